@@ -1,0 +1,1 @@
+"""Pure nouns: no SQL, no validation library, no input or output."""

@@ -1,0 +1,75 @@
+"""From meaning to decision: which procedure, how grave, and whether to ask the citizen first. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from routing.domain.procedure import Catalogue, Fallback, Procedure, Severity
+from routing.domain.understanding import Candidate, Decision, Understanding
+
+HINTS = 3  # how many guesses a person is shown
+ASKED_FROM = 0.05  # a candidate less likely than this is not worth a citizen's question
+EMERGENCY_FROM = 0.15  # an emergency this likely among the first three speaks before anything is asked
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to open: ``procedure`` is None for a fallback, whose steps ``plan`` then holds."""
+
+    plan: Procedure
+    procedure: str | None
+    severity: Severity
+    decision: Decision
+    ask: tuple[str, ...] = ()
+
+
+def judge(read: Understanding, catalogue: Catalogue, *, can_ask: bool) -> Verdict:
+    """The verdict on one message. ``can_ask`` says whether the citizen can be put a question on this channel.
+
+    Danger is never asked about: it opens at once, as gravely as possible, and a doubt goes to a person.
+    """
+    candidates = tuple(item for item in read.ranking if item.procedure in catalogue.procedures)[:HINTS]
+    if read.danger:
+        return _dangerous(read, candidates, catalogue)
+    if read.decision is Decision.ROUTE and candidates:
+        plan = catalogue.procedures[candidates[0].procedure]
+        return Verdict(plan, plan.id, plan.severity, read.decision)
+    if read.decision is Decision.ASK and candidates:
+        return _doubtful(candidates, catalogue, can_ask=can_ask)
+    if read.decision is Decision.OUT_OF_SCOPE:
+        plan = catalogue.fallbacks[Fallback.OUT_OF_SCOPE]
+    else:
+        plan = catalogue.fallbacks[Fallback.UNFORESEEN]
+    return Verdict(plan, None, plan.severity, read.decision)
+
+
+def advice_for(read: Understanding, catalogue: Catalogue) -> str | None:
+    """The safety words of the likeliest emergency among the first three, None when there is none."""
+    for candidate in read.ranking[:HINTS]:
+        procedure = catalogue.procedure(candidate.procedure)
+        if procedure and procedure.emergency_first and candidate.probability >= EMERGENCY_FROM:
+            return procedure.advice
+    return None
+
+
+def _dangerous(read: Understanding, candidates: tuple[Candidate, ...], catalogue: Catalogue) -> Verdict:
+    chosen: Procedure | None = None
+    if read.decision is Decision.ROUTE and candidates:
+        chosen = catalogue.procedures[candidates[0].procedure]
+    for candidate in candidates:
+        procedure = catalogue.procedures[candidate.procedure]
+        if chosen is None and procedure.emergency_first and candidate.probability >= EMERGENCY_FROM:
+            chosen = procedure
+    plan = chosen or catalogue.fallbacks[Fallback.UNFORESEEN]
+    decision = Decision.ROUTE if chosen else Decision.UNFORESEEN
+    return Verdict(plan, chosen.id if chosen else None, Severity.CRITICAL, decision)
+
+
+def _doubtful(candidates: tuple[Candidate, ...], catalogue: Catalogue, *, can_ask: bool) -> Verdict:
+    plan = catalogue.fallbacks[Fallback.TO_CONFIRM]
+    severity = plan.severity
+    for candidate in candidates:
+        if candidate.probability >= EMERGENCY_FROM:
+            severity = severity.at_least(catalogue.procedures[candidate.procedure].severity)
+    ask = tuple(item.procedure for item in candidates if item.probability >= ASKED_FROM) if can_ask else ()
+    return Verdict(plan, None, severity, Decision.ASK, ask)

@@ -1,0 +1,70 @@
+"""What was understood of a citizen's words: meaning only, nothing decided about what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Decision(StrEnum):
+    """What the scores allow: route alone, ask the citizen, or admit that nothing foreseen fits."""
+
+    ROUTE = "route"
+    ASK = "ask"
+    UNFORESEEN = "unforeseen"
+    OUT_OF_SCOPE = "out-of-scope"
+
+
+class Channel(StrEnum):
+    """The door a citizen came in by."""
+
+    VOICE = "voice"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    TELEGRAM = "telegram"
+    WEB = "web"
+    API = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """A fixed rule heard danger: ``rule`` is its stable id, ``reason`` is French for people, ``heard`` the words."""
+
+    rule: str
+    reason: str
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A procedure id and its calibrated probability (0..1)."""
+
+    procedure: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Result of reading one message.
+
+    ``ranking`` holds at most five candidates, best first; ``confidence`` is the probability of the first one.
+    ``procedure`` is the first candidate unless the decision says that nothing foreseen fits.
+    ``weighed`` are the words that counted most for the first candidate, heaviest first.
+    """
+
+    decision: Decision
+    confidence: float = 0.0
+    ranking: tuple[Candidate, ...] = ()
+    danger: Danger | None = None
+    language: str = "fr"
+    commune: str | None = None
+    place: str | None = None
+    model: str = ""
+    weighed: tuple[str, ...] = ()
+
+    @property
+    def procedure(self) -> str | None:
+        """The procedure meant, or None when the decision admits that none fits."""
+        if self.decision in (Decision.UNFORESEEN, Decision.OUT_OF_SCOPE) or not self.ranking:
+            return None
+        return self.ranking[0].procedure

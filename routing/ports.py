@@ -1,0 +1,79 @@
+"""What the head asks of the outside. Adapters in bot/ stand behind these; tests stand in their own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from routing.domain.card import Call, Card, Line
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """The present instant, UTC."""
+        ...
+
+
+class DeliveryProblem(Exception):
+    """Base of what a gateway raises; the message is for the room and holds no personal data."""
+
+
+class PermanentProblem(DeliveryProblem):
+    """Will not work later either (archived channel, unknown person): another way must be taken."""
+
+
+class TemporaryProblem(DeliveryProblem):
+    """Certainly not sent; worth trying again, not before ``retry_after`` seconds."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class UnknownOutcome(DeliveryProblem):
+    """The provider may or may not have it (time-out, dropped connection): reconcile before sending again."""
+
+
+class ChatGateway(Protocol):
+    """A place where departments read and write. ``address`` is the part after the colon of ``console:voirie``.
+
+    ``ref`` is our idempotency reference: posting the same one twice must leave one message.
+    """
+
+    async def post_card(self, address: str, card: Card, ref: str) -> str:
+        """Post a card; returns the provider's reference of its thread."""
+        ...
+
+    async def edit_card(self, address: str, thread: str, card: Card) -> None:
+        """Bring a posted card up to date."""
+        ...
+
+    async def post_line(self, address: str, thread: str, line: Line, ref: str) -> str:
+        """Add a line to the card's thread; returns the provider's reference."""
+        ...
+
+
+class Pager(Protocol):
+    """Reaches a person on duty. Having rung is not an answer: only acknowledge or decline is."""
+
+    async def ring(self, call: Call) -> None:
+        """Start reaching the person; safe to call twice for one page."""
+        ...
+
+
+class CitizenGateway(Protocol):
+    """Answers a citizen on their own channel."""
+
+    async def send(self, contact: str, text: str, ref: str) -> None:
+        """Send one message; safe to call twice with one ``ref``."""
+        ...
+
+
+class Directory(Protocol):
+    """Which channels a service lives in (configuration, not catalogue)."""
+
+    def channels_of(self, service: str) -> tuple[str, ...]:
+        """Full addresses such as ``console:voirie``, the main one first; never empty."""
+        ...
