@@ -1,0 +1,52 @@
+"""The invariant, checked every few seconds: whatever is outstanding has a timer. What lacks one gets it back."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from routing.domain.incident import DeliveryState, DispatchState, IncidentState, PageState, ReportState
+from routing.domain.procedure import Severity
+from routing.service.desk import Desk
+from routing.store import timers
+from routing.store.models import CitizenMessage, Dispatch, Incident, Page, Report, Thread, ThreadLine, Timer
+
+UNSENT = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+
+
+async def heal(session: AsyncSession, desk: Desk) -> dict[str, int]:
+    """Arm again every missing timer; returns how many by verb (empty when the house is in order)."""
+    now = desk.now()
+    healed: dict[str, int] = {}
+    for verb, column, condition in _outstanding():
+        missing = select(column).where(condition, ~exists().where(Timer.verb == verb, Timer.subject_id == column))
+        ids = list((await session.scalars(missing.limit(500))).unique())
+        if ids:
+            await timers.arm(session, verb, ids, now, now)
+            healed[verb] = len(ids)
+    return healed
+
+
+def _outstanding() -> list[tuple[timers.Verb, InstrumentedAttribute[int], ColumnElement[bool]]]:
+    waits = or_(Incident.policy_service.is_not(None), Incident.severity == Severity.CRITICAL)
+    planned = exists().where(
+        Dispatch.incident_id == Incident.id, Dispatch.state.in_((DispatchState.PLANNED, DispatchState.DUE))
+    )
+    behind = exists().where(
+        Thread.incident_id == Incident.id, Thread.state != DeliveryState.FAILED, Thread.shown < Incident.version
+    )
+    lines = exists().where(
+        Thread.incident_id == Incident.id,
+        Thread.state != DeliveryState.FAILED,
+        ThreadLine.thread_id == Thread.id,
+        ThreadLine.state.in_(UNSENT),
+    )
+    return [
+        (timers.Verb.HANDLE, Report.id, Report.state == ReportState.RECEIVED),
+        (timers.Verb.UNANSWERED, Report.id, Report.state == ReportState.ASKED),
+        (timers.Verb.ESCALATE, Incident.id, (Incident.state == IncidentState.OPEN) & waits),
+        (timers.Verb.DELIVER, Incident.id, planned | behind | lines),
+        (timers.Verb.PAGE, Page.id, Page.state.in_((PageState.PENDING, PageState.SENDING))),
+        (timers.Verb.TELL, CitizenMessage.id, CitizenMessage.state.in_(UNSENT)),
+    ]

@@ -1,0 +1,143 @@
+"""A report that was understood finds the incident it belongs to, or opens one with all its dispatches and timers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.domain.incident import DispatchState, Event, IncidentState, ReportState
+from routing.domain.oncall import METROPOLIS
+from routing.domain.place import Place, same_spot
+from routing.domain.procedure import Fact, OnCall, Procedure, Severity, Step
+from routing.domain.redaction import redact
+from routing.domain.triage import Verdict
+from routing.service.desk import Desk
+from routing.service.record import record, stale
+from routing.store import incidents, timers
+from routing.store.models import Dispatch, Incident, Report, TimelineEntry
+
+# How long a new report may join an incident that is still alive. A request for information is never shared.
+JOINABLE = {
+    Severity.CRITICAL: timedelta(hours=6),
+    Severity.URGENT: timedelta(hours=12),
+    Severity.NORMAL: timedelta(days=7),
+}
+
+
+async def open_incident(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> Incident:
+    """The incident of ``report``: an existing one at the same spot, or a new one. The report's row must be locked."""
+    twin = await _twin(session, desk, report, verdict)
+    if twin is not None:
+        return await _join(session, desk, twin, report, verdict)
+    return await _open(session, desk, report, verdict)
+
+
+async def _twin(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> Incident | None:
+    window = JOINABLE.get(verdict.plan.severity)
+    if verdict.procedure is None or window is None:
+        return None
+    here = place_of(report)
+    for incident in await incidents.alive_with(session, verdict.procedure, desk.now() - window):
+        there = Place(incident.place, incident.commune, incident.latitude, incident.longitude)
+        if same_spot(here, there):
+            return await incidents.by_id(session, incident.id, lock=True)
+    return None
+
+
+async def _join(session: AsyncSession, desk: Desk, incident: Incident, report: Report, verdict: Verdict) -> Incident:
+    attach(report, incident)
+    incident.reports += 1
+    incident.danger = incident.danger or report.danger
+    graver = incident.severity.at_least(verdict.severity)
+    said = f"Nouveau signalement {report.reference} : {redact(report.text, 200)}"
+    if graver is not incident.severity:
+        incident.severity = graver
+        said = f"{said} — gravité relevée à « {graver} »"
+        await start_escalation(session, desk, incident, desk.plan_of(incident))
+    await record(session, desk, incident, Event.REPORT, said)
+    return incident
+
+
+async def _open(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> Incident:
+    now = desk.now()
+    incident = Incident(
+        reference=await incidents.free_reference(session, incidents.INCIDENT_PREFIX),
+        state=IncidentState.OPEN,
+        procedure_id=verdict.procedure,
+        severity=verdict.severity,
+        lead=verdict.plan.lead,
+        commune=report.commune,
+        place=report.place or report.address,
+        latitude=report.latitude,
+        longitude=report.longitude,
+        opened_at=now,
+        excerpt=redact(report.text),
+        danger=report.danger,
+        decision=verdict.decision,
+        confidence=report.confidence or 0.0,
+        candidates=report.ranking[:3],
+        weighed=report.weighed,
+        version=1,
+    )
+    session.add(incident)
+    await session.flush()
+    attach(report, incident)
+    opened = f"Ouvert par le signalement {report.reference} : {verdict.plan.title}"
+    session.add(TimelineEntry(incident_id=incident.id, at=now, kind=Event.OPENED, by=None, text=opened))
+    plan_dispatches(session, desk, incident, verdict.plan.steps, now)
+    await start_escalation(session, desk, incident, verdict.plan)
+    await stale(session, desk, incident)
+    return incident
+
+
+def place_of(report: Report) -> Place:
+    """Where a report says it is."""
+    return Place(report.place or report.address, report.commune, report.latitude, report.longitude)
+
+
+def attach(report: Report, incident: Incident) -> None:
+    """Tie a report to its incident."""
+    report.incident_id = incident.id
+    report.state = ReportState.ATTACHED
+
+
+def plan_dispatches(
+    session: AsyncSession, desk: Desk, incident: Incident, steps: Sequence[Step], start: datetime
+) -> list[Dispatch]:
+    """A row for each step that can still apply, due its minutes after ``start``."""
+    facts: frozenset[Fact] = desk.facts(incident, start)
+    planned = [
+        Dispatch(
+            incident_id=incident.id,
+            procedure_id=incident.procedure_id,
+            service=step.service,
+            channel=desk.directory.channels_of(step.service)[0],
+            due_at=start + step.after,
+            state=DispatchState.PLANNED,
+            copy=step.copy,
+            needs=sorted(step.condition.needs),
+            refuses=sorted(step.condition.refuses),
+            checklist=[{"text": line, "done_by": None, "done_at": None} for line in step.checklist],
+            tell=step.tell,
+        )
+        for step in steps
+        if not step.condition.excluded_by_what_never_changes(facts)
+    ]
+    session.add_all(planned)
+    return planned
+
+
+async def start_escalation(session: AsyncSession, desk: Desk, incident: Incident, plan: Procedure) -> None:
+    """Set when the first page leaves if nobody takes the incident; nothing for what wakes nobody."""
+    delay = desk.catalogue.paging[incident.severity, plan.on_call]
+    if delay is None or incident.state is not IncidentState.OPEN:
+        return
+    now = desk.now()
+    incident.policy_service = METROPOLIS if plan.on_call is OnCall.METROPOLIS else plan.lead
+    if incident.escalation_started_at is not None and incident.escalation_started_at <= now:
+        return  # already paging: a graver report must not restart the levels
+    incident.escalation_started_at = now + delay
+    incident.level, incident.round = 0, 1
+    await timers.arm(session, timers.Verb.ESCALATE, incident.id, now + delay, now)

@@ -1,0 +1,46 @@
+"""Something happened to an incident: the timeline keeps it, threads say it, cards become stale."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.domain.incident import DeliveryState, Event
+from routing.service.desk import Desk
+from routing.store import live, timers
+from routing.store.models import Incident, Thread, ThreadLine, TimelineEntry
+
+# A thread whose card was never sent needs no line: its card will show the current state.
+READABLE = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
+
+
+async def record(
+    session: AsyncSession,
+    desk: Desk,
+    incident: Incident,
+    event: Event,
+    text: str,
+    *,
+    by: str | None = None,
+    broadcast: bool = False,
+) -> None:
+    """Keep ``text`` in the timeline, put it in every thread, and have every card brought up to date."""
+    now = desk.now()
+    entry = TimelineEntry(incident_id=incident.id, at=now, kind=event, by=by, text=text)
+    session.add(entry)
+    incident.version += 1
+    await session.flush()
+    threads = await session.scalars(
+        select(Thread.id).where(Thread.incident_id == incident.id, Thread.state.in_(READABLE))
+    )
+    for thread_id in threads:
+        ref = f"line-{entry.id}-{thread_id}"
+        session.add(ThreadLine(thread_id=thread_id, ref=ref, at=now, by=by, text=text, broadcast=broadcast))
+    await stale(session, desk, incident)
+
+
+async def stale(session: AsyncSession, desk: Desk, incident: Incident) -> None:
+    """Have the incident's cards and threads delivered, and tell the open consoles."""
+    now = desk.now()
+    await timers.arm(session, timers.Verb.DELIVER, incident.id, now, now, boost=incident.severity.rank * 5)
+    await live.announce(session, "incident", incident.id)

@@ -1,0 +1,47 @@
+"""An incident ends, or turns out not to have ended."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.domain.incident import DispatchState, Event, IncidentState
+from routing.errors import Conflict
+from routing.service.desk import Desk
+from routing.service.open_incident import start_escalation
+from routing.service.page import stop_paging
+from routing.service.record import record
+from routing.service.tell import tell
+from routing.store import incidents
+from routing.store.models import Incident
+
+RESOLVED = "Votre signalement {reference} est clos : %s. Ce n'est pas réglé ? Répondez à ce message ou rappelez-nous."
+
+
+async def resolve(session: AsyncSession, desk: Desk, reference: str, *, by: str, reason: str) -> Incident:
+    """End the incident with a reason that citizens are told. Raises Conflict when it is over already."""
+    incident = await incidents.by_reference(session, reference, lock=True)
+    if incident.state is IncidentState.RESOLVED:
+        raise Conflict(f"{incident.reference} est déjà résolu par {incident.resolved_by}")
+    incident.state = IncidentState.RESOLVED
+    incident.resolved_at, incident.resolved_by, incident.resolution = desk.now(), by, reason
+    for row in await incidents.dispatches_of(session, incident.id):
+        if row.state is DispatchState.PLANNED and not row.copy:
+            row.state = DispatchState.CANCELLED
+    await stop_paging(session, desk, incident)
+    await record(session, desk, incident, Event.RESOLVED, f"Résolu par {by} : {reason}", by=by)
+    await tell(session, desk, incident, RESOLVED % reason.replace("{", "(").replace("}", ")"))
+    return incident
+
+
+async def reopen(session: AsyncSession, desk: Desk, reference: str, *, by: str, reason: str = "") -> Incident:
+    """The incident lives again, nobody has it, and paging starts anew. Raises Conflict when it never ended."""
+    incident = await incidents.by_reference(session, reference, lock=True)
+    if incident.state is not IncidentState.RESOLVED:
+        raise Conflict(f"{incident.reference} n'est pas résolu")
+    incident.state = IncidentState.OPEN
+    incident.acknowledged_at = incident.resolved_at = None
+    incident.acknowledged_by = incident.resolved_by = incident.resolution = None
+    await start_escalation(session, desk, incident, desk.plan_of(incident))
+    said = f"Rouvert par {by}" + (f" : {reason}" if reason else "")
+    await record(session, desk, incident, Event.REOPENED, said, by=by, broadcast=True)
+    return incident

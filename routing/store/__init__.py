@@ -1,0 +1,1 @@
+"""The drawers: SQL lives here. Verbs receive a session and never commit."""

@@ -1,0 +1,95 @@
+"""Incidents, dispatches and threads: the queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.domain.incident import IncidentState
+from routing.domain.reference import new_reference, normalise
+from routing.errors import NotFound
+from routing.store.models import Dispatch, Incident, Page, Report, Thread, TimelineEntry
+
+REFERENCE_TRIES = 6
+
+
+async def free_reference(session: AsyncSession, prefix: str) -> str:
+    """A reference nobody has: four signs, five once the four-sign space fills up."""
+    column = Incident.reference if prefix == INCIDENT_PREFIX else Report.reference
+    for attempt in range(REFERENCE_TRIES * 2):
+        reference = new_reference(prefix, 4 if attempt < REFERENCE_TRIES else 5)
+        if not await session.scalar(select(exists().where(column == reference))):
+            return reference
+    return new_reference(prefix, 8)
+
+
+async def by_id(session: AsyncSession, incident_id: int, *, lock: bool = False) -> Incident | None:
+    """The incident of that number, its row locked for the transaction if asked."""
+    return await session.get(Incident, incident_id, with_for_update=lock or None, populate_existing=lock)
+
+
+async def by_reference(session: AsyncSession, reference: str, *, lock: bool = False) -> Incident:
+    """The incident people call by that reference. Raises NotFound."""
+    query = select(Incident).where(Incident.reference == normalise(reference))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    incident = await session.scalar(query)
+    if incident is None:
+        raise NotFound(f"Aucun incident {reference[:20]}")
+    return incident
+
+
+async def alive_with(session: AsyncSession, procedure_id: str, since: datetime) -> Sequence[Incident]:
+    """Unresolved incidents of a procedure opened since then, newest first.
+
+    Takes a lock on the procedure until the transaction ends, so that two reports of one event cannot both open.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(procedure_id, 0))))
+    query = (
+        select(Incident)
+        .where(Incident.procedure_id == procedure_id, Incident.state != IncidentState.RESOLVED)
+        .where(Incident.opened_at >= since)
+        .order_by(Incident.opened_at.desc())
+        .limit(200)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def listed(session: AsyncSession, state: IncidentState | None, limit: int = 200) -> Sequence[Incident]:
+    """Incidents of one state (every state by default), newest first."""
+    query = select(Incident).order_by(Incident.opened_at.desc(), Incident.id.desc()).limit(limit)
+    return (await session.scalars(query.where(Incident.state == state) if state else query)).all()
+
+
+async def dispatches_of(session: AsyncSession, incident_id: int) -> Sequence[Dispatch]:
+    """In the order they fall due."""
+    query = select(Dispatch).where(Dispatch.incident_id == incident_id).order_by(Dispatch.due_at, Dispatch.id)
+    return (await session.scalars(query)).all()
+
+
+async def threads_of(session: AsyncSession, incident_id: int) -> Sequence[Thread]:
+    """Every card of the incident."""
+    return (await session.scalars(select(Thread).where(Thread.incident_id == incident_id).order_by(Thread.id))).all()
+
+
+async def pages_of(session: AsyncSession, incident_id: int) -> Sequence[Page]:
+    """In the order they were planned."""
+    return (await session.scalars(select(Page).where(Page.incident_id == incident_id).order_by(Page.id))).all()
+
+
+async def timeline_of(session: AsyncSession, incident_id: int) -> Sequence[TimelineEntry]:
+    """In the order things were recorded."""
+    query = select(TimelineEntry).where(TimelineEntry.incident_id == incident_id).order_by(TimelineEntry.id)
+    return (await session.scalars(query)).all()
+
+
+async def reports_of(session: AsyncSession, incident_id: int) -> Sequence[Report]:
+    """The reports joined in the incident, first come first."""
+    return (await session.scalars(select(Report).where(Report.incident_id == incident_id).order_by(Report.id))).all()
+
+
+INCIDENT_PREFIX = "IN"
+REPORT_PREFIX = "VG"

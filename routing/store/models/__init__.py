@@ -1,0 +1,25 @@
+"""The tables, one file a noun. Importing this package makes the whole metadata known."""
+
+from routing.store.models.inbound import InboundEvent
+from routing.store.models.incident import Dispatch, Incident, TimelineEntry
+from routing.store.models.oncall import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
+from routing.store.models.outbound import CitizenMessage, Page, Thread, ThreadLine
+from routing.store.models.report import Report
+from routing.store.models.timer import Timer
+
+__all__ = [
+    "CitizenMessage",
+    "Dispatch",
+    "EscalationPolicy",
+    "InboundEvent",
+    "Incident",
+    "OncallPerson",
+    "OncallRotation",
+    "Page",
+    "Report",
+    "ServicePolicy",
+    "Thread",
+    "ThreadLine",
+    "TimelineEntry",
+    "Timer",
+]

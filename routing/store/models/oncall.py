@@ -1,0 +1,55 @@
+"""The roster as imported from a city's file. Lists are kept in the file's own form."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from routing.store.base import Base
+
+
+class OncallPerson(Base):
+    """``plan`` is a list of {after: seconds, by: channel}."""
+
+    __tablename__ = "oncall_person"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    phone: Mapped[str | None]
+    slack: Mapped[str | None]
+    telegram: Mapped[int | None]
+    plan: Mapped[list[Any]] = mapped_column(default=list)
+
+
+class OncallRotation(Base):
+    """``members`` is a list of person ids in turn order; ``handoff`` is ``monday 08:00`` or ``08:00``."""
+
+    __tablename__ = "oncall_rotation"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    time_zone: Mapped[str]
+    every: Mapped[str]
+    handoff: Mapped[str]
+    start: Mapped[date]
+    members: Mapped[list[Any]]
+
+
+class EscalationPolicy(Base):
+    """``levels`` is a list of {after: seconds, targets: [rotation:id or person:id]}."""
+
+    __tablename__ = "escalation_policy"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    levels: Mapped[list[Any]]
+    repeat: Mapped[bool] = mapped_column(default=True)
+
+
+class ServicePolicy(Base):
+    """The policy a service's incidents follow."""
+
+    __tablename__ = "service_policy"
+
+    service: Mapped[str] = mapped_column(primary_key=True)
+    policy: Mapped[str]

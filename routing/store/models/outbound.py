@@ -1,0 +1,85 @@
+"""Everything sent out: a row before it is sent, with its own idempotency reference."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from routing.domain.incident import DeliveryState, PageState
+from routing.store.base import Base, Numbered, states
+
+
+class Outbound:
+    """Where a message stands. ``ref`` is ours and unique; ``provider_ref`` is theirs; ``error`` is for the room."""
+
+    ref: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[DeliveryState] = mapped_column(states(DeliveryState), default=DeliveryState.PENDING)
+    provider_ref: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+
+class Thread(Outbound, Numbered, Base):
+    """An incident's card in one channel, and the root of its thread. ``shown`` is the incident's version it shows."""
+
+    __tablename__ = "thread"
+    __table_args__ = (UniqueConstraint("incident_id", "channel"),)
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
+    channel: Mapped[str]
+    shown: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+
+
+class ThreadLine(Outbound, Numbered, Base):
+    """One short line under a card."""
+
+    __tablename__ = "thread_line"
+    __table_args__ = (
+        Index("ix_thread_line_thread_id", "thread_id"),
+        Index("ix_thread_line_unsent", "thread_id", postgresql_where=text("state <> 'sent'")),
+    )
+
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"))
+    at: Mapped[datetime]
+    by: Mapped[str | None]
+    text: Mapped[str]
+    broadcast: Mapped[bool] = mapped_column(default=False)
+
+
+class Page(Numbered, Base):
+    """One attempt to reach one person by one channel."""
+
+    __tablename__ = "page"
+    __table_args__ = (
+        Index("ix_page_incident_id", "incident_id"),
+        Index("ix_page_live", "person", postgresql_where=text("state IN ('pending', 'sending', 'ringing')")),
+    )
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
+    person: Mapped[str]
+    name: Mapped[str]
+    level: Mapped[int]
+    round: Mapped[int]
+    channel: Mapped[str]
+    due_at: Mapped[datetime]
+    state: Mapped[PageState] = mapped_column(states(PageState), default=PageState.PENDING)
+    sent_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+
+
+class CitizenMessage(Outbound, Numbered, Base):
+    """One message to the citizen of a report, on the channel they came by."""
+
+    __tablename__ = "citizen_message"
+    __table_args__ = (Index("ix_citizen_message_report_id", "report_id"),)
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    at: Mapped[datetime]
+    text: Mapped[str]
+    sent_at: Mapped[datetime | None]

@@ -1,0 +1,72 @@
+"""Reports and the inbox: the queries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.domain.incident import ReportState
+from routing.domain.reference import normalise
+from routing.errors import NotFound
+from routing.store.models import InboundEvent, Report
+
+
+async def keep_event(
+    session: AsyncSession, provider: str, external_id: str, content_type: str, body: bytes, at: datetime
+) -> int | None:
+    """Keep a raw event; returns its number, or None when this one was already kept."""
+    values = {
+        "provider": provider,
+        "external_id": external_id,
+        "content_type": content_type,
+        "body": body,
+        "received_at": at,
+    }
+    statement = insert(InboundEvent).values(values).on_conflict_do_nothing().returning(InboundEvent.id)
+    return await session.scalar(statement)
+
+
+async def of_event(session: AsyncSession, provider: str, external_id: str) -> Report | None:
+    """The report a kept event became, None while it has none."""
+    query = (
+        select(Report)
+        .join(InboundEvent, InboundEvent.report_id == Report.id)
+        .where(InboundEvent.provider == provider, InboundEvent.external_id == external_id)
+    )
+    return await session.scalar(query)
+
+
+async def by_reference(session: AsyncSession, reference: str) -> Report:
+    """The report citizens know by that reference. Raises NotFound."""
+    report = await session.scalar(select(Report).where(Report.reference == normalise(reference)))
+    if report is None:
+        raise NotFound(f"Aucun signalement {reference[:20]}")
+    return report
+
+
+async def by_token(session: AsyncSession, token: str, *, lock: bool = False) -> Report:
+    """The report behind a tracking link. Raises NotFound."""
+    query = select(Report).where(Report.token == token)
+    report = await session.scalar(query.with_for_update() if lock else query)
+    if report is None:
+        raise NotFound("Ce lien de suivi n'existe pas")
+    return report
+
+
+async def locked(session: AsyncSession, report_id: int) -> Report | None:
+    """The report with its row locked for the transaction."""
+    return await session.get(Report, report_id, with_for_update=True, populate_existing=True)
+
+
+async def asked_of(session: AsyncSession, contact: str) -> Report | None:
+    """The latest report of this contact that waits for an answer, its row locked."""
+    query = (
+        select(Report)
+        .where(Report.contact == contact, Report.state == ReportState.ASKED)
+        .order_by(Report.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(query.with_for_update())

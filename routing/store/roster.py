@@ -1,0 +1,65 @@
+"""The on-call roster in the database."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.domain.oncall import WEEKDAYS, ContactStep, Person, Policy, PolicyLevel, Roster, Rotation
+from routing.store.models import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
+
+TABLES = (OncallPerson, OncallRotation, EscalationPolicy, ServicePolicy)
+
+
+async def load(session: AsyncSession) -> Roster:
+    """Everybody who can be paged."""
+    people = await session.scalars(select(OncallPerson).order_by(OncallPerson.id))
+    rotations = await session.scalars(select(OncallRotation).order_by(OncallRotation.id))
+    policies = await session.scalars(select(EscalationPolicy).order_by(EscalationPolicy.id))
+    services = await session.scalars(select(ServicePolicy))
+    return Roster(
+        people={row.id: _person(row) for row in people},
+        rotations={row.id: _rotation(row) for row in rotations},
+        policies={row.id: _policy(row) for row in policies},
+        services={row.service: row.policy for row in services},
+    )
+
+
+async def replace(session: AsyncSession, rows: list[Any]) -> None:
+    """Put these rows in place of the whole roster."""
+    for table in TABLES:
+        await session.execute(delete(table))
+    session.add_all(rows)
+    await session.flush()
+
+
+async def is_empty(session: AsyncSession) -> bool:
+    """Whether no roster was ever imported."""
+    return not await session.scalar(select(func.count()).select_from(OncallPerson))
+
+
+def _person(row: OncallPerson) -> Person:
+    plan = tuple(ContactStep(step["by"], timedelta(seconds=step["after"])) for step in row.plan)
+    return Person(row.id, row.name, row.phone, row.slack, row.telegram, plan)
+
+
+def _rotation(row: OncallRotation) -> Rotation:
+    day, _, clock = row.handoff.rpartition(" ")
+    return Rotation(
+        id=row.id,
+        zone=ZoneInfo(row.time_zone),
+        every=row.every,
+        at=time.fromisoformat(clock),
+        weekday=WEEKDAYS.index(day) if day else None,
+        start=row.start,
+        members=tuple(row.members),
+    )
+
+
+def _policy(row: EscalationPolicy) -> Policy:
+    levels = (PolicyLevel(timedelta(seconds=level["after"]), tuple(level["targets"])) for level in row.levels)
+    return Policy(row.id, tuple(levels), row.repeat)

@@ -1,0 +1,135 @@
+"""Timers and the jobs that carry them out.
+
+A timer row is the truth; a job is only its wake-up, committed in the same transaction. When a job is sent, the row's
+``next_at`` moves to the end of a short lease: if the job is lost (killed worker, wiped queue, restarted database), the
+sweep simply wakes the row again. There is no other reconciler. See docs/adr/0003-timers.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from procrastinate import App
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.store.models import Timer
+
+LEASE = timedelta(seconds=10)
+BACKOFF = (1, 2, 5, 10, 30, 60)  # seconds between attempts; the last one repeats
+SWEEP_BATCH = 500
+
+
+class Verb(StrEnum):
+    """What a job can be asked to do, and its queue."""
+
+    HANDLE = "handle"  # a report
+    UNANSWERED = "unanswered"  # a question to a citizen
+    DELIVER = "deliver"  # an incident's cards and threads
+    ESCALATE = "escalate"  # an incident nobody has taken
+    PAGE = "page"  # one page
+    TELL = "tell"  # one message to a citizen
+
+
+# Pages before critical cards, cards before news to citizens; an incident's severity is added for cards.
+PRIORITY = {Verb.PAGE: 90, Verb.ESCALATE: 80, Verb.HANDLE: 40, Verb.DELIVER: 50, Verb.UNANSWERED: 30, Verb.TELL: 10}
+
+
+async def arm(
+    session: AsyncSession,
+    verb: Verb,
+    subjects: int | Iterable[int],
+    due_at: datetime,
+    now: datetime,
+    *,
+    boost: int = 0,
+) -> None:
+    """Set the timers of ``subjects`` to ``due_at``; what is due already gets its job in this very transaction."""
+    ids = [subjects] if isinstance(subjects, int) else list(subjects)
+    if not ids:
+        return
+    due = due_at <= now
+    priority = PRIORITY[verb] + boost
+    fields = {"due_at": due_at, "next_at": now + LEASE if due else due_at, "priority": priority}
+    statement = insert(Timer).values([{"verb": verb, "subject_id": id_, "attempts": 0, **fields} for id_ in ids])
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Timer.verb, Timer.subject_id], set_={**fields, "attempts": 0, "error": None}
+        )
+    )
+    if due:
+        await _send_jobs(session, verb, priority, ids)
+
+
+async def disarm(session: AsyncSession, verb: Verb, subjects: int | Iterable[int]) -> None:
+    """Nothing is outstanding any more for these subjects."""
+    ids = [subjects] if isinstance(subjects, int) else list(subjects)
+    if ids:
+        await session.execute(delete(Timer).where(Timer.verb == verb, Timer.subject_id.in_(ids)))
+
+
+async def is_due(session: AsyncSession, verb: Verb, subject_id: int, now: datetime) -> bool:
+    """Whether the deadline has come; False when it was moved or met meanwhile (a job sent twice must act once)."""
+    due_at = await session.scalar(select(Timer.due_at).where(Timer.verb == verb, Timer.subject_id == subject_id))
+    return due_at is not None and due_at <= now
+
+
+async def sweep(session: AsyncSession, now: datetime) -> int:
+    """Send a job for every timer that is due and has none on its way; returns how many were woken."""
+    ready = (
+        select(Timer.verb, Timer.subject_id)
+        .where(Timer.next_at <= now)
+        .order_by(Timer.next_at)
+        .limit(SWEEP_BATCH)
+        .with_for_update(skip_locked=True)
+        .cte("ready")
+    )
+    woken = await session.execute(
+        update(Timer)
+        .where(Timer.verb == ready.c.verb, Timer.subject_id == ready.c.subject_id)
+        .values(next_at=now + LEASE)
+        .returning(Timer.verb, Timer.subject_id, Timer.priority)
+    )
+    groups: dict[tuple[Verb, int], list[int]] = {}
+    for verb, subject_id, priority in woken:
+        groups.setdefault((Verb(verb), priority), []).append(subject_id)
+    for (verb, priority), ids in groups.items():
+        await _send_jobs(session, verb, priority, ids)
+    return sum(len(ids) for ids in groups.values())
+
+
+async def failed(session: AsyncSession, verb: Verb, subject_id: int, now: datetime, error: str) -> int:
+    """Record that a job raised and when to try again; returns the attempts so far (0 when the timer is gone)."""
+    timer = await session.get(Timer, (verb, subject_id), with_for_update=True)
+    if timer is None:
+        return 0
+    pause = BACKOFF[min(timer.attempts, len(BACKOFF) - 1)]
+    timer.attempts += 1
+    timer.error = error[:200]
+    timer.next_at = now + timedelta(seconds=pause)
+    return timer.attempts
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """When the sweep will next find something, None when nothing waits."""
+    return await session.scalar(select(func.min(Timer.next_at)))
+
+
+async def overdue(session: AsyncSession, now: datetime) -> Sequence[Timer]:
+    """Timers whose work has been tried and keeps failing, for the room and the doctor."""
+    rows = await session.scalars(select(Timer).where(Timer.attempts >= 3, Timer.due_at <= now).limit(100))
+    return rows.all()
+
+
+async def _send_jobs(session: AsyncSession, verb: Verb, priority: int, ids: list[int]) -> None:
+    """Defer through the session's own connection, so that the jobs commit or roll back with the rows."""
+    queue: App = session.info["jobs"]
+    await session.flush()
+    connection: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    deferrer = queue.configure_task(verb.value, allow_unknown=True, priority=priority, connection=connection)
+    arguments: list[dict[str, Any]] = [{"subject_id": id_} for id_ in ids]
+    await deferrer.batch_defer_async(*arguments)

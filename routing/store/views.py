@@ -1,0 +1,93 @@
+"""What channels and screens show, composed from rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from routing.domain.card import Card, ChecklistItem, Guess, Mobilised
+from routing.domain.incident import DispatchState
+from routing.domain.procedure import Procedure
+from routing.store.models import Dispatch, Incident
+
+MAP = "https://www.openstreetmap.org/?mlat={lat:.5f}&mlon={lon:.5f}#map=18/{lat:.5f}/{lon:.5f}"
+SHOWN = (DispatchState.DUE, DispatchState.SENT, DispatchState.PLANNED, DispatchState.SKIPPED)
+
+
+def card(
+    incident: Incident,
+    plan: Procedure,
+    dispatches: Sequence[Dispatch],
+    *,
+    here: frozenset[str],
+    names: Mapping[str, str],
+    titles: Mapping[str, str],
+) -> Card:
+    """The incident as the channel of the services ``here`` shows it."""
+    return Card(
+        incident=incident.id,
+        reference=incident.reference,
+        version=incident.version,
+        state=incident.state,
+        severity=incident.severity,
+        title=plan.title,
+        procedure=incident.procedure_id,
+        place=incident.place,
+        commune=incident.commune,
+        map_url=_map(incident),
+        opened_at=incident.opened_at,
+        reports=incident.reports,
+        confidence=incident.confidence,
+        certainty=certainty(incident),
+        danger=incident.danger,
+        excerpt=incident.excerpt,
+        weighed=tuple(incident.weighed),
+        holder=incident.acknowledged_by,
+        held_at=incident.acknowledged_at,
+        resolution=incident.resolution,
+        alarm=incident.alarm,
+        guesses=guesses(incident, titles),
+        services=tuple(mobilised(row, here, names) for row in dispatches if row.state in SHOWN),
+    )
+
+
+def certainty(incident: Incident) -> str:
+    """How sure the choice of procedure is, in words."""
+    if incident.decision == "confirmed":
+        return "confirmé par un agent"
+    if incident.decision == "answered":
+        return "précisé par le citoyen"
+    if incident.procedure_id is None:
+        return "aucune procédure certaine"
+    return f"sûr à {incident.confidence:.0%}".replace("%", " %")
+
+
+def guesses(incident: Incident, titles: Mapping[str, str]) -> tuple[Guess, ...]:
+    """The likeliest procedures that are not already chosen."""
+    ranked = (item for item in incident.candidates if item["procedure"] != incident.procedure_id)
+    return tuple(
+        Guess(item["procedure"], titles[item["procedure"]], item["probability"])
+        for item in ranked
+        if item["procedure"] in titles
+    )
+
+
+def mobilised(row: Dispatch, here: frozenset[str], names: Mapping[str, str]) -> Mobilised:
+    """One service of the card; its checklist only where that service reads."""
+    is_here = row.service in here
+    lines = (ChecklistItem(index, item["text"], item["done_by"]) for index, item in enumerate(row.checklist))
+    return Mobilised(
+        dispatch=row.id,
+        service=row.service,
+        name=names.get(row.service, row.service),
+        state=row.state,
+        due_at=row.due_at,
+        copy=row.copy,
+        here=is_here,
+        checklist=tuple(lines) if is_here and row.state is not DispatchState.SKIPPED else (),
+    )
+
+
+def _map(incident: Incident) -> str | None:
+    if incident.latitude is None or incident.longitude is None:
+        return None
+    return MAP.format(lat=incident.latitude, lon=incident.longitude)
