@@ -1,0 +1,1 @@
+"""The ear: the citizen is at the other end of every line."""

@@ -1,0 +1,1 @@
+"""Doors: each turns what its provider sends into a Message."""

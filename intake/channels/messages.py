@@ -1,0 +1,64 @@
+"""What every written door does with a message: safety words at once, an answer recognised, a report kept."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from intake import handle, inbox, replies
+from intake.models import Message
+from intake.ports import DangerRules
+from routing.domain.understanding import Channel, Danger
+from routing.service.desk import Desk
+from routing.store import reports
+from routing.store.models import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the citizen can be told at once. ``safety`` comes before every other word."""
+
+    reference: str
+    token: str
+    safety: str | None
+    danger: Danger | None
+
+
+class Transaction(Protocol):
+    """Runs work in one transaction, once more if the connection was dead."""
+
+    async def __call__(self, work: Callable[[AsyncSession], Awaitable[Report]]) -> Report:
+        """The result of ``work`` once it is committed."""
+        ...
+
+
+async def take(run: Transaction, desk: Desk, rules: DangerRules, message: Message) -> Taken:
+    """Keep one message. The fixed rules are read first: their words do not need the database to be there."""
+    danger = rules(message.text)
+    safety = replies.advice(danger)
+
+    async def work(session: AsyncSession) -> Report:
+        kept = await inbox.keep(session, desk, message)
+        if kept.known is not None:
+            return kept.known
+        answered = None if danger else await _answered(session, desk, message)
+        report = answered or await inbox.open_report(session, desk, message, danger, safety)
+        await inbox.belongs_to(session, kept, report)
+        return report
+
+    report = await run(work)
+    return Taken(report.reference, report.token, safety, danger)
+
+
+async def _answered(session: AsyncSession, desk: Desk, message: Message) -> Report | None:
+    """The report whose question this message answers, None when it is a message of its own."""
+    if message.channel is Channel.WEB or not message.contact or len(message.text) > 3:
+        return None
+    asked = await reports.asked_of(session, message.contact)
+    if asked is None or (choice := replies.chosen(message.text, asked.candidates)) is None:
+        return None
+    await handle.answer(session, desk, asked, choice)
+    return asked

@@ -1,0 +1,233 @@
+"""The citizen's web form and tracking page: usable on a phone, by keyboard, by screen reader, without script."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.templating import Jinja2Templates
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from intake import handle, replies
+from intake.channels.messages import take
+from intake.errors import IntakeError
+from intake.models import Message, words
+from intake.ports import DangerRules
+from routing.domain.incident import DispatchState, IncidentState, ReportState
+from routing.domain.understanding import Channel
+from routing.errors import Conflict, NotFound
+from routing.service.desk import Desk
+from routing.store import incidents, reports
+from routing.store.models import Incident, Report
+
+TEMPLATES = Jinja2Templates(Path(__file__).parent / "templates")
+STATES = {
+    "received": "Reçu",
+    "asked": "Une question pour vous",
+    IncidentState.OPEN: "Transmis au service compétent",
+    IncidentState.ACKNOWLEDGED: "Pris en charge",
+    IncidentState.RESOLVED: "Clos",
+}
+
+
+class Public(Protocol):
+    """What the form needs of the house."""
+
+    @property
+    def desk(self) -> Desk:
+        """Clock and catalogue."""
+        ...
+
+    @property
+    def danger(self) -> DangerRules:
+        """The fixed rules."""
+        ...
+
+    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
+        """Work in one transaction; raises ``away`` when the database does not answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One line of the tracking page; ``at`` is wall-clock time in the city's zone."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """What the tracking page shows. ``candidates`` are (procedure id, label) to choose from, empty when not asked."""
+
+    reference: str
+    state: str
+    label: str
+    text: str
+    advice: str | None
+    news: list[News] = field(default_factory=list)
+    candidates: list[tuple[str, str]] = field(default_factory=list)
+    resolution: str | None = None
+
+
+class PublicPages:
+    """The form and the tracking page. ``away`` is what ``house.run`` raises when the database is gone."""
+
+    def __init__(self, house: Public, away: type[Exception]) -> None:
+        self._house = house
+        self._away = away
+
+    def router(self) -> APIRouter:
+        """The public routes."""
+        router = APIRouter(include_in_schema=False)
+        router.add_api_route("/signaler", self.form, methods=["GET"])
+        router.add_api_route("/signaler", self.submit, methods=["POST"])
+        router.add_api_route("/suivi/{token}", self.follow, methods=["GET"])
+        router.add_api_route("/suivi/{token}/reponse", self.reply, methods=["POST"])
+        return router
+
+    async def form(self, request: Request) -> Response:
+        """An empty form."""
+        return _form(request, {})
+
+    async def submit(self, request: Request) -> Response:
+        """Keep the message and go to its tracking page; what is refused comes back with the citizen's words in it."""
+        raw = await request.body()
+        fields = read_form(raw)
+        try:
+            message = _message(fields, raw)
+            taken = await take(self._house.run, self._house.desk, self._house.danger, message)
+        except IntakeError as error:
+            return _form(request, fields, problem=str(error), status=422)
+        except self._away:
+            safety = replies.advice(self._house.danger(fields.get("texte", "")))
+            problem = "Votre message n'a pas pu être enregistré : réessayez dans un instant, votre texte est gardé ici."
+            return _form(request, fields, problem=problem, safety=safety or replies.EMERGENCY, status=503)
+        return RedirectResponse(f"/suivi/{taken.token}", status_code=303)
+
+    async def follow(self, request: Request, token: str) -> Response:
+        """What became of a report."""
+        return await self._tracking(request, token)
+
+    async def reply(self, request: Request, token: str) -> Response:
+        """The citizen's answer to the question."""
+        choice = read_form(await request.body()).get("procedure", "")
+
+        async def work(session: AsyncSession) -> None:
+            report = await reports.by_token(session, token, lock=True)
+            await handle.answer(session, self._house.desk, report, choice)
+
+        try:
+            await self._house.run(work)
+        except Conflict as error:
+            return await self._tracking(request, token, problem=str(error), status=409)
+        except NotFound:
+            return await self._tracking(request, token)
+        return RedirectResponse(f"/suivi/{token}", status_code=303)
+
+    async def _tracking(self, request: Request, token: str, problem: str | None = None, status: int = 200) -> Response:
+        async def work(session: AsyncSession) -> Tracking:
+            return await tracking_of(session, self._house.desk, await reports.by_token(session, token))
+
+        view: Tracking | None = None
+        try:
+            view = await self._house.run(work)
+        except NotFound:
+            status = 404
+        except self._away:
+            status = 503
+        context = {"view": view, "problem": problem, "status": status, "token": token}
+        return TEMPLATES.TemplateResponse(request, "suivi.html", context, status_code=status)
+
+
+def _form(
+    request: Request,
+    fields: dict[str, str],
+    *,
+    problem: str | None = None,
+    safety: str | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    context = {
+        "fields": fields,
+        "problem": problem,
+        "safety": safety,
+        "once": fields.get("jeton") or uuid4().hex,
+        "emergency": replies.EMERGENCY,
+    }
+    return TEMPLATES.TemplateResponse(request, "signaler.html", context, status_code=status)
+
+
+def read_form(raw: bytes) -> dict[str, str]:
+    """The fields of an urlencoded body; bytes that are not UTF-8 are read as Windows-1252, the old forms' habit."""
+    text = raw.decode("latin-1")
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=20))
+    except UnicodeDecodeError:
+        return dict(parse_qsl(text, keep_blank_values=True, encoding="cp1252", errors="replace", max_num_fields=20))
+    except ValueError:
+        return {}
+
+
+def _message(fields: dict[str, str], raw: bytes) -> Message:
+    return Message(
+        channel=Channel.WEB,
+        text=words(fields.get("texte", "")),
+        provider="web",
+        external_id=fields.get("jeton", "")[:64] or uuid4().hex,
+        contact=fields.get("contact", "").strip()[:120] or None,
+        latitude=_degrees(fields.get("lat"), 90),
+        longitude=_degrees(fields.get("lon"), 180),
+        address=fields.get("adresse", "").strip()[:300] or None,
+        raw=raw,
+        content_type="application/x-www-form-urlencoded",
+    )
+
+
+def _degrees(value: str | None, limit: float) -> float | None:
+    try:
+        degrees = float(value or "")
+    except ValueError:
+        return None
+    return degrees if -limit <= degrees <= limit else None
+
+
+async def tracking_of(session: AsyncSession, desk: Desk, report: Report) -> Tracking:
+    """The tracking page of a report: what a citizen may know, nothing about who in the city does it."""
+    incident = await session.get(Incident, report.incident_id) if report.incident_id else None
+    news = [News(report.received_at.astimezone(desk.zone), "Votre message est arrivé.")]
+    if incident:
+        news += await _news(session, desk, incident, report)
+    known = desk.catalogue.procedures
+    asked = report.state is ReportState.ASKED
+    state: str = incident.state if incident else "asked" if asked else "received"
+    return Tracking(
+        reference=report.reference,
+        state=state,
+        label=STATES[state],
+        text=report.text,
+        advice=report.advice,
+        news=sorted(news, key=lambda line: line.at),
+        candidates=[(id_, known[id_].label) for id_ in report.candidates if id_ in known] if asked else [],
+        resolution=incident.resolution if incident else None,
+    )
+
+
+async def _news(session: AsyncSession, desk: Desk, incident: Incident, report: Report) -> list[News]:
+    news = [
+        News(row.sent_at.astimezone(desk.zone), row.tell)
+        for row in await incidents.dispatches_of(session, incident.id)
+        if row.tell and row.sent_at and row.state in (DispatchState.SENT, DispatchState.CANCELLED)
+    ]
+    if incident.acknowledged_at:
+        news.append(News(incident.acknowledged_at.astimezone(desk.zone), "Un agent s'en occupe."))
+    if incident.resolved_at:
+        news.append(News(incident.resolved_at.astimezone(desk.zone), f"C'est clos : {incident.resolution}."))
+    return [News(max(line.at, report.received_at.astimezone(desk.zone)), line.text) for line in news]

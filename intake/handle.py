@@ -1,0 +1,142 @@
+"""A kept report is understood, then opened as an incident, or its citizen is asked one question."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from intake import replies
+from intake.ports import Classifier
+from routing.domain.incident import ReportState
+from routing.domain.procedure import Fallback
+from routing.domain.triage import Verdict, advice_for, judge
+from routing.domain.understanding import Candidate, Channel, Danger, Decision, Understanding
+from routing.errors import Conflict
+from routing.service.desk import Desk
+from routing.service.open_incident import open_incident
+from routing.service.tell import tell_one
+from routing.store import reports, timers
+from routing.store.base import Database
+from routing.store.models import Report
+
+log = logging.getLogger(__name__)
+
+ANSWERED = "answered"
+# Where a question reaches the citizen: on the tracking page, or as a message back.
+ASKABLE = (Channel.WEB, Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What handling needs beside the desk: the classifier, and the public address for links."""
+
+    classifier: Classifier
+    base_url: str
+
+    def link(self, report: Report) -> str:
+        """The citizen's tracking page."""
+        return f"{self.base_url}/suivi/{report.token}"
+
+
+async def handle(database: Database, desk: Desk, hearing: Hearing, report_id: int) -> None:
+    """Understand one report and act on it. Safe to run twice: only a report still ``received`` is handled."""
+    async with database.transaction() as session:
+        report = await session.get(Report, report_id)
+        text, channel = (report.text, report.channel) if report else ("", Channel.WEB)
+    if report is None:
+        return
+    read = _read(hearing.classifier, text, channel, report.danger)
+    async with database.transaction() as session:
+        locked = await reports.locked(session, report_id)
+        if locked is None or locked.state is not ReportState.RECEIVED:
+            await timers.disarm(session, timers.Verb.HANDLE, report_id)
+            return
+        await _act(session, desk, hearing, locked, read)
+        await timers.disarm(session, timers.Verb.HANDLE, report_id)
+
+
+def _read(classifier: Classifier, text: str, channel: Channel, danger: str | None) -> Understanding:
+    try:
+        read = classifier.understand(text, channel)
+    except Exception:
+        # Not understood is not unheard: a person gets the message at once.
+        log.exception("understanding failed, a person takes over")
+        read = Understanding(Decision.UNFORESEEN)
+    if danger and read.danger is None:
+        return replace(read, danger=Danger("kept", danger, ""))  # what the rules heard at the door stands
+    return read
+
+
+async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Report, read: Understanding) -> None:
+    _note(desk, report, read)
+    can_ask = report.channel in ASKABLE and (report.channel is Channel.WEB or report.contact is not None)
+    verdict = judge(read, desk.catalogue, can_ask=can_ask)
+    report.decision = verdict.decision
+    await tell_one(session, desk, report, replies.receipt(report.reference, hearing.link(report), report.advice))
+    if verdict.ask:
+        await _ask(session, desk, report, verdict)
+    else:
+        await open_incident(session, desk, report, verdict)
+
+
+def _note(desk: Desk, report: Report, read: Understanding) -> None:
+    report.confidence = round(read.confidence, 4)
+    report.ranking = [{"procedure": item.procedure, "probability": round(item.probability, 4)} for item in read.ranking]
+    report.weighed = list(read.weighed)
+    report.language, report.model = read.language, read.model
+    report.commune, report.place = read.commune, read.place
+    report.danger = read.danger.reason if read.danger else None
+    report.advice = report.advice or replies.advice(read.danger) or advice_for(read, desk.catalogue)
+
+
+async def _ask(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> None:
+    now = desk.now()
+    report.state, report.asked_at, report.candidates = ReportState.ASKED, now, list(verdict.ask)
+    await tell_one(session, desk, report, replies.question(verdict.ask, desk.catalogue))
+    await timers.arm(session, timers.Verb.UNANSWERED, report.id, now + desk.question_time, now)
+
+
+async def answer(session: AsyncSession, desk: Desk, report: Report, choice: str) -> None:
+    """The citizen chose one of the candidates, or "" for none of them. The report's row must be locked.
+
+    Raises Conflict when the question is over (answered, or a person already took it).
+    """
+    if report.state is not ReportState.ASKED or choice not in (*report.candidates, ""):
+        raise Conflict("Cette question n'attend plus de réponse")
+    report.answer = choice or "none"
+    await timers.disarm(session, timers.Verb.UNANSWERED, report.id)
+    procedure = desk.catalogue.procedure(choice)
+    if procedure is not None:
+        report.decision = ANSWERED
+        await _open_with(session, desk, report, Verdict(procedure, procedure.id, procedure.severity, Decision.ROUTE))
+        return
+    plan = desk.catalogue.fallbacks[Fallback.UNFORESEEN]
+    await _open_with(session, desk, report, Verdict(plan, None, plan.severity, Decision.UNFORESEEN))
+
+
+async def unanswered(session: AsyncSession, desk: Desk, report_id: int) -> None:
+    """The citizen did not answer in time: a person takes over with the candidates."""
+    report = await reports.locked(session, report_id)
+    if report is None or report.state is not ReportState.ASKED:
+        await timers.disarm(session, timers.Verb.UNANSWERED, report_id)
+        return
+    if not await timers.is_due(session, timers.Verb.UNANSWERED, report_id, desk.now()):
+        return
+    verdict = judge(_remembered(report), desk.catalogue, can_ask=False)
+    await timers.disarm(session, timers.Verb.UNANSWERED, report_id)
+    await _open_with(session, desk, report, verdict)
+
+
+async def _open_with(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> None:
+    incident = await open_incident(session, desk, report, verdict)
+    if report.decision == ANSWERED and incident.reports == 1:
+        incident.decision = ANSWERED
+
+
+def _remembered(report: Report) -> Understanding:
+    """What was understood of a report, from its row."""
+    ranking = tuple(Candidate(item["procedure"], item["probability"]) for item in report.ranking)
+    danger = Danger("kept", report.danger, "") if report.danger else None
+    return Understanding(Decision(report.decision or Decision.ASK), report.confidence or 0.0, ranking, danger)

@@ -1,0 +1,70 @@
+"""Each message kept once, with its report and its job, in one transaction; only then is the provider answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from intake.models import Message
+from routing.domain.incident import ReportState
+from routing.domain.reference import new_token
+from routing.domain.understanding import Danger
+from routing.service.desk import Desk
+from routing.store import incidents, reports, timers
+from routing.store.models import InboundEvent, Report
+
+DANGER_BOOST = 45  # a report in which danger was heard overtakes everything but pages
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A raw event in the inbox; ``known`` is the report it already became, when it was delivered before."""
+
+    event: int | None
+    known: Report | None
+
+
+async def keep(session: AsyncSession, desk: Desk, message: Message) -> Kept:
+    """Keep the raw event once: a second delivery waits for the first to commit, then finds its report."""
+    raw = message.raw or message.text.encode()
+    event = await reports.keep_event(
+        session, message.provider, message.external_id, message.content_type, raw, desk.now()
+    )
+    known = None if event else await reports.of_event(session, message.provider, message.external_id)
+    return Kept(event, known)
+
+
+async def belongs_to(session: AsyncSession, kept: Kept, report: Report) -> None:
+    """Tie the kept event to its report."""
+    await session.execute(update(InboundEvent).where(InboundEvent.id == kept.event).values(report_id=report.id))
+
+
+async def open_report(
+    session: AsyncSession, desk: Desk, message: Message, danger: Danger | None, safety: str | None
+) -> Report:
+    """A new report and the job that will understand it."""
+    now = desk.now()
+    report = Report(
+        reference=await incidents.free_reference(session, incidents.REPORT_PREFIX),
+        token=new_token(),
+        channel=message.channel,
+        received_at=now,
+        text=message.text,
+        contact=message.contact,
+        latitude=message.latitude,
+        longitude=message.longitude,
+        address=message.address,
+        state=ReportState.RECEIVED,
+        danger=danger.reason if danger else None,
+        advice=safety,
+        ranking=[],
+        weighed=[],
+        candidates=[],
+    )
+    session.add(report)
+    await session.flush()
+    boost = DANGER_BOOST if danger else 0
+    await timers.arm(session, timers.Verb.HANDLE, report.id, now, now, boost=boost)
+    return report

@@ -1,0 +1,40 @@
+"""What comes in by any door, before anything is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from intake.errors import NothingSaid, TooLong
+from routing.domain.redaction import readable
+from routing.domain.understanding import Channel
+
+LONGEST = 16_000  # characters; the understanding reads the beginning, a person can read all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One citizen's message. ``external_id`` is the provider's name for it (ours for the web form and the API).
+
+    ``raw`` is kept as received; ``text`` is readable: no control signs, not empty, at most ``LONGEST`` characters.
+    """
+
+    channel: Channel
+    text: str
+    provider: str
+    external_id: str
+    contact: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    address: str | None = None
+    raw: bytes = field(default=b"", repr=False)
+    content_type: str = "text/plain; charset=utf-8"
+
+
+def words(text: str) -> str:
+    """``text`` made readable. Raises NothingSaid or TooLong."""
+    cleaned = readable(text)
+    if not cleaned:
+        raise NothingSaid("Dites en quelques mots ce qui se passe et où.")
+    if len(cleaned) > LONGEST:
+        raise TooLong(f"Le message est trop long : {LONGEST} caractères au plus, le vôtre en a {len(cleaned)}.")
+    return cleaned
