@@ -1,0 +1,124 @@
+"""The ``vigie`` command."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from bot import nlp_commands, oncall_commands, serving, simulate
+from bot.settings import Settings
+from routing.errors import CatalogueError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Vigie")
+db = typer.Typer(no_args_is_help=True, help="The database's schema.")
+catalogue = typer.Typer(no_args_is_help=True, help="Procedures, services, communes, policies.")
+app.add_typer(db, name="db")
+app.add_typer(catalogue, name="catalogue")
+app.add_typer(nlp_commands.app, name="nlp")
+app.add_typer(oncall_commands.app, name="oncall")
+app.add_typer(simulate.app, name="simulate")
+
+Port = Annotated[int | None, typer.Option(help="Port to listen on (default VIGIE_PORT, 8000).")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on (default VIGIE_HOST, 127.0.0.1).")]
+
+
+@app.command()
+def serve(port: Port = None, host: Host = None) -> None:
+    """Web and worker together, on one machine."""
+    serving.serve(_settings(port=port, host=host))
+
+
+@app.command()
+def web(port: Port = None, host: Host = None) -> None:
+    """The web process alone, on a given database."""
+    serving.web(_settings(port=port, host=host))
+
+
+@app.command()
+def worker(parent: Annotated[int | None, typer.Option(hidden=True)] = None) -> None:
+    """The job worker alone, on a given database."""
+    serving.worker(_settings(), parent=parent)
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the schema to what this version needs."""
+    from bot.schema import upgrade
+
+    upgrade(serving.database_url(_settings()))
+    typer.echo("The schema is up to date.")
+
+
+@db.command("check")
+def db_check() -> None:
+    """Fail when the tables in the code and the migrations differ."""
+    from alembic import command
+
+    from bot.schema import config
+
+    command.check(config(serving.database_url(_settings())))
+
+
+@catalogue.command("check")
+def catalogue_check(
+    folder: Annotated[Path | None, typer.Option(help="Another catalogue than our own.")] = None,
+) -> None:
+    """Read everything the city wrote and name every mistake as file:line."""
+    from bot.bootstrap import read_channels, read_roster
+    from routing.catalogue import loader
+
+    settings = _settings()
+    read = loader.load(folder or loader.FOLDER)
+    read_roster(settings, read)
+    read_channels(settings.channels_file, read)
+    steps = sum(len(procedure.steps) for procedure in read.procedures.values())
+    typer.echo(
+        f"{len(read.procedures)} procedures ({steps} steps), {len(read.services)} services, "
+        f"{len(read.communes)} communes: all in order."
+    )
+
+
+@app.command()
+def doctor() -> None:
+    """Look at everything a running Vigie needs and say what is missing."""
+    from bot.doctor import examine
+
+    settings = _settings()
+    findings = asyncio.run(examine(settings, serving.database_url(settings)))
+    for finding in findings:
+        typer.echo(finding.line())
+    if any(finding.grave for finding in findings):
+        raise typer.Exit(1)
+
+
+def _settings(**given: Any) -> Settings:
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        lines = (f"VIGIE_{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors())
+        _stop("\n".join(["Settings are wrong (see .env.example):", *lines]))
+    return settings.model_copy(update={key: value for key, value in given.items() if value is not None})
+
+
+def _stop(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(2)
+
+
+def main() -> None:
+    """Run the command; a mistake in what the city wrote is shown as lines, not as a traceback."""
+    try:
+        app()
+    except CatalogueError as error:
+        typer.echo("\n".join(error.problems), err=True)
+        typer.echo(f"{len(error.problems)} problem(s): mend the lines above and start again.", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

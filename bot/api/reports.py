@@ -1,0 +1,77 @@
+"""Reports: a citizen's message comes in, and what became of it goes out."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Header, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.api import views
+from bot.api.doors import Errors, Missing, Refused, TheHouse, require_token
+from bot.api.schemas import Answer, NewReport, ReportReceipt, ReportView
+from bot.observability import DANGERS, REPORTS
+from intake import handle
+from intake.channels.messages import take
+from intake.models import Message, words
+from routing.store import reports
+
+router = APIRouter(prefix="/api/v1", tags=["reports"], dependencies=[Depends(require_token)], responses=Errors)
+
+
+@router.post("/reports", status_code=201, response_model_exclude_none=True)
+async def post_report(
+    body: NewReport,
+    house: TheHouse,
+    request: Request,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> ReportReceipt:
+    """Keep a message and give it a reference; it is understood and routed within moments.
+
+    The same Idempotency-Key twice gives the same report. A message of one digit from a contact who was asked a
+    question is taken as the answer.
+    """
+    message = Message(
+        channel=body.channel,
+        text=words(body.text),
+        provider="api",
+        external_id=hashlib.sha256(idempotency_key.encode()).hexdigest() if idempotency_key else uuid4().hex,
+        contact=body.contact or None,
+        latitude=body.location.lat if body.location else None,
+        longitude=body.location.lon if body.location else None,
+        address=body.location.address if body.location else None,
+        raw=await request.body(),
+        content_type="application/json",
+    )
+    taken = await take(house.run, house.desk, house.danger, message)
+    REPORTS.labels(message.channel.value).inc()
+    DANGERS.inc(1 if taken.danger else 0)
+    return ReportReceipt(
+        reference=taken.reference, tracking_url=f"{house.settings.base_url}/suivi/{taken.token}", advice=taken.safety
+    )
+
+
+@router.get("/reports/{reference}", response_model_exclude_none=False, responses=Missing)
+async def get_report(reference: str, house: TheHouse) -> ReportView:
+    """A report and what became of it."""
+
+    async def work(session: AsyncSession) -> ReportView:
+        return await views.report_view(session, house, await reports.by_reference(session, reference))
+
+    return await house.run(work)
+
+
+@router.post("/reports/{reference}/answer", responses={**Missing, **Refused})
+async def answer_question(reference: str, body: Answer, house: TheHouse) -> ReportView:
+    """The citizen's answer to the question of an ``asked`` report."""
+
+    async def work(session: AsyncSession) -> ReportView:
+        found = await reports.by_reference(session, reference)
+        report = await reports.locked(session, found.id)
+        assert report is not None
+        await handle.answer(session, house.desk, report, body.procedure or "")
+        return await views.report_view(session, house, report)
+
+    return await house.run(work)

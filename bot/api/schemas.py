@@ -1,0 +1,214 @@
+"""What the JSON interface takes and gives. Times are ISO 8601 UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from intake.models import LONGEST
+from routing.domain.incident import DispatchState, Event, IncidentState, PageState
+from routing.domain.procedure import Severity
+from routing.domain.understanding import Channel
+
+Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
+
+
+class Body(BaseModel):
+    """No unknown key, no infinite number."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Location(Body):
+    """A position (WGS 84 degrees) or an address in words."""
+
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)] | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Location:
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("lat and lon go together")
+        if self.lat is None and self.address is None:
+            raise ValueError("give lat and lon, or address")
+        return self
+
+
+class NewReport(Body):
+    """A citizen's message. ``contact`` is how to write back (a number in E.164 for sms)."""
+
+    text: Annotated[str, StringConstraints(max_length=2 * LONGEST)]
+    channel: Channel = Channel.API
+    contact: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] | None = None
+    location: Location | None = None
+
+
+class ReportReceipt(BaseModel):
+    """``advice`` is there when the fixed rules heard danger: show it before anything else."""
+
+    reference: str
+    tracking_url: str
+    advice: str | None = None
+
+
+class Candidate(BaseModel):
+    """A procedure that may be meant, in words a citizen understands."""
+
+    procedure: str
+    label: str
+
+
+class ReportView(BaseModel):
+    """``state`` follows the incident once there is one."""
+
+    reference: str
+    state: Literal["received", "asked", "open", "acknowledged", "resolved"]
+    channel: Channel
+    received_at: datetime
+    incident: str | None
+    procedure: str | None
+    decision: str | None
+    confidence: float | None
+    commune: str | None
+    place: str | None
+    language: str | None
+    model: str | None
+    tracking_url: str
+    advice: str | None = None
+    question: list[Candidate] | None = None
+
+
+class Answer(Body):
+    """The procedure the citizen chose among the question's; null when none fits."""
+
+    procedure: str | None
+
+
+class DispatchView(BaseModel):
+    """One service mobilised."""
+
+    service: str
+    channel: str
+    due_at: datetime
+    sent_at: datetime | None
+    state: DispatchState
+
+
+class PageView(BaseModel):
+    """One attempt to reach one person; ``level`` counts from 1."""
+
+    person: str
+    level: int
+    channel: str
+    due_at: datetime
+    sent_at: datetime | None
+    state: PageState
+
+
+class TimelineView(BaseModel):
+    """One thing that happened."""
+
+    at: datetime
+    kind: Event
+    by: str | None
+    text: str
+
+
+class IncidentSummary(BaseModel):
+    """One line of a list."""
+
+    reference: str
+    state: IncidentState
+    procedure: str | None
+    title: str
+    severity: Severity
+    place: str | None
+    commune: str | None
+    reports: int
+    opened_at: datetime
+    acknowledged_by: str | None
+
+
+class IncidentView(IncidentSummary):
+    """Everything about one incident."""
+
+    lead: str
+    danger: str | None
+    decision: str
+    confidence: float
+    candidates: list[dict[str, object]]
+    acknowledged_at: datetime | None
+    resolved_at: datetime | None
+    resolved_by: str | None
+    resolution: str | None
+    alarm: str | None
+    dispatches: list[DispatchView]
+    pages: list[PageView]
+    timeline: list[TimelineView]
+
+
+class By(Body):
+    """Who acts."""
+
+    by: Who
+
+
+class Escalation(By):
+    """Why the duty is wanted."""
+
+    reason: Why = ""
+
+
+class Resolution(By):
+    """``reason`` is told to the citizens who reported."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)] = (
+        "intervention faite"
+    )
+
+
+class Reclassification(By):
+    """The right procedure's id."""
+
+    procedure: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+class Problem(BaseModel):
+    """One thing wrong: where, and what to do."""
+
+    loc: list[str | int]
+    msg: str
+
+
+class Problems(BaseModel):
+    """Every error of this interface has this form."""
+
+    detail: list[Problem]
+
+
+class OnCallView(BaseModel):
+    """Who is on call at one moment."""
+
+    at: datetime
+    rotations: list[RotationView]
+    services: list[ServiceOnCall]
+
+
+class RotationView(BaseModel):
+    """A rotation and who holds it."""
+
+    rotation: str
+    person: str | None
+    name: str | None
+
+
+class ServiceOnCall(BaseModel):
+    """Who the first level of a service's policy reaches."""
+
+    service: str
+    policy: str | None
+    people: list[str]

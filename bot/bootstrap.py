@@ -1,0 +1,151 @@
+"""Composition root: which adapter stands behind which port."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from nlp_models.danger_rules import find_danger
+from procrastinate import App, PsycopgConnector
+
+from bot.clock import SystemClock
+from bot.console.gateway import ConsoleChat, ConsolePager, ConsolePhone
+from bot.house import House
+from bot.settings import Settings
+from intake.handle import Hearing
+from intake.ports import Classifier
+from routing.catalogue import loader, oncall_file
+from routing.catalogue.oncall_file import RosterFile
+from routing.domain.procedure import Catalogue
+from routing.domain.understanding import Channel
+from routing.errors import CatalogueError
+from routing.ports import CitizenGateway, Clock
+from routing.service.desk import Desk
+from routing.service.import_roster import import_roster
+from routing.store import roster
+from routing.store.base import Database, make_engine
+
+EXAMPLES = Path(__file__).parent.parent / "nlp_models" / "assets" / "examples"
+SCHEMES = ("console", "slack", "telegram")
+
+
+class Channels:
+    """Directory from the city's channels file; a service that is absent lives in the console."""
+
+    def __init__(self, channels: dict[str, tuple[str, ...]] | None = None) -> None:
+        self._channels = channels or {}
+
+    def channels_of(self, service: str) -> tuple[str, ...]:
+        """Full addresses, the main one first."""
+        return self._channels.get(service) or (f"console:{service}",)
+
+
+def read_channels(path: Path | None, catalogue: Catalogue) -> Channels:
+    """The channels file. Raises CatalogueError for an unknown service or an address nobody could serve."""
+    if path is None:
+        return Channels()
+    try:
+        rows: Any = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise CatalogueError([f"{path}:1: cannot be read: {str(error).splitlines()[0]}"]) from error
+    if not isinstance(rows, dict):
+        raise CatalogueError([f'{path}:1: expected lines such as  voirie: ["slack:C0VOIRIE"]'])
+    problems = []
+    for service, addresses in rows.items():
+        if service not in catalogue.services:
+            problems.append(f"{path}: unknown service '{service}'")
+        if not isinstance(addresses, list) or not all(
+            isinstance(address, str) and address.partition(":")[0] in SCHEMES and address.partition(":")[2]
+            for address in addresses
+        ):
+            problems.append(f'{path}: {service}: expected a list such as ["slack:C0VOIRIE", "console:{service}"]')
+    if problems:
+        raise CatalogueError(problems)
+    return Channels({service: tuple(addresses) for service, addresses in rows.items()})
+
+
+def build(
+    settings: Settings, url: str, *, clock: Clock | None = None, classifier: Classifier | None = None, pool: int = 8
+) -> House:
+    """The whole house on a database that is up to date. Raises CatalogueError when what the city wrote is wrong."""
+    clock = clock or SystemClock()
+    catalogue = loader.load()
+    jobs = make_jobs(url)
+    database = Database(make_engine(url, pool_size=pool), jobs)
+    desk = Desk(
+        clock=clock,
+        catalogue=catalogue,
+        directory=read_channels(settings.channels_file, catalogue),
+        zone=settings.zone,
+        question_time=timedelta(seconds=settings.question_seconds),
+    )
+    phone = ConsolePhone(database, clock)
+    citizens: dict[str, CitizenGateway] = {
+        channel.value: phone for channel in (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)
+    }
+    return House(
+        settings=settings,
+        clock=clock,
+        database=database,
+        jobs=jobs,
+        desk=desk,
+        danger=find_danger,
+        hearing=Hearing(classifier, settings.base_url) if classifier else None,
+        chats={"console": ConsoleChat(database, clock)},
+        pagers={"console": ConsolePager(database, clock)},
+        citizens=citizens,
+        api_token=api_token(settings),
+    )
+
+
+def make_jobs(url: str) -> App:
+    """The job engine on the same database; its connections are few, each job opens a session of its own."""
+    connector = PsycopgConnector(
+        conninfo="postgresql://" + url.partition("://")[2], min_size=1, max_size=4, timeout=5, reconnect_timeout=30
+    )
+    return App(connector=connector)
+
+
+def load_classifier(settings: Settings, progress: Callable[[str, float], None] | None = None) -> Classifier:
+    """The trained pipeline, trained now if its examples changed. Raises CatalogueError for examples of no procedure."""
+    from nlp_models.pipeline import load  # spaCy takes a second to import; the web process does without
+    from nlp_models.training import ensure_model
+
+    examples = settings.examples_dir or EXAMPLES
+    strangers = sorted({path.stem for path in examples.glob("*/*.txt")} - set(loader.load().procedures))
+    if strangers:
+        raise CatalogueError([f"{examples}: examples of unknown procedures: {', '.join(strangers)}"])
+    return load(ensure_model(examples, settings.data_dir / "models", progress=progress))
+
+
+def api_token(settings: Settings) -> str:
+    """The configured token; the embedded default makes one and keeps it in the data folder."""
+    if settings.api_token:
+        return settings.api_token.get_secret_value()
+    path = settings.data_dir / "api_token"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()
+
+
+def read_roster(settings: Settings, catalogue: Catalogue) -> tuple[RosterFile, bool]:
+    """The city's on-call file, or the invented example; True when it is the city's."""
+    services = set(catalogue.services)
+    if settings.oncall_file is not None:
+        return oncall_file.read(settings.oncall_file, services), True
+    return oncall_file.read(loader.EXAMPLE_ROSTER, services, policies=loader.POLICIES), False
+
+
+async def ensure_roster(house: House) -> bool:
+    """Import the city's file at every start, the example only where there is nobody; True when it is the city's."""
+    file, of_the_city = read_roster(house.settings, house.desk.catalogue)
+    async with house.database.transaction() as session:
+        if of_the_city or await roster.is_empty(session):
+            await import_roster(session, file)
+    return of_the_city

@@ -1,0 +1,212 @@
+"""What the room's screen shows: channels with their counts, cards with their threads, telephones that ring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.console.models import ConsoleCall, ConsolePost
+from bot.house import House
+from routing.domain.incident import IncidentState, PageState
+from routing.domain.procedure import Severity
+from routing.store.models import Incident, Page, Report, Timer
+from routing.store.timers import Verb
+
+CARDS = 40
+LINES = 60
+CALLS = 12
+RANK = case(
+    (Incident.severity == Severity.CRITICAL, 3),
+    (Incident.severity == Severity.URGENT, 2),
+    (Incident.severity == Severity.NORMAL, 1),
+    else_=0,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTab:
+    """A service's channel: how many unresolved cards, how many nobody has, and the gravest of those (0 to 3)."""
+
+    code: str
+    name: str
+    cards: int
+    waiting: int
+    gravest: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLineView:
+    """One line under a card."""
+
+    at: datetime
+    text: str
+    by: str | None
+    broadcast: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A card as delivered to its channel (``body`` is routing.domain.card.Card as JSON) with its thread."""
+
+    id: int
+    channel: str
+    channel_name: str
+    posted_at: datetime
+    opened_at: datetime
+    body: Mapping[str, Any]
+    lines: Sequence[ThreadLineView]
+    escalates_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """One telephone of the panel. ``next_at`` is when the next level is called."""
+
+    page: int
+    reference: str
+    severity: Severity
+    name: str
+    level: int
+    text: str
+    state: PageState
+    rang_at: datetime
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The whole screen for one choice of channel, state and search."""
+
+    channel: str
+    state: str
+    query: str
+    tabs: Sequence[ChannelTab]
+    cards: Sequence[CardView]
+    more: int
+    alarms: int
+
+
+async def board(session: AsyncSession, house: House, *, channel: str = "", state: str = "", query: str = "") -> Board:
+    """The screen: unresolved cards by default (``state`` resolved shows the others), one channel or all."""
+    state = state if state in list(IncidentState) else ""
+    channel = channel if channel in house.desk.catalogue.services else ""
+    chosen = _chosen(channel, state, query)
+    found = await session.execute(
+        select(func.min(ConsolePost.id), Incident, Timer.due_at)
+        .join(Incident, Incident.id == ConsolePost.incident_id)
+        .outerjoin(Timer, and_(Timer.verb == Verb.ESCALATE, Timer.subject_id == Incident.id))
+        .where(ConsolePost.root_id.is_(None), *chosen)
+        .group_by(Incident.id, Timer.due_at)
+        .order_by(
+            (Incident.state == IncidentState.OPEN).desc(), RANK.desc(), Incident.opened_at.desc(), Incident.id.desc()
+        )
+        .limit(CARDS)
+    )
+    rows = found.all()
+    total = 0
+    if len(rows) == CARDS:
+        counted = select(func.count(func.distinct(Incident.id))).join(
+            ConsolePost, ConsolePost.incident_id == Incident.id
+        )
+        total = await session.scalar(counted.where(ConsolePost.root_id.is_(None), *chosen)) or 0
+    alarms = await session.scalar(select(func.count()).select_from(Incident).where(Incident.alarm.is_not(None))) or 0
+    return Board(
+        channel=channel,
+        state=state,
+        query=query,
+        tabs=await _tabs(session, house),
+        cards=await _cards(session, house, [(post, incident, due) for post, incident, due in rows]),
+        more=max(0, total - CARDS),
+        alarms=alarms,
+    )
+
+
+def _chosen(channel: str, state: str, query: str) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    conditions.append(Incident.state == state if state else Incident.state != IncidentState.RESOLVED)
+    if channel:
+        conditions.append(ConsolePost.channel == channel)
+    if words := query.strip()[:80]:
+        pattern = f"%{words.replace('%', '').replace('_', '')}%"
+        reported = select(Report.incident_id).where(Report.reference.ilike(pattern))
+        fields = (Incident.reference, Incident.place, Incident.commune, Incident.excerpt, Incident.procedure_id)
+        conditions.append(or_(*(field.ilike(pattern) for field in fields), Incident.id.in_(reported)))
+    return conditions
+
+
+async def _tabs(session: AsyncSession, house: House) -> list[ChannelTab]:
+    waiting = Incident.state == IncidentState.OPEN
+    rows = await session.execute(
+        select(
+            ConsolePost.channel,
+            func.count(),
+            func.count().filter(waiting),
+            func.max(RANK).filter(waiting),
+        )
+        .join(Incident, Incident.id == ConsolePost.incident_id)
+        .where(ConsolePost.root_id.is_(None), Incident.state != IncidentState.RESOLVED)
+        .group_by(ConsolePost.channel)
+    )
+    tabs = [ChannelTab(code, house.desk.service_name(code), n, w, g or 0) for code, n, w, g in rows]
+    return sorted(tabs, key=lambda tab: (-tab.gravest, -tab.waiting, tab.name))
+
+
+async def _cards(
+    session: AsyncSession, house: House, chosen: Sequence[tuple[int, Incident, datetime | None]]
+) -> list[CardView]:
+    ids = [post for post, _, _ in chosen]
+    posts = {row.id: row for row in await session.scalars(select(ConsolePost).where(ConsolePost.id.in_(ids)))}
+    lines: dict[int, list[ThreadLineView]] = {}
+    query = select(ConsolePost).where(ConsolePost.root_id.in_(ids)).order_by(ConsolePost.id)
+    for row in await session.scalars(query):
+        at = datetime.fromisoformat(row.body["at"])
+        line = ThreadLineView(at, row.body["text"], row.body["by"], row.body["broadcast"])
+        lines.setdefault(row.root_id or 0, []).append(line)
+    return [
+        CardView(
+            id=post,
+            channel=posts[post].channel,
+            channel_name=house.desk.service_name(posts[post].channel),
+            posted_at=posts[post].posted_at,
+            opened_at=incident.opened_at,
+            body=posts[post].body,
+            lines=lines.get(post, [])[-LINES:],
+            escalates_at=due if incident.state is IncidentState.OPEN else None,
+        )
+        for post, incident, due in chosen
+    ]
+
+
+async def calls(session: AsyncSession) -> list[CallView]:
+    """Telephones of the panel: what rings first, then what nobody answered while the incident still waits."""
+    rows = await session.execute(
+        select(ConsoleCall, Page, Incident, Timer.due_at)
+        .join(Page, Page.id == ConsoleCall.page_id)
+        .join(Incident, Incident.id == Page.incident_id)
+        .outerjoin(Timer, and_(Timer.verb == Verb.ESCALATE, Timer.subject_id == Incident.id))
+        .where(
+            Incident.state == IncidentState.OPEN,
+            Page.state.in_((PageState.RINGING, PageState.UNANSWERED, PageState.DECLINED)),
+        )
+        .order_by((Page.state == PageState.RINGING).desc(), RANK.desc(), ConsoleCall.rang_at.desc())
+        .limit(CALLS)
+    )
+    return [
+        CallView(
+            page=page.id,
+            reference=incident.reference,
+            severity=incident.severity,
+            name=call.name,
+            level=page.level,
+            text=call.text,
+            state=page.state,
+            rang_at=call.rang_at,
+            next_at=due,
+        )
+        for call, page, incident, due in rows
+    ]

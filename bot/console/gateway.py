@@ -1,0 +1,111 @@
+"""The console as a channel, a pager and a citizen's telephone: adapters whose provider is our own tables."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.console.models import ConsoleCall, ConsolePost, PhoneMessage
+from routing.domain.card import Call, Card, Line
+from routing.ports import Clock, PermanentProblem
+from routing.store.base import Database
+
+
+def as_json(noun: Card | Line) -> dict[str, Any]:
+    """A card or line as JSON; times become ISO 8601."""
+    return {key: _plain(value) for key, value in asdict(noun).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+class ConsoleChat:
+    """ChatGateway whose channels are the room's own, one for each service."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def post_card(self, address: str, card: Card, ref: str) -> str:
+        """Post a card; the same ``ref`` twice leaves one card, brought up to date."""
+        values = {
+            "channel": address,
+            "incident_id": card.incident,
+            "ref": ref,
+            "posted_at": self._clock.now(),
+            "body": as_json(card),
+        }
+        statement = insert(ConsolePost).values(values)
+        again = statement.on_conflict_do_update(index_elements=[ConsolePost.ref], set_={"body": values["body"]})
+        async with self._database.transaction() as session:
+            number = await session.scalar(again.returning(ConsolePost.id))
+        return str(number)
+
+    async def edit_card(self, address: str, thread: str, card: Card) -> None:
+        """Replace what the card shows; an older version never overwrites a newer one."""
+        newer = ConsolePost.body["version"].as_integer() <= card.version
+        statement = update(ConsolePost).where(ConsolePost.id == int(thread), newer)
+        async with self._database.transaction() as session:
+            if await session.get(ConsolePost, int(thread)) is None:
+                raise PermanentProblem("cette fiche n'existe plus dans la salle")
+            await session.execute(statement.values(body=as_json(card), edited_at=self._clock.now()))
+
+    async def post_line(self, address: str, thread: str, line: Line, ref: str) -> str:
+        """Add a line under a card; the same ``ref`` twice leaves one line."""
+        values = {
+            "channel": address,
+            "root_id": int(thread),
+            "ref": ref,
+            "posted_at": self._clock.now(),
+            "body": as_json(line),
+        }
+        statement = insert(ConsolePost).values(values).on_conflict_do_nothing(index_elements=[ConsolePost.ref])
+        async with self._database.transaction() as session:
+            number = await session.scalar(statement.returning(ConsolePost.id))
+            number = number or await session.scalar(select(ConsolePost.id).where(ConsolePost.ref == ref))
+        return str(number)
+
+
+class ConsolePager:
+    """Pager whose telephones ring on the room's on-call panel."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def ring(self, call: Call) -> None:
+        """Make the panel ring; a page rings once."""
+        values = {
+            "page_id": call.page,
+            "person": call.person,
+            "name": call.name,
+            "text": call.text,
+            "rang_at": self._clock.now(),
+        }
+        async with self._database.transaction() as session:
+            await session.execute(insert(ConsoleCall).values(values).on_conflict_do_nothing())
+
+
+class ConsolePhone:
+    """CitizenGateway of the playground: messages arrive on the telephones drawn at /demo."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def send(self, contact: str, text: str, ref: str) -> None:
+        """Deliver to the drawn telephone of ``contact``; the same ``ref`` twice leaves one message."""
+        values = {"contact": contact, "text": text, "ref": ref, "at": self._clock.now()}
+        async with self._database.transaction() as session:
+            await session.execute(insert(PhoneMessage).values(values).on_conflict_do_nothing())

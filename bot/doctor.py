@@ -1,0 +1,84 @@
+"""``vigie doctor``: everything a running Vigie needs, looked at one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+
+from bot.bootstrap import build, read_channels
+from bot.house import House
+from bot.settings import Settings
+from routing.domain.oncall import Roster
+from routing.service.heal import heal
+from routing.store import roster, timers
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; ``grave`` when Vigie cannot do its work without it."""
+
+    what: str
+    said: str
+    well: bool
+    grave: bool = False
+
+    def line(self) -> str:
+        """As printed."""
+        mark = "ok  " if self.well else "STOP" if self.grave else "look"
+        return f"{mark}  {self.what}: {self.said}"
+
+
+async def examine(settings: Settings, url: str) -> list[Finding]:
+    """Every finding, the catalogue first. A wrong catalogue raises CatalogueError."""
+    house = build(settings, url)
+    read_channels(settings.channels_file, house.desk.catalogue)
+    findings = [Finding("catalogue", f"{len(house.desk.catalogue.procedures)} procedures in order", well=True)]
+    try:
+        findings += await _database(house)
+    finally:
+        await house.database.close()
+    if settings.public_base_url is None and not settings.embedded:
+        findings.append(
+            Finding("address", "VIGIE_PUBLIC_BASE_URL is not set: links to citizens lead nowhere", well=False)
+        )
+    return findings
+
+
+async def _database(house: House) -> list[Finding]:
+    async with house.database.transaction() as session:
+        version = await session.scalar(text("SHOW server_version"))
+        revision = await session.scalar(text("SELECT version_num FROM alembic_version"))
+        people = await roster.load(session)
+        stuck = await timers.overdue(session, house.clock.now())
+        workers = await session.scalar(
+            text("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '10 seconds'")
+        )
+        healed = await heal(session, house.desk)
+    return [
+        Finding("database", f"PostgreSQL {version}, schema {revision}", well=True),
+        Finding("worker", f"{workers} running", well=bool(workers)),
+        Finding("timers", f"{len(stuck)} failing again and again" if stuck else "none is stuck", well=not stuck),
+        Finding(
+            "invariant", f"set again: {healed}" if healed else "whatever is outstanding has a timer", well=not healed
+        ),
+        *_oncall(house, people),
+    ]
+
+
+def _oncall(house: House, people: Roster) -> list[Finding]:
+    if not people.people:
+        return [Finding("on-call", "nobody can be paged: vigie oncall import FILE.yaml", well=False, grave=True)]
+    dead = [f"{where}: {what}" for where, what in people.dead_targets()]
+    now = house.clock.now()
+    alone = [code for code in house.desk.catalogue.services if not _reached(people, code, now)]
+    findings = [Finding("on-call", "; ".join(dead) or f"{len(people.people)} people", well=not dead)]
+    if alone:
+        findings.append(Finding("on-call", f"nobody on call now for {', '.join(alone)}", well=False))
+    return findings
+
+
+def _reached(people: Roster, service: str, now: datetime) -> bool:
+    policy = people.policy_for(service)
+    return bool(policy and people.people_for(policy.levels[0].targets, now))

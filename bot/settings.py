@@ -1,0 +1,88 @@
+"""The only reader of the environment. Every setting is documented in .env.example."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings with the prefix ``VIGIE_``; a ``.env`` file in the working directory is read too."""
+
+    model_config = SettingsConfigDict(env_prefix="VIGIE_", env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    database_url: SecretStr | None = None
+    data_dir: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_base_url: str | None = None
+    api_token: SecretStr | None = None
+    time_zone: str = "Europe/Paris"
+    locale: str = "fr"
+    channels_file: Path | None = None
+    oncall_file: Path | None = None
+    examples_dir: Path | None = None
+    question_seconds: int = Field(default=180, ge=5)
+    log_level: str = "INFO"
+    worker_concurrency: int = Field(default=8, ge=1, le=64)
+
+    slack_bot_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_base_url: str = "https://slack.com/api/"
+    telegram_citizen_token: SecretStr | None = None
+    telegram_staff_token: SecretStr | None = None
+    telegram_webhook_secret: SecretStr | None = None
+    telegram_base_url: str = "https://api.telegram.org"
+    twilio_account_sid: str | None = None
+    twilio_auth_token: SecretStr | None = None
+    twilio_from_number: str | None = None
+    twilio_base_url: str | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"unknown time zone '{value}', e.g. Europe/Paris") from error
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith(("postgresql://", "postgres://", "postgresql+")):
+            raise ValueError("must be a PostgreSQL address: postgresql://user:password@host/name")
+        return value
+
+    @property
+    def embedded(self) -> bool:
+        """Whether Vigie runs its own PostgreSQL, for trying it out on one machine."""
+        return self.database_url is None
+
+    @property
+    def base_url(self) -> str:
+        """Where citizens and providers reach us, without a trailing slash."""
+        return (self.public_base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone calendars think in."""
+        return ZoneInfo(self.time_zone)
+
+
+def share_metrics(folder: Path) -> None:
+    """Have every process of this machine write its metrics to ``folder``; before prometheus_client is imported."""
+    os.environ[METRICS] = str(folder)  # noqa: TID251 (prometheus_client has no other way to be told)
+
+
+def metrics_folder() -> str | None:
+    """Where metrics are shared between processes, None when there is only this one."""
+    return os.environ.get(METRICS)  # noqa: TID251 (set by share_metrics in the parent process)
+
+
+METRICS = "PROMETHEUS_MULTIPROC_DIR"

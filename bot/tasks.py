@@ -1,0 +1,83 @@
+"""One thin job per verb: open a session, call the verb. A failure is recorded and tried again, never swallowed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.house import House
+from bot.observability import JOB_FAILURES, JOB_SECONDS
+from intake import handle
+from routing.ports import DeliveryProblem
+from routing.service.deliver import deliver
+from routing.service.escalate import escalate
+from routing.service.page import ring
+from routing.service.tell import send_to_citizen
+from routing.store import timers
+from routing.store.timers import Verb
+
+log = structlog.get_logger(__name__)
+
+Job = Callable[[int], Awaitable[None]]
+
+
+def register(house: House) -> None:
+    """Give the job engine one task for each verb."""
+    for verb, job in jobs_of(house).items():
+        house.jobs.task(name=verb.value, queue=verb.value)(_watched(house, verb, job))
+
+
+def jobs_of(house: House) -> dict[Verb, Job]:
+    """What each verb does to its subject."""
+    database, desk, hearing = house.database, house.desk, house.hearing
+
+    async def handle_report(subject_id: int) -> None:
+        assert hearing is not None, "the worker needs a classifier"
+        await handle.handle(database, desk, hearing, subject_id)
+
+    async def unanswered(subject_id: int) -> None:
+        async with database.transaction() as session:
+            await handle.unanswered(session, desk, subject_id)
+
+    async def deliver_incident(subject_id: int) -> None:
+        await deliver(database, desk, house.chats, subject_id)
+
+    async def escalate_incident(subject_id: int) -> None:
+        async with database.transaction() as session:
+            await escalate(session, desk, subject_id, tuple(house.pagers))
+
+    async def page(subject_id: int) -> None:
+        await ring(database, desk, house.pagers, subject_id)
+
+    async def tell(subject_id: int) -> None:
+        await send_to_citizen(database, desk, house.citizens, subject_id)
+
+    return {
+        Verb.HANDLE: handle_report,
+        Verb.UNANSWERED: unanswered,
+        Verb.DELIVER: deliver_incident,
+        Verb.ESCALATE: escalate_incident,
+        Verb.PAGE: page,
+        Verb.TELL: tell,
+    }
+
+
+def _watched(house: House, verb: Verb, job: Job) -> Job:
+    async def run(subject_id: int) -> None:
+        started = time.perf_counter()
+        try:
+            await job(subject_id)
+        except Exception as error:
+            JOB_FAILURES.labels(verb.value).inc()
+            expected = isinstance(error, DeliveryProblem)
+            log.warning(
+                "job failed", verb=verb.value, subject=subject_id, error=type(error).__name__, exc_info=not expected
+            )
+            async with house.database.transaction() as session:
+                await timers.failed(session, verb, subject_id, house.clock.now(), type(error).__name__)
+        finally:
+            JOB_SECONDS.labels(verb.value).observe(time.perf_counter() - started)
+
+    return run

@@ -1,0 +1,130 @@
+"""The FastAPI application: the API, the citizen's pages, the room's screen, health."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot import health
+from bot.api import doors, incidents, oncall, reports
+from bot.console import demo, routes
+from bot.console.access import SignInNeeded
+from bot.console.live import LiveFeed
+from bot.house import DatabaseAway, House
+from bot.observability import REQUEST_SECONDS
+from intake.channels.web_form import PublicPages
+
+STATIC = Path(__file__).parent / "console" / "static"
+LARGEST_BODY = 64 * 1024
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+DESCRIPTION = (
+    "Intake and routing of a city's control room. Non-emergency: whoever is in danger is told to call 112 first. "
+    "Times are ISO 8601 UTC; every error is {detail: [{loc, msg}]}."
+)
+
+
+def create_app(house: House, url: str) -> FastAPI:
+    """The application on ``house``; ``url`` is the database's, for the live feed."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.live.start()
+        yield
+        await app.state.live.close()
+        await house.database.close()
+
+    app = FastAPI(
+        title="Vigie",
+        version="0.1.0",
+        description=DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.house = house
+    app.state.live = LiveFeed(url)
+    for router in (reports.router, incidents.router, oncall.router, health.router):
+        app.include_router(router)
+    for pages in (routes.door, routes.router, demo.router, PublicPages(house, DatabaseAway).router()):
+        app.include_router(pages)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    doors.register_errors(app)
+    app.add_exception_handler(SignInNeeded, _to_sign_in)
+    app.middleware("http")(_measure)
+    app.add_middleware(BodyLimit)
+    return app
+
+
+async def _to_sign_in(request: Request, error: Exception) -> Response:
+    return RedirectResponse("/salle/connexion", status_code=303)
+
+
+async def _measure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    started = time.perf_counter()
+    response = await call_next(request)
+    route = request.scope.get("route")
+    path = getattr(route, "path", "other")  # the template, never the address itself: tokens stay out of metrics
+    REQUEST_SECONDS.labels(path, str(response.status_code)).observe(time.perf_counter() - started)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+class BodyLimit:
+    """413 for a body over 64 KiB, whether announced or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body here, so that nothing behind ever sees one that is too large."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        chunks: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            chunks.append(message.get("body", b""))
+            size, more = size + len(chunks[-1]), message.get("more_body", False)
+            if size > LARGEST_BODY:
+                await self._refuse(scope, receive, send)
+                return
+        await self._app(scope, _replay(b"".join(chunks), receive), send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        words = (
+            f"Le message est trop long : {LARGEST_BODY // 1024} Kio au plus. Écrivez l'essentiel en quelques phrases."
+        )
+        await doors.problems(413, (["body"], words))(scope, receive, send)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """The body that was read, then whatever the server says next."""
+    sent = False
+
+    async def replayed() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed

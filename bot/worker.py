@@ -1,0 +1,130 @@
+"""The job worker, supervised inside our process: restarted with backoff when PostgreSQL goes away, never left dead."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import func, select
+
+from bot import tasks
+from bot.house import House
+from bot.observability import HEALED, OVERDUE, WORKER_RESTARTS
+from routing.service.heal import heal
+from routing.store import timers
+from routing.store.models import Timer
+
+log = structlog.get_logger(__name__)
+
+SWEEP_EVERY = 0.5
+HEAL_EVERY = 10.0
+HEARTBEAT = 2.0
+STALLED = 8.0
+BACKOFF = (0.2, 0.5, 1.0, 2.0)
+GRACE = 10.0  # seconds a running job has to end when the process is asked to stop
+
+
+class Worker:
+    """Jobs, the sweep that wakes due timers, and the invariant's healer, all restarted when they fall."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._stop = asyncio.Event()
+        tasks.register(house)
+
+    def stop(self) -> None:
+        """Finish running jobs, take no more."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Until stopped."""
+        loops = [
+            asyncio.create_task(self._supervised("jobs", self._work)),
+            asyncio.create_task(self._supervised("sweep", self._sweep)),
+            asyncio.create_task(self._supervised("heal", self._heal)),
+        ]
+        await self._stop.wait()
+        _, late = await asyncio.wait(loops, timeout=GRACE)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _supervised(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                await loop()
+                failures = 0
+            except Exception as error:  # noqa: BLE001 (a supervisor outlives whatever its loop met)
+                log.warning("restarting", loop=name, error=type(error).__name__, failures=failures)
+                failures += 1
+            if self._stop.is_set():
+                return
+            if name == "jobs":
+                WORKER_RESTARTS.inc()
+            await self._pause(BACKOFF[min(failures, len(BACKOFF) - 1)])
+
+    async def _work(self) -> None:
+        app = self._house.jobs
+        async with app.open_async():
+            running = asyncio.create_task(
+                app.run_worker_async(
+                    name="vigie",
+                    concurrency=self._house.settings.worker_concurrency,
+                    fetch_job_polling_interval=0.5,
+                    delete_jobs="always",  # the timer row is the memory; a job's row is only its wake-up
+                    update_heartbeat_interval=HEARTBEAT,
+                    stalled_worker_timeout=STALLED,
+                    shutdown_graceful_timeout=GRACE,
+                    install_signal_handlers=False,
+                )
+            )
+            stopping = asyncio.create_task(self._stop.wait())
+            await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if not running.done():
+                running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+
+    async def _sweep(self) -> None:
+        while not self._stop.is_set():
+            async with self._house.database.transaction() as session:
+                woken = await timers.sweep(session, self._house.clock.now())
+            await self._pause(0 if woken == timers.SWEEP_BATCH else SWEEP_EVERY)
+
+    async def _heal(self) -> None:
+        while not self._stop.is_set():
+            async with self._house.database.transaction() as session:
+                for verb, count in (await heal(session, self._house.desk)).items():
+                    HEALED.labels(verb).inc(count)
+                    log.warning("timers were missing and are set again", verb=verb, count=count)
+                late = self._house.clock.now() - timedelta(seconds=2)
+                OVERDUE.set(await session.scalar(select(func.count()).where(Timer.due_at < late)) or 0)
+            await self._discard_stalled()
+            await self._pause(HEAL_EVERY)
+
+    async def _discard_stalled(self) -> None:
+        """Jobs of a worker that died: their timers wake by themselves, the rows are only in the way."""
+        async with self._house.database.engine.begin() as connection:
+            await connection.exec_driver_sql(
+                "DELETE FROM procrastinate_jobs j WHERE j.status IN ('doing', 'failed') AND NOT EXISTS "
+                "(SELECT FROM procrastinate_workers w WHERE w.id = j.worker_id)"
+            )
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
+
+
+async def run_until_signalled(worker: Worker) -> None:
+    """Run a worker until SIGINT or SIGTERM."""
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, worker.stop)
+    await worker.run()
