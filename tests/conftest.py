@@ -1,0 +1,39 @@
+"""Fixtures every tier shares."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.city import City, founded
+from tests.databases import ROOT, Databases
+from tests.understood import Scripted
+
+
+@pytest.fixture(scope="session")
+def databases() -> Databases:
+    """The run's PostgreSQL; its data folder is kept, so that the next run starts at once."""
+    return Databases(ROOT / "var" / "tests")
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """A migrated database of the test's own."""
+    with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def scripted() -> Scripted:
+    """The classifier whose answers the test writes."""
+    return Scripted()
+
+
+@pytest.fixture
+async def city(database_url: str, tmp_path: Path, scripted: Scripted) -> AsyncIterator[City]:
+    """A city whose classifier is scripted and whose clock is driven."""
+    async with founded(database_url, tmp_path, scripted) as city:
+        yield city
+        await city.check_nothing_unexpected()
