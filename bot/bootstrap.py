@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from nlp_models.danger_rules import find_danger
 from procrastinate import App, PsycopgConnector
 
 from bot.clock import SystemClock
@@ -18,6 +17,7 @@ from bot.house import House
 from bot.settings import Settings
 from intake.handle import Hearing
 from intake.ports import Classifier
+from nlp_models.danger_rules import find_danger
 from routing.catalogue import loader, oncall_file
 from routing.catalogue.oncall_file import RosterFile
 from routing.domain.procedure import Catalogue
@@ -110,16 +110,25 @@ def make_jobs(url: str) -> App:
     return App(connector=connector)
 
 
-def load_classifier(settings: Settings, progress: Callable[[str, float], None] | None = None) -> Classifier:
-    """The trained pipeline, trained now if its examples changed. Raises CatalogueError for examples of no procedure."""
-    from nlp_models.pipeline import load  # spaCy takes a second to import; the web process does without
-    from nlp_models.training import ensure_model
+def ensure_trained(settings: Settings, progress: Callable[[str, float], None] | None = None) -> Path:
+    """The folder of the model for the present examples, trained now if need be.
+
+    Raises CatalogueError for examples of no procedure.
+    """
+    from nlp_models.training import ensure_model  # spaCy takes a second to import; the web process does without
 
     examples = settings.examples_dir or EXAMPLES
     strangers = sorted({path.stem for path in examples.glob("*/*.txt")} - set(loader.load().procedures))
     if strangers:
         raise CatalogueError([f"{examples}: examples of unknown procedures: {', '.join(strangers)}"])
-    return load(ensure_model(examples, settings.data_dir / "models", progress=progress))
+    return ensure_model(examples, settings.data_dir / "models", progress=progress)
+
+
+def load_classifier(settings: Settings, progress: Callable[[str, float], None] | None = None) -> Classifier:
+    """The trained pipeline."""
+    from nlp_models.pipeline import load
+
+    return load(ensure_trained(settings, progress))
 
 
 def api_token(settings: Settings) -> str:

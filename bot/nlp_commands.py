@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from bot.progress import with_progress
 from bot.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Understanding: train, predict, evaluate.")
@@ -19,20 +20,12 @@ Result = TypeVar("Result")
 Model = Annotated[Path | None, typer.Option(help="A trained model's folder (default: our own, trained if need be).")]
 
 
-def with_progress(title: str, work: Callable[[Callable[[str, float], None]], Result]) -> Result:
-    """``work`` with a progress bar on standard error; nothing is drawn when there is nothing to wait for."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+@app.command()
+def prepare() -> None:
+    """Train our own model if there is none for the present examples."""
+    from bot.bootstrap import ensure_trained
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=1.0, visible=False)
-        return work(lambda stage, done: bar.update(task, description=f"{title}: {stage}", completed=done, visible=True))
+    _or_stop(lambda: with_progress("Understanding", lambda show: ensure_trained(Settings(), show)))
 
 
 @app.command()

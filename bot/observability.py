@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -24,6 +26,17 @@ OPEN_INCIDENTS = Gauge(
 OVERDUE = Gauge("vigie_timers_overdue", "Timers due for more than two seconds", multiprocess_mode="mostrecent")
 
 
+def where_it_failed(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """An exception as its type and the places it passed. Its message may quote a citizen, so it is left out."""
+    given = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        event["error"] = type(error).__name__
+        event["where"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
+    return event
+
+
 def configure_logging(level: str) -> None:
     """JSON lines on standard error; libraries that print secrets or bodies are kept quiet."""
     shared: list[Any] = [
@@ -31,7 +44,7 @@ def configure_logging(level: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        where_it_failed,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -37,7 +38,7 @@ def serve(settings: Settings) -> None:
     folder.mkdir(parents=True)
     share_metrics(folder.absolute())
     url = _prepared(settings)
-    train(settings)
+    _train_first(settings)
     _run(_serve(settings, url))
 
 
@@ -53,14 +54,13 @@ def worker(settings: Settings, parent: int | None = None) -> None:
     _run(_worker(settings, url, parent))
 
 
-def train(settings: Settings) -> None:
-    """Make sure there is a trained model, showing a bar while it is being made."""
-    from bot.bootstrap import EXAMPLES
-    from bot.nlp_commands import with_progress
-    from nlp_models.training import ensure_model
+def _train_first(settings: Settings) -> None:
+    """At the very first start, train before the page opens, in a process that then gives its memory back.
 
-    examples = settings.examples_dir or EXAMPLES
-    with_progress("Understanding", lambda show: ensure_model(examples, settings.data_dir / "models", progress=show))
+    Later starts do not wait: the worker sees by itself whether the examples have changed.
+    """
+    if not any((settings.data_dir / "models").glob("*")):
+        subprocess.run([sys.executable, "-m", "bot", "nlp", "prepare"], check=True)
 
 
 def _prepared(settings: Settings) -> str:

@@ -16,8 +16,8 @@ NONE_FITS = "Aucune ne convient"
 
 
 def advice(danger: Danger | None) -> str | None:
-    """The safety words when the fixed rules heard danger."""
-    return f"{EMERGENCY} Nous avons compris : {danger.reason}." if danger else None
+    """The safety words when danger was heard. What was heard is not repeated: others may see the screen."""
+    return EMERGENCY if danger else None
 
 
 def receipt(reference: str, link: str, safety: str | None) -> str:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.observability import configure_logging
 from tests.city import City, founded
 from tests.databases import ROOT, Databases
 from tests.understood import Scripted
+
+configure_logging("WARNING")
 
 
 @pytest.fixture(scope="session")

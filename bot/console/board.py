@@ -80,7 +80,10 @@ class CallView:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The whole screen for one choice of channel, state and search."""
+    """The whole screen for one choice of channel, state and search.
+
+    ``unresolved``, ``waiting`` (nobody has it) and ``alarms`` count incidents of every channel.
+    """
 
     channel: str
     state: str
@@ -88,6 +91,8 @@ class Board:
     tabs: Sequence[ChannelTab]
     cards: Sequence[CardView]
     more: int
+    unresolved: int
+    waiting: int
     alarms: int
 
 
@@ -114,7 +119,14 @@ async def board(session: AsyncSession, house: House, *, channel: str = "", state
             ConsolePost, ConsolePost.incident_id == Incident.id
         )
         total = await session.scalar(counted.where(ConsolePost.root_id.is_(None), *chosen)) or 0
-    alarms = await session.scalar(select(func.count()).select_from(Incident).where(Incident.alarm.is_not(None))) or 0
+    counts = await session.execute(
+        select(
+            func.count(),
+            func.count().filter(Incident.state == IncidentState.OPEN),
+            func.count().filter(Incident.alarm.is_not(None)),
+        ).where(Incident.state != IncidentState.RESOLVED)
+    )
+    unresolved, waiting, alarms = counts.one()
     return Board(
         channel=channel,
         state=state,
@@ -122,6 +134,8 @@ async def board(session: AsyncSession, house: House, *, channel: str = "", state
         tabs=await _tabs(session, house),
         cards=await _cards(session, house, [(post, incident, due) for post, incident, due in rows]),
         more=max(0, total - CARDS),
+        unresolved=unresolved,
+        waiting=waiting,
         alarms=alarms,
     )
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
+from nlp_models.folding import fold
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import access, board
@@ -52,6 +53,7 @@ TheHouse = Annotated[House, Depends(house_of)]
 def shown(house: House) -> dict[str, Any]:
     """What every template of the room may use."""
     return {
+        "now": house.clock.now(),
         "local": lambda at: _local(house, at),
         "ago": lambda at: _ago(house, at),
         "severities": {
@@ -110,7 +112,14 @@ async def _screen(
         return screen, await board.calls(session)
 
     screen, calls = await house.run(work)
-    context = {"board": screen, "calls": calls, "name": access.name_of(request), "message": message, **shown(house)}
+    context = {
+        "board": screen,
+        "calls": calls,
+        "name": access.name_of(request),
+        "message": message,
+        "procedures": [(item.id, item.title) for item in house.desk.catalogue.procedures.values()],
+        **shown(house),
+    }
     return TEMPLATES.TemplateResponse(request, template, context)
 
 
@@ -123,12 +132,12 @@ async def feed(request: Request) -> Response:
 
 @router.get("/procedures")
 async def search_procedures(house: TheHouse, q: str = "") -> Response:
-    """Procedures whose id, title, label or cue hold every word of ``q``."""
-    words = q.lower().split()[:6]
+    """Procedures whose id, title, label or cue hold every word of ``q``, whatever the accents."""
+    words = fold(q[:80]).split()[:6]
     found = [
         {"id": item.id, "title": item.title, "cue": item.cue, "severity": item.severity}
         for item in house.desk.catalogue.procedures.values()
-        if all(word in f"{item.id} {item.title} {item.label} {item.cue}".lower() for word in words)
+        if all(word in fold(f"{item.id} {item.title} {item.label} {item.cue}") for word in words)
     ]
     return JSONResponse(found[:FOUND])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -177,11 +178,12 @@ def read_form(raw: bytes) -> dict[str, str]:
 
 
 def _message(fields: dict[str, str], raw: bytes) -> Message:
+    text = words(fields.get("texte", ""))
     return Message(
         channel=Channel.WEB,
-        text=words(fields.get("texte", "")),
+        text=text,
         provider="web",
-        external_id=fields.get("jeton", "")[:64] or uuid4().hex,
+        external_id=_once(fields.get("jeton", ""), text),
         contact=fields.get("contact", "").strip()[:120] or None,
         latitude=_degrees(fields.get("lat"), 90),
         longitude=_degrees(fields.get("lon"), 180),
@@ -189,6 +191,11 @@ def _message(fields: dict[str, str], raw: bytes) -> Message:
         raw=raw,
         content_type="application/x-www-form-urlencoded",
     )
+
+
+def _once(token: str, text: str) -> str:
+    """A double click is one message; other words written after "back", under the same token, are another one."""
+    return f"{token[:64]}-{hashlib.sha256(text.encode()).hexdigest()[:16]}" if token else uuid4().hex
 
 
 def _degrees(value: str | None, limit: float) -> float | None:

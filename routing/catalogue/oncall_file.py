@@ -45,8 +45,14 @@ class RotationRow(Row):
     time_zone: str = "Europe/Paris"
     every: Literal["hour", "day", "week"]
     handoff: str
-    start: date
+    start: date = Field(strict=False)
     members: list[Name] = Field(min_length=1)
+
+    @field_validator("handoff", mode="before")
+    @classmethod
+    def _unquoted_time(cls, value: object) -> object:
+        """YAML reads an unquoted 18:00 as the number 1080."""
+        return f"{value // 60:02d}:{value % 60:02d}" if isinstance(value, int) else value
 
     @field_validator("time_zone")
     @classmethod

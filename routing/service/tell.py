@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,8 +32,7 @@ async def tell_one(session: AsyncSession, desk: Desk, report: Report, text: str)
     if report.channel not in WRITES_BACK or not report.contact:
         return
     now = desk.now()
-    message = CitizenMessage(report_id=report.id, at=now, text=text, ref="")
-    message.ref = f"citizen-{report.id}-{now.timestamp():.6f}"
+    message = CitizenMessage(report_id=report.id, at=now, text=text, ref=f"citizen-{uuid4().hex}")
     session.add(message)
     await session.flush()
     await timers.arm(session, timers.Verb.TELL, message.id, now, now)
@@ -54,7 +54,7 @@ async def send_to_citizen(
     try:
         await gateways[report.channel].send(report.contact or "", message.text, message.ref)
     except PermanentProblem as error:
-        log.warning("citizen message refused", extra={"message": message_id, "error": type(error).__name__})
+        log.warning("citizen message refused", extra={"citizen_message": message_id, "error": type(error).__name__})
         problem = error
     async with database.transaction() as session:
         message = await session.get_one(CitizenMessage, message_id, with_for_update=True)

@@ -61,7 +61,7 @@ def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
         driver_url,
         pool_size=pool_size,
         max_overflow=8,
-        pool_pre_ping=False,
+        hide_parameters=True,  # citizens' words must not reach a log by way of an error
         pool_recycle=1800,
         connect_args={
             "options": "-c timezone=UTC -c lock_timeout=10000 -c statement_timeout=30000",

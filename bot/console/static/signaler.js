@@ -1,0 +1,70 @@
+// The citizen's form: sent once, kept when the network fails; the position is added when the citizen wants.
+
+const form = document.getElementById("signalement");
+const problem = document.getElementById("probleme");
+const position = document.getElementById("position");
+const said = document.getElementById("position-dite");
+const button = form.querySelector("button[type=submit]");
+
+let sending = false;
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (sending) return;
+  busy(true);
+  try {
+    const body = new URLSearchParams(new FormData(form));
+    await answered(await fetch(form.action, { method: "POST", body }));
+  } catch {
+    refuse("Le réseau ne répond pas. Votre texte est toujours là : réessayez dans un instant.");
+  } finally {
+    if (!sent) busy(false);
+  }
+});
+let sent = false;
+addEventListener("pageshow", () => ((sent = false), busy(false)));
+
+async function answered(answer) {
+  if (answer.redirected) {
+    sent = true;
+    location.assign(answer.url);
+    return;
+  }
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const words = page.getElementById("probleme")?.textContent.trim();
+  const safety = page.querySelector(".emergency.heard");
+  if (safety) document.querySelector(".emergency").replaceWith(document.importNode(safety, true));
+  refuse(words || (answer.status === 413 ? "Le message est trop long : écrivez l’essentiel en quelques phrases." : "Le message n’a pas pu être enregistré : réessayez dans un instant."));
+}
+
+function refuse(words) {
+  const line = document.createElement("p");
+  line.textContent = words;
+  problem.replaceChildren(line);
+  problem.hidden = false;
+  problem.focus();
+}
+
+function busy(yes) {
+  sending = yes;
+  button.setAttribute("aria-disabled", String(yes));
+  button.textContent = yes ? "Envoi…" : "Envoyer";
+}
+
+if ("geolocation" in navigator) {
+  position.hidden = false;
+  position.addEventListener("click", () => {
+    said.textContent = "Recherche de votre position…";
+    navigator.geolocation.getCurrentPosition(found, missed, { enableHighAccuracy: true, timeout: 10_000, maximumAge: 60_000 });
+  });
+}
+
+function found({ coords }) {
+  form.elements.lat.value = coords.latitude.toFixed(5);
+  form.elements.lon.value = coords.longitude.toFixed(5);
+  said.textContent = `Position ajoutée, à ${Math.max(1, Math.round(coords.accuracy))} m près.`;
+}
+
+function missed() {
+  said.textContent = "Position introuvable : écrivez plutôt l’adresse ou un repère.";
+}
