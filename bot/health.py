@@ -73,7 +73,7 @@ async def metrics(request: Request) -> Response:
             .where(Incident.state == IncidentState.OPEN)
             .group_by(Incident.severity)
         )
-        counts = dict(rows.tuples().all())
+        counts = dict(rows.all())
         for severity in Severity:
             OPEN_INCIDENTS.labels(severity.value).set(counts.get(severity, 0))
 

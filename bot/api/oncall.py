@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.exceptions import HTTPException
 
 from bot.api.doors import Errors, TheHouse, require_token
 from bot.api.schemas import OnCallView, RotationView, ServiceOnCall
 from routing.domain.oncall import Roster
 from routing.store import roster
+
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 router = APIRouter(prefix="/api/v1", tags=["on-call"], dependencies=[Depends(require_token)], responses=Errors)
 
@@ -19,6 +22,8 @@ router = APIRouter(prefix="/api/v1", tags=["on-call"], dependencies=[Depends(req
 async def get_oncall(house: TheHouse, at: datetime | None = None) -> OnCallView:
     """Who is on call at ``at`` (ISO 8601; without an offset it is read in the city's time zone), now by default."""
     moment = at or house.clock.now()
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise HTTPException(422, f"at: between the years {FIRST_YEAR} and {LAST_YEAR}")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=house.desk.zone)
     moment = moment.astimezone(UTC)

@@ -26,6 +26,10 @@ RANK = case(
     (Incident.severity == Severity.NORMAL, 1),
     else_=0,
 )
+# Of an incident's cards the lead service's is shown, when it is among those chosen.
+LEAD_FIRST = func.coalesce(
+    func.min(ConsolePost.id).filter(ConsolePost.channel == Incident.lead), func.min(ConsolePost.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ class Board:
     """
 
     channel: str
+    channel_name: str
     state: str
     query: str
     tabs: Sequence[ChannelTab]
@@ -102,7 +107,7 @@ async def board(session: AsyncSession, house: House, *, channel: str = "", state
     channel = channel if channel in house.desk.catalogue.services else ""
     chosen = _chosen(channel, state, query)
     found = await session.execute(
-        select(func.min(ConsolePost.id), Incident, Timer.due_at)
+        select(LEAD_FIRST, Incident, Timer.due_at)
         .join(Incident, Incident.id == ConsolePost.incident_id)
         .outerjoin(Timer, and_(Timer.verb == Verb.ESCALATE, Timer.subject_id == Incident.id))
         .where(ConsolePost.root_id.is_(None), *chosen)
@@ -129,6 +134,7 @@ async def board(session: AsyncSession, house: House, *, channel: str = "", state
     unresolved, waiting, alarms = counts.one()
     return Board(
         channel=channel,
+        channel_name=house.desk.service_name(channel) if channel else "",
         state=state,
         query=query,
         tabs=await _tabs(session, house),

@@ -11,11 +11,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
-from nlp_models.folding import fold
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import access, board
 from bot.house import House
+from nlp_models.folding import fold
 from routing.domain.incident import IncidentState
 from routing.domain.procedure import Severity
 from routing.errors import Conflict, NotFound, RoutingError

@@ -26,9 +26,21 @@ export function startBoard(address, also = () => {}) {
       send(form, event.submitter, look);
     }
   });
+  document.addEventListener("click", jump);
   listenForSearch(document);
   follow(look, linkState(document.getElementById("liaison")));
   return look;
+}
+
+// A telephone's link goes to its card when it is on the screen; else the link is followed.
+function jump(event) {
+  const link = event.target.closest?.("a[data-jump]");
+  const card = link && document.getElementById(link.dataset.jump);
+  if (!card) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  card.scrollIntoView();
+  card.focus({ preventScroll: true, focusVisible: true });
 }
 
 /** Look again; looks asked for while one is under way become one more. */
