@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ SCHEMES = ("console", "slack", "telegram")
 class Channels:
     """Directory from the city's channels file; a service that is absent lives in the console."""
 
-    def __init__(self, channels: dict[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(self, channels: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._channels = channels or {}
 
     def channels_of(self, service: str) -> tuple[str, ...]:

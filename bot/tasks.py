@@ -35,7 +35,8 @@ def jobs_of(house: House) -> dict[Verb, Job]:
 
     async def handle_report(subject_id: int) -> None:
         assert hearing is not None, "the worker needs a classifier"
-        await handle.handle(database, desk, hearing, subject_id)
+        async with database.transaction() as session:
+            await handle.handle(session, desk, hearing, subject_id)
 
     async def unanswered(subject_id: int) -> None:
         async with database.transaction() as session:

@@ -18,7 +18,6 @@ from routing.service.desk import Desk
 from routing.service.open_incident import open_incident
 from routing.service.tell import tell_one
 from routing.store import reports, timers
-from routing.store.base import Database
 from routing.store.models import Report
 
 log = logging.getLogger(__name__)
@@ -40,21 +39,13 @@ class Hearing:
         return f"{self.base_url}/suivi/{report.token}"
 
 
-async def handle(database: Database, desk: Desk, hearing: Hearing, report_id: int) -> None:
+async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id: int) -> None:
     """Understand one report and act on it. Safe to run twice: only a report still ``received`` is handled."""
-    async with database.transaction() as session:
-        report = await session.get(Report, report_id)
-        text, channel = (report.text, report.channel) if report else ("", Channel.WEB)
-    if report is None:
-        return
-    read = _read(hearing.classifier, text, channel, report.danger)
-    async with database.transaction() as session:
-        locked = await reports.locked(session, report_id)
-        if locked is None or locked.state is not ReportState.RECEIVED:
-            await timers.disarm(session, timers.Verb.HANDLE, report_id)
-            return
-        await _act(session, desk, hearing, locked, read)
-        await timers.disarm(session, timers.Verb.HANDLE, report_id)
+    report = await reports.locked(session, report_id)
+    if report is not None and report.state is ReportState.RECEIVED:
+        read = _read(hearing.classifier, report.text, report.channel, report.danger)
+        await _act(session, desk, hearing, report, read)
+    await timers.disarm(session, timers.Verb.HANDLE, report_id)
 
 
 def _read(classifier: Classifier, text: str, channel: Channel, danger: str | None) -> Understanding:

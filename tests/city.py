@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -209,29 +209,39 @@ class City:
         assert self.failures_expected or not failed, f"{failed} job(s) failed"
 
 
+def settings_in(folder: Path, **given: Any) -> Settings:
+    """Settings that no file and no environment of the machine reach."""
+    return Settings(data_dir=folder, _env_file=None, **given)  # type: ignore[call-arg]
+
+
 @asynccontextmanager
 async def founded(
     url: str,
     folder: Path,
     classifier: Classifier,
     *,
-    chats: dict[str, ChatGateway] | None = None,
-    pagers: dict[str, Pager] | None = None,
-    channels: dict[str, tuple[str, ...]] | None = None,
-    **settings: Any,
+    chats: Mapping[str, ChatGateway] | None = None,
+    pagers: Mapping[str, Pager] | None = None,
+    channels: Mapping[str, tuple[str, ...]] | None = None,
+    connected: bool = True,
+    settings: Settings | None = None,
 ) -> AsyncIterator[City]:
-    """A city on the database at ``url``; gateways given replace or join the console's."""
+    """A city on the database at ``url``; gateways given replace or join the console's.
+
+    ``connected=False`` is a city whose database does not answer.
+    """
     clock = DrivenClock()
-    house = build(Settings(data_dir=folder, _env_file=None, **settings), url, clock=clock, classifier=classifier)
+    house = build(settings or settings_in(folder), url, clock=clock, classifier=classifier)
     desk = replace(house.desk, directory=Channels(channels)) if channels else house.desk
     house = replace(house, desk=desk, chats={**house.chats, **(chats or {})}, pagers={**house.pagers, **(pagers or {})})
     tasks.register(house)
-    await ensure_roster(house)
+    if connected:
+        await ensure_roster(house)
     app = create_app(house, url)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
     headers = {"Authorization": f"Bearer {house.api_token}"}
     async with (
-        house.jobs.open_async(),
+        house.jobs.open_async() if connected else nullcontext(),
         httpx.AsyncClient(transport=transport, base_url="http://vigie.test", headers=headers) as client,
     ):
         yield City(house, app, client, clock)

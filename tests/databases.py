@@ -70,4 +70,13 @@ class Databases:
 
     def _execute(self, statement: str, *names: str) -> None:
         with psycopg.connect(self._admin, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def cut_every_connection(url: str) -> None:
+    """What a restart of PostgreSQL does to those who are connected."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

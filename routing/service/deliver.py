@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -58,44 +58,52 @@ async def _claim(session: AsyncSession, desk: Desk, incident_id: int) -> list[Pa
     if incident is None:
         return []
     dispatches = await incidents.dispatches_of(session, incident_id)
-    await _mobilise(session, desk, incident, dispatches)
-    threads = await incidents.threads_of(session, incident_id)
-    lines = await _unsent_lines(session, [thread.id for thread in threads])
-    return [
-        parcel
+    threads = list(await incidents.threads_of(session, incident_id))
+    await _mobilise(session, desk, incident, dispatches, threads)
+    lines = await _unsent_lines(session, [thread.id for thread in threads if thread.attempts])
+    claimed = [
+        (thread, _parcel(desk, incident, thread, lines.get(thread.id, []), dispatches))
         for thread in threads
-        if (parcel := _parcel(desk, incident, thread, lines.get(thread.id, []), dispatches)) is not None
+        if _lacks(desk, incident, thread, lines)
     ]
+    await session.flush()  # new threads get their number
+    for thread, parcel in claimed:
+        parcel.thread = thread.id
+    return [parcel for _, parcel in claimed]
 
 
-async def _mobilise(session: AsyncSession, desk: Desk, incident: Incident, dispatches: Sequence[Dispatch]) -> None:
-    """Dispatches whose minute has come are due, or skipped when their condition no longer holds."""
+async def _mobilise(
+    session: AsyncSession, desk: Desk, incident: Incident, dispatches: Sequence[Dispatch], threads: list[Thread]
+) -> None:
+    """Dispatches whose minute has come are due, or skipped when their condition no longer holds.
+
+    ``threads`` receives a card for each channel that has none yet.
+    """
     now = desk.now()
     planned = [row for row in dispatches if row.state is DispatchState.PLANNED and row.due_at <= now]
-    if not planned:
-        return
     facts = desk.facts(incident, now)
-    threads = await incidents.threads_of(session, incident.id)
-    had_threads = bool(threads)
-    known = {thread.channel for thread in threads}
+    if planned and threads:
+        incident.version += 1  # the cards that are already there show the newcomers
     for row in planned:
         condition = Condition(frozenset(map(Fact, row.needs)), frozenset(map(Fact, row.refuses)))
-        name = desk.service_name(row.service)
-        if not condition.holds(facts):
-            row.state = DispatchState.SKIPPED
-            await record(
-                session, desk, incident, Event.SKIPPED, f"{name} n'est pas mobilisé : {_why(condition, facts)}"
-            )
+        if condition.holds(facts):
+            row.state = DispatchState.DUE
+            _ensure_threads(session, incident, desk.directory.channels_of(row.service), threads)
             continue
-        row.state = DispatchState.DUE
-        for channel in desk.directory.channels_of(row.service):
-            if channel not in known:
-                known.add(channel)
-                ref = f"card-{incident.id}-{channel}"
-                session.add(Thread(incident_id=incident.id, channel=channel, ref=ref, shown=0))
-    if had_threads:
-        incident.version += 1
-    await session.flush()
+        row.state = DispatchState.SKIPPED
+        why = f"{desk.service_name(row.service)} n'est pas mobilisé : {_why(condition, facts)}"
+        await record(session, desk, incident, Event.SKIPPED, why)
+
+
+def _ensure_threads(session: AsyncSession, incident: Incident, channels: Sequence[str], threads: list[Thread]) -> None:
+    known = {thread.channel for thread in threads}
+    for channel in channels:
+        if channel not in known:
+            ref = f"card-{incident.id}-{channel}"
+            state = DeliveryState.PENDING
+            thread = Thread(incident_id=incident.id, channel=channel, ref=ref, shown=0, attempts=0, state=state)
+            session.add(thread)
+            threads.append(thread)
 
 
 def _why(condition: Condition, facts: frozenset[Fact]) -> str:
@@ -121,17 +129,19 @@ async def _unsent_lines(session: AsyncSession, threads: Sequence[int]) -> dict[i
     return found
 
 
+def _lacks(desk: Desk, incident: Incident, thread: Thread, lines: Mapping[int, Sequence[ThreadLine]]) -> bool:
+    """Whether there is something to bring to this channel, and no other process is busy with it."""
+    if thread.state is DeliveryState.FAILED or not (_behind(thread, incident) or lines.get(thread.id)):
+        return False
+    return thread.claimed_at is None or thread.claimed_at <= desk.now() - CLAIM
+
+
 def _parcel(
     desk: Desk, incident: Incident, thread: Thread, lines: Sequence[ThreadLine], dispatches: Sequence[Dispatch]
-) -> Parcel | None:
-    """Claim what this thread lacks; None when it lacks nothing, has failed, or another process is busy with it."""
-    now = desk.now()
-    stale = thread.shown < incident.version
-    if thread.state is DeliveryState.FAILED or not (stale or lines):
-        return None
-    if thread.claimed_at is not None and thread.claimed_at > now - CLAIM:
-        return None
-    thread.claimed_at = now
+) -> Parcel:
+    """Claim what this thread lacks."""
+    stale = _behind(thread, incident)
+    thread.claimed_at = desk.now()
     thread.attempts += 1
     if thread.provider_ref is None:
         thread.state = DeliveryState.SENDING
@@ -139,7 +149,7 @@ def _parcel(
         line.state, line.attempts = DeliveryState.SENDING, line.attempts + 1
     here = frozenset(row.service for row in dispatches if thread.channel in desk.directory.channels_of(row.service))
     return Parcel(
-        thread=thread.id,
+        thread=0,
         channel=thread.channel,
         ref=thread.ref,
         posted=thread.provider_ref,
@@ -184,26 +194,27 @@ async def _settle(session: AsyncSession, desk: Desk, incident_id: int, parcels: 
     if incident is None:
         await timers.disarm(session, timers.Verb.DELIVER, incident_id)
         return
+    threads = {thread.id: thread for thread in await incidents.threads_of(session, incident_id)}
     for parcel in parcels:
-        await _note(session, desk, incident, parcel)
+        thread = threads[parcel.thread]
+        await _note(session, desk, thread, parcel)
+        if thread.state is DeliveryState.FAILED:
+            threads |= {new.id: new for new in await _fall_back(session, desk, incident, thread)}
     dispatches = await incidents.dispatches_of(session, incident_id)
-    threads = await incidents.threads_of(session, incident_id)
-    _mark_sent(session, desk, incident, dispatches, threads)
-    await session.flush()
-    await _set_next(session, desk, incident, dispatches, threads, parcels)
+    _mark_sent(session, desk, incident, dispatches, threads.values())
+    await _set_next(session, desk, incident, dispatches, threads.values(), parcels)
     if parcels:
         await live.announce(session, "incident", incident_id)
 
 
-async def _note(session: AsyncSession, desk: Desk, incident: Incident, parcel: Parcel) -> None:
-    """What became of one parcel; a channel that refuses for good is replaced by the service's console channel."""
-    thread = await session.get_one(Thread, parcel.thread)
+async def _note(session: AsyncSession, desk: Desk, thread: Thread, parcel: Parcel) -> None:
+    """What became of one parcel."""
     thread.claimed_at = None
-    lines = await session.scalars(select(ThreadLine).where(ThreadLine.id.in_([line[0] for line in parcel.lines])))
-    for line in lines:
-        sent = parcel.lines_sent.get(line.id)
-        line.state = DeliveryState.SENT if sent else DeliveryState.PENDING
-        line.provider_ref = sent
+    if parcel.lines:
+        numbers = [number for number, _, _ in parcel.lines]
+        for line in await session.scalars(select(ThreadLine).where(ThreadLine.id.in_(numbers))):
+            line.provider_ref = parcel.lines_sent.get(line.id)
+            line.state = DeliveryState.SENT if line.provider_ref else DeliveryState.PENDING
     if parcel.posted and thread.provider_ref is None:
         thread.provider_ref, thread.sent_at = parcel.posted, desk.now()
     thread.error = str(parcel.problem) if parcel.problem else None
@@ -212,29 +223,26 @@ async def _note(session: AsyncSession, desk: Desk, incident: Incident, parcel: P
         thread.shown = max(thread.shown, parcel.card.version if parcel.card else 0)
     elif isinstance(parcel.problem, PermanentProblem):
         thread.state = DeliveryState.FAILED
-        await _fall_back(session, desk, incident, thread)
     elif thread.provider_ref is None:
         unknown = isinstance(parcel.problem, UnknownOutcome)
         thread.state = DeliveryState.UNKNOWN if unknown else DeliveryState.PENDING
 
 
-async def _fall_back(session: AsyncSession, desk: Desk, incident: Incident, thread: Thread) -> None:
+async def _fall_back(session: AsyncSession, desk: Desk, incident: Incident, thread: Thread) -> list[Thread]:
+    """A channel that refuses for good is replaced by the console's channel of each service that lived there."""
     log.warning("channel refused for good", extra={"incident": incident.id, "channel": thread.channel})
-    known = {row.channel for row in await incidents.threads_of(session, incident.id)}
+    threads = list(await incidents.threads_of(session, incident.id))
     for row in await incidents.dispatches_of(session, incident.id):
-        substitute = f"{CONSOLE}:{row.service}"
-        if row.channel == thread.channel and substitute != thread.channel:
-            row.channel = substitute
-            if substitute not in known:
-                known.add(substitute)
-                ref = f"card-{incident.id}-{substitute}"
-                session.add(Thread(incident_id=incident.id, channel=substitute, ref=ref, shown=0))
+        if row.channel == thread.channel:
+            row.channel = f"{CONSOLE}:{row.service}"
+            _ensure_threads(session, incident, [row.channel], threads)
     text = f"Le canal {thread.channel} refuse les messages ({thread.error}) : la fiche est dans la salle"
     await record(session, desk, incident, Event.DELIVERY, text, broadcast=True)
+    return threads
 
 
 def _mark_sent(
-    session: AsyncSession, desk: Desk, incident: Incident, dispatches: Sequence[Dispatch], threads: Sequence[Thread]
+    session: AsyncSession, desk: Desk, incident: Incident, dispatches: Sequence[Dispatch], threads: Iterable[Thread]
 ) -> None:
     now = desk.now()
     shown = {thread.channel: thread for thread in threads if thread.state is DeliveryState.SENT}
@@ -251,18 +259,19 @@ async def _set_next(
     desk: Desk,
     incident: Incident,
     dispatches: Sequence[Dispatch],
-    threads: Sequence[Thread],
+    threads: Iterable[Thread],
     parcels: Sequence[Parcel],
 ) -> None:
-    """Wake again at once for what came meanwhile, after a pause for what failed, else at the next planned minute."""
+    """Wake again at once for what came meanwhile, after a pause for what failed, else at the next planned minute.
+
+    Whatever adds a line or a card also raises the incident's version, so a thread that shows it lacks nothing.
+    """
     now = desk.now()
     problems = [parcel.problem for parcel in parcels if parcel.problem]
-    open_threads = [thread.id for thread in threads if thread.state is not DeliveryState.FAILED]
-    unsent = bool(await _unsent_lines(session, open_threads))
-    behind = any(thread.shown < incident.version for thread in threads if thread.state is not DeliveryState.FAILED)
-    busy = any(thread.claimed_at is not None for thread in threads)
+    behind = [thread for thread in threads if thread.state is not DeliveryState.FAILED and _behind(thread, incident)]
     due: datetime | None = None
-    if behind or unsent:
+    if behind or problems:
+        busy = any(thread.claimed_at is not None for thread in behind)
         due = now + _pause(problems) if problems or busy else now
     elif planned := [row.due_at for row in dispatches if row.state in WAITING and _alive(incident, row)]:
         due = min(planned)
@@ -270,6 +279,10 @@ async def _set_next(
         await timers.disarm(session, timers.Verb.DELIVER, incident.id)
     else:
         await timers.arm(session, timers.Verb.DELIVER, incident.id, due, now, boost=incident.severity.rank * 5)
+
+
+def _behind(thread: Thread, incident: Incident) -> bool:
+    return thread.shown < incident.version
 
 
 def _pause(problems: Sequence[DeliveryProblem]) -> timedelta:

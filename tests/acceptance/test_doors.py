@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import select
@@ -75,7 +76,7 @@ async def test_what_is_too_large_is_413(city: City) -> None:
     answer = await city.post("/api/v1/reports", {"text": "x" * 70_000})
     assert answer.status_code == 413
 
-    async def chunks():  # type: ignore[no-untyped-def]
+    async def chunks() -> AsyncIterator[bytes]:
         for _ in range(70):
             yield b"x" * 1024
 

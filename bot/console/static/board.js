@@ -6,6 +6,7 @@ import { setServerTime, startClocks, tick } from "./clocks.js";
 import { listenForSearch } from "./reclassify.js";
 import { ringFor } from "./sound.js";
 
+const ANYWAY = 30_000; // a look this often even when the feed is silent
 const MANY = 3; // more new cards than this are counted, not read out
 const board = () => document.getElementById("tableau");
 const say = (id, words) => (document.getElementById(id).textContent = words);
@@ -15,7 +16,8 @@ let again = false;
 
 /** Keep the board live; `address` gives where its fragment is for the present choice, `also` what else looks again. */
 export function startBoard(address, also = () => {}) {
-  const look = () => Promise.all([refresh(address()), also()]);
+  const state = linkState(document.getElementById("liaison"));
+  const look = () => Promise.all([refresh(address(), state), also()]);
   setServerTime(board().dataset.now);
   startClocks();
   settle();
@@ -28,7 +30,8 @@ export function startBoard(address, also = () => {}) {
   });
   document.addEventListener("click", jump);
   listenForSearch(document);
-  follow(look, linkState(document.getElementById("liaison")));
+  follow(look, state.feed);
+  setInterval(look, ANYWAY);
   return look;
 }
 
@@ -44,23 +47,24 @@ function jump(event) {
 }
 
 /** Look again; looks asked for while one is under way become one more. */
-async function refresh(address) {
+async function refresh(address, state) {
   if (looking) {
     again = address;
     return looking;
   }
   looking = fetch(address, { headers: { "X-Requested-With": "fetch" } })
     .then(async (answer) => {
-      if (answer.redirected) location.reload(); // the session is over: the page itself asks for the token
-      else if (answer.ok) show(parse(await answer.text()));
+      if (answer.redirected) return location.reload(); // the session is over: the page itself asks for the token
+      state.answers(answer.ok);
+      if (answer.ok) show(parse(await answer.text()));
     })
-    .catch(() => {}) // the feed's state already tells that the server is away
+    .catch(() => state.answers(false))
     .finally(() => {
       looking = null;
       if (again) {
         const next = again;
         again = false;
-        return refresh(next);
+        return refresh(next, state);
       }
     });
   return looking;

@@ -24,14 +24,19 @@ export function follow(look, state) {
   addEventListener("pageshow", (event) => event.persisted && open());
 }
 
-/** Show whether the screen is live; it says so only when it is not, or is again. */
+/**
+ * Show whether the screen is live. `feed` hears of the stream, `answers` of the looks themselves: a stream can seem
+ * open long after its connection died, so both must be well.
+ */
 export function linkState(node) {
-  let lost = false;
-  return (live) => {
-    if (live === !lost && !node.hidden) return;
-    lost = !live;
+  const well = { feed: true, answers: true };
+  const tell = (what) => (yes) => {
+    well[what] = yes;
+    const live = well.feed && well.answers;
+    const words = live ? "En direct" : "Liaison perdue, nouvel essai…";
     node.hidden = false;
-    node.classList.toggle("lost", lost);
-    node.textContent = live ? "En direct" : "Liaison perdue, nouvel essai…";
+    node.classList.toggle("lost", !live);
+    if (node.textContent !== words) node.textContent = words;
   };
+  return { feed: tell("feed"), answers: tell("answers") };
 }

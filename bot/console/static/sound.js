@@ -10,10 +10,10 @@ let ringing = 0;
 /** Make the button turn the bell on and off. */
 export function soundButton(button) {
   button.hidden = false;
-  set(button, localStorage.getItem(KEPT) === "oui");
+  set(button, kept() === "oui");
   button.addEventListener("click", () => {
     set(button, !wanted);
-    localStorage.setItem(KEPT, wanted ? "oui" : "non");
+    keep(wanted ? "oui" : "non");
     if (wanted) bell();
   });
   addEventListener("pointerdown", () => context?.resume());
@@ -26,6 +26,23 @@ export function ringFor(telephones) {
   ringing = telephones;
 }
 
+// A browser may refuse storage: the choice then lasts as long as the page.
+function kept() {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+function keep(choice) {
+  try {
+    localStorage.setItem(KEPT, choice);
+  } catch {
+    // nothing to do
+  }
+}
+
 function set(button, on) {
   wanted = on;
   if (on) context ??= new AudioContext();
@@ -33,6 +50,7 @@ function set(button, on) {
 }
 
 function bell() {
+  if (context.state !== "running") return context.resume(); // notes written now would all sound at once later
   const now = context.currentTime;
   for (const [at, pitch] of [[0, 660], [0.18, 880], [0.42, 660], [0.6, 880]]) note(now + at, pitch);
 }

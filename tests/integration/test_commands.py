@@ -1,0 +1,110 @@
+"""The ``vigie`` command as people type it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot import __main__ as command
+from bot.doctor import examine
+from routing.errors import CatalogueError
+from tests.city import settings_in
+
+ROSTER = """
+people:
+  - {id: ana, name: Ana Martin, phone: "+33639980001", plan: [{after: 0, by: voice}]}
+rotations:
+  - {id: tous, every: week, handoff: "monday 08:00", start: 2026-01-05, members: [ana]}
+policies:
+  - {id: tous, levels: [{after: 0, targets: ["rotation:tous"]}]}
+services:
+  astreinte: {policy: tous}
+"""
+
+
+@pytest.fixture
+def vigie(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """The command on the test's own database."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VIGIE_DATABASE_URL", database_url)
+    monkeypatch.setenv("VIGIE_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("VIGIE_API_TOKEN", "a-token-for-tests")
+    return CliRunner()
+
+
+def test_the_catalogue_is_in_order(vigie: CliRunner) -> None:
+    result = vigie.invoke(command.app, ["catalogue", "check"])
+    assert result.exit_code == 0, result.output
+    assert "200 procedures" in result.output
+    assert "23 communes" in result.output
+
+
+def test_a_wrong_channels_file_is_named(vigie: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "channels.yaml").write_text('voierie: ["slack:C0"]', encoding="utf-8")
+    monkeypatch.setenv("VIGIE_CHANNELS_FILE", "channels.yaml")
+    result = vigie.invoke(command.app, ["catalogue", "check"])
+    assert isinstance(result.exception, CatalogueError)
+    assert "voierie" in str(result.exception)
+
+
+def test_a_mistake_is_lines_not_a_traceback(
+    vigie: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "oncall.yaml").write_text("people: []\npolicies: []\n", encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["vigie", "oncall", "import", "oncall.yaml"])
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert ended.value.code == 1
+    assert "oncall.yaml:1: people" in capsys.readouterr().err
+
+
+def test_a_wrong_setting_is_named(vigie: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGIE_TIME_ZONE", "Europe/Dijon")
+    result = vigie.invoke(command.app, ["doctor"])
+    assert result.exit_code == 2
+    assert "VIGIE_TIME_ZONE" in result.output
+
+
+def test_the_roster_goes_in_and_comes_out(vigie: CliRunner, tmp_path: Path) -> None:
+    (tmp_path / "oncall.yaml").write_text(ROSTER, encoding="utf-8")
+    assert vigie.invoke(command.app, ["oncall", "import", "oncall.yaml"]).exit_code == 0
+    first = vigie.invoke(command.app, ["oncall", "export"])
+    (tmp_path / "again.yaml").write_text(first.output, encoding="utf-8")
+    assert vigie.invoke(command.app, ["oncall", "import", "again.yaml"]).exit_code == 0
+    assert vigie.invoke(command.app, ["oncall", "export"]).output == first.output
+    assert "Ana Martin" in first.output
+
+
+def test_the_schema_is_what_the_code_says(vigie: CliRunner) -> None:
+    assert vigie.invoke(command.app, ["db", "upgrade"]).exit_code == 0
+    result = vigie.invoke(command.app, ["db", "check"])
+    assert result.exit_code == 0, result.output
+
+
+def test_the_doctor_says_what_is_missing(vigie: CliRunner, tmp_path: Path) -> None:
+    sick = vigie.invoke(command.app, ["doctor"])
+    assert sick.exit_code == 1
+    assert "nobody can be paged" in sick.output
+    (tmp_path / "oncall.yaml").write_text(ROSTER, encoding="utf-8")
+    vigie.invoke(command.app, ["oncall", "import", "oncall.yaml"])
+    better = vigie.invoke(command.app, ["doctor"])
+    assert better.exit_code == 0, better.output
+    assert "look  worker: 0 running" in better.output
+
+
+async def test_the_doctor_sees_services_nobody_answers_for(database_url: str, tmp_path: Path, vigie: CliRunner) -> None:
+    late = ROSTER.replace("2026-01-05", "2999-01-05")
+    (tmp_path / "oncall.yaml").write_text(late, encoding="utf-8")
+    await asyncio.to_thread(vigie.invoke, command.app, ["oncall", "import", "oncall.yaml"])
+    findings = await examine(settings_in(tmp_path), database_url)
+    assert any("nobody on call now for" in finding.said for finding in findings)
+
+
+def test_serving_a_given_database_needs_a_token(vigie: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VIGIE_API_TOKEN")
+    result = vigie.invoke(command.app, ["web"])
+    assert result.exit_code == 2
+    assert "VIGIE_API_TOKEN" in result.output
