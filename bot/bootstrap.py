@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
 from procrastinate import App, PsycopgConnector
 
 from bot.clock import SystemClock
@@ -20,6 +19,7 @@ from intake.ports import Classifier
 from nlp_models.danger_rules import find_danger
 from routing.catalogue import loader, oncall_file
 from routing.catalogue.oncall_file import RosterFile
+from routing.catalogue.source import Source
 from routing.domain.procedure import Catalogue
 from routing.domain.understanding import Channel
 from routing.errors import CatalogueError
@@ -48,23 +48,21 @@ def read_channels(path: Path | None, catalogue: Catalogue) -> Channels:
     """The channels file. Raises CatalogueError for an unknown service or an address nobody could serve."""
     if path is None:
         return Channels()
-    try:
-        rows: Any = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise CatalogueError([f"{path}:1: cannot be read: {str(error).splitlines()[0]}"]) from error
-    if not isinstance(rows, dict):
-        raise CatalogueError([f'{path}:1: expected lines such as  voirie: ["slack:C0VOIRIE"]'])
-    problems = []
-    for service, addresses in rows.items():
+    source = Source(path, root=path.parent)
+    rows: Any = source.data or {}
+    if not source.problems and not isinstance(rows, dict):
+        source.problems.append(source.at((), 'expected lines such as  voirie: ["slack:C0VOIRIE"]'))
+    for service, addresses in rows.items() if not source.problems else ():
         if service not in catalogue.services:
-            problems.append(f"{path}: unknown service '{service}'")
+            source.problems.append(source.at((service,), f"unknown service '{service}'"))
         if not isinstance(addresses, list) or not all(
             isinstance(address, str) and address.partition(":")[0] in SCHEMES and address.partition(":")[2]
             for address in addresses
         ):
-            problems.append(f'{path}: {service}: expected a list such as ["slack:C0VOIRIE", "console:{service}"]')
-    if problems:
-        raise CatalogueError(problems)
+            expected = f'expected a list such as ["slack:C0VOIRIE", "console:{service}"]'
+            source.problems.append(source.at((service,), f"{service}: {expected}"))
+    if source.problems:
+        raise CatalogueError(source.problems)
     return Channels({service: tuple(addresses) for service, addresses in rows.items()})
 
 
@@ -136,7 +134,7 @@ def api_token(settings: Settings) -> str:
     if settings.api_token:
         return settings.api_token.get_secret_value()
     path = settings.data_dir / "api_token"
-    if not path.exists():
+    if not path.exists() or not path.read_text(encoding="utf-8").strip():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(24), encoding="utf-8")

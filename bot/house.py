@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from procrastinate import App
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.settings import Settings
 from intake.handle import Hearing
 from intake.ports import DangerRules
+from routing.errors import Unreadable
 from routing.ports import ChatGateway, CitizenGateway, Clock, Pager
 from routing.service.desk import Desk
 from routing.store.base import Database, is_connection_loss
@@ -52,6 +53,8 @@ class House:
             try:
                 async with self.database.transaction() as session:
                     return await work(session)
+            except DataError as error:
+                raise Unreadable("Cette valeur contient des signes que rien ne peut lire") from error
             except IntegrityError:
                 if last:
                     raise

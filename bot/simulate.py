@@ -45,7 +45,10 @@ def storm(
 def messages(examples: Path, count: int, seed: int) -> list[str]:
     """``count`` different messages drawn from the examples."""
     lines = [
-        line for path in sorted(examples.glob("*/*.txt")) for line in path.read_text(encoding="utf-8").splitlines()
+        line
+        for path in sorted(examples.glob("*/*.txt"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip()
     ]
     if not lines:
         raise typer.BadParameter(f"no examples in {examples}")

@@ -15,6 +15,10 @@ class Conflict(RoutingError):
     """The state does not allow this (already taken, already resolved...)."""
 
 
+class Unreadable(RoutingError):
+    """The database cannot hold this value (a NUL, a number out of range)."""
+
+
 class UnknownProcedure(RoutingError):
     """No procedure of the catalogue has this id."""
 

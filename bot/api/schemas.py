@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from intake.models import LONGEST
 from routing.domain.incident import DispatchState, Event, IncidentState, PageState
 from routing.domain.procedure import Severity
+from routing.domain.redaction import readable
 from routing.domain.understanding import Channel
 
-Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-Why = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
+Words = Annotated[str, AfterValidator(readable)]  # no control sign that a database refuses or a screen obeys
+Who = Annotated[Words, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Why = Annotated[Words, StringConstraints(strip_whitespace=True, max_length=400)]
 
 
 class Body(BaseModel):
@@ -27,7 +29,7 @@ class Location(Body):
 
     lat: float | None = Field(default=None, ge=-90, le=90)
     lon: float | None = Field(default=None, ge=-180, le=180)
-    address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)] | None = None
+    address: Annotated[Words, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)] | None = None
 
     @model_validator(mode="after")
     def _something(self) -> Location:
@@ -43,7 +45,7 @@ class NewReport(Body):
 
     text: Annotated[str, StringConstraints(max_length=2 * LONGEST)]
     channel: Channel = Channel.API
-    contact: Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)] | None = None
+    contact: Annotated[Words, StringConstraints(strip_whitespace=True, max_length=120)] | None = None
     location: Location | None = None
 
 
@@ -166,7 +168,7 @@ class Escalation(By):
 class Resolution(By):
     """``reason`` is told to the citizens who reported."""
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)] = (
+    reason: Annotated[Words, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)] = (
         "intervention faite"
     )
 
@@ -174,7 +176,7 @@ class Resolution(By):
 class Reclassification(By):
     """The right procedure's id."""
 
-    procedure: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    procedure: Annotated[Words, StringConstraints(min_length=1, max_length=80)]
 
 
 class Problem(BaseModel):

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from bot.house import House
+from routing.domain.redaction import readable
 
 SESSION_COOKIE = "vigie_salle"
 NAME_COOKIE = "vigie_nom"
@@ -33,7 +34,7 @@ def check(request: Request) -> None:
         same_site(request)
     if house.settings.embedded:
         return
-    if not hmac.compare_digest(request.cookies.get(SESSION_COOKIE, ""), session_of(house)):
+    if not hmac.compare_digest(request.cookies.get(SESSION_COOKIE, "").encode(), session_of(house).encode()):
         raise SignInNeeded
 
 
@@ -54,7 +55,7 @@ def sign_in(response: Response, house: House) -> None:
 
 def name_of(request: Request) -> str:
     """The name the person at the screen gave."""
-    return unquote(request.cookies.get(NAME_COOKIE, ""))[:80].strip() or DEFAULT_NAME
+    return readable(unquote(request.cookies.get(NAME_COOKIE, "")))[:80].strip() or DEFAULT_NAME
 
 
 def remember_name(response: Response, name: str) -> None:

@@ -14,6 +14,7 @@ from bot.console.models import ConsoleCall, ConsolePost
 from bot.house import House
 from routing.domain.incident import IncidentState, PageState
 from routing.domain.procedure import Severity
+from routing.domain.redaction import readable
 from routing.store.models import Incident, Page, Report, Timer
 from routing.store.timers import Verb
 
@@ -151,7 +152,7 @@ def _chosen(channel: str, state: str, query: str) -> list[ColumnElement[bool]]:
     conditions.append(Incident.state == state if state else Incident.state != IncidentState.RESOLVED)
     if channel:
         conditions.append(ConsolePost.channel == channel)
-    if words := query.strip()[:80]:
+    if words := readable(query)[:80]:
         pattern = f"%{words.replace('%', '').replace('_', '')}%"
         reported = select(Report.incident_id).where(Report.reference.ilike(pattern))
         fields = (Incident.reference, Incident.place, Incident.commune, Incident.excerpt, Incident.procedure_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,8 +23,9 @@ from intake.errors import IntakeError
 from intake.models import Message, words
 from intake.ports import DangerRules
 from routing.domain.incident import DispatchState, IncidentState, ReportState
+from routing.domain.redaction import readable
 from routing.domain.understanding import Channel
-from routing.errors import Conflict, NotFound
+from routing.errors import Conflict, RoutingError
 from routing.service.desk import Desk
 from routing.store import incidents, reports
 from routing.store.models import Incident, Report
@@ -129,7 +131,7 @@ class PublicPages:
             await self._house.run(work)
         except Conflict as error:
             return await self._tracking(request, token, problem=str(error), status=409)
-        except NotFound:
+        except RoutingError:
             return await self._tracking(request, token)
         return RedirectResponse(f"/suivi/{token}", status_code=303)
 
@@ -140,7 +142,7 @@ class PublicPages:
         view: Tracking | None = None
         try:
             view = await self._house.run(work)
-        except NotFound:
+        except RoutingError:
             status = 404
         except self._away:
             status = 503
@@ -168,7 +170,7 @@ def _form(
 
 def read_form(raw: bytes) -> dict[str, str]:
     """The fields of an urlencoded body; bytes that are not UTF-8 are read as Windows-1252, the old forms' habit."""
-    text = raw.decode("latin-1")
+    text = re.sub(rb"[\x80-\xff]", lambda byte: b"%%%02X" % byte[0][0], raw).decode("ascii")
     try:
         return dict(parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=20))
     except UnicodeDecodeError:
@@ -183,11 +185,11 @@ def _message(fields: dict[str, str], raw: bytes) -> Message:
         channel=Channel.WEB,
         text=text,
         provider="web",
-        external_id=_once(fields.get("jeton", ""), text),
-        contact=fields.get("contact", "").strip()[:120] or None,
+        external_id=_once(readable(fields.get("jeton", "")), text),
+        contact=readable(fields.get("contact", ""))[:120] or None,
         latitude=_degrees(fields.get("lat"), 90),
         longitude=_degrees(fields.get("lon"), 180),
-        address=fields.get("adresse", "").strip()[:300] or None,
+        address=readable(fields.get("adresse", ""))[:300] or None,
         raw=raw,
         content_type="application/x-www-form-urlencoded",
     )

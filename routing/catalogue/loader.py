@@ -47,7 +47,7 @@ def _services(folder: Path, problems: list[str]) -> Mapping[str, Service]:
     rows = source.parse(ServicesFile) if not source.problems else None
     problems += source.problems
     services = rows.services if rows else []
-    problems += _twice(source, "services", [row.code for row in services])
+    problems += _twice(source, "services", "code", [row.code for row in services])
     return {row.code: row.noun() for row in services}
 
 
@@ -57,8 +57,8 @@ def _communes(folder: Path, problems: list[str]) -> Mapping[str, Commune]:
     problems += source.problems
     if rows is None:
         return {}
-    problems += _twice(source, "communes", [row.name for row in rows.communes])
-    problems += _twice(source, "communes", [row.insee for row in rows.communes])
+    problems += _twice(source, "communes", "name", [row.name for row in rows.communes])
+    problems += _twice(source, "communes", "insee", [row.insee for row in rows.communes])
     if len(rows.communes) != rows.count:
         missing = f"{rows.count} communes are announced and {len(rows.communes)} are here: one is missing or too many"
         problems.append(source.at(("count",), missing))
@@ -76,6 +76,12 @@ def _paging(
     for code in rows.services:
         if services and code not in services:
             problems.append(source.at(("services", code), f"unknown service '{code}'; it is not in services.yaml"))
+    known = {row.id for row in rows.policies}
+    problems += [
+        source.at(("services", code, "policy"), f"unknown policy '{row.policy}'")
+        for code, row in rows.services.items()
+        if row.policy not in known
+    ]
     delays: dict[tuple[Severity, OnCall], timedelta | None] = {}
     for severity in Severity:
         row = rows.paging.get(severity.value)
@@ -90,6 +96,12 @@ def _paging(
 
 def _procedures(folder: Path, problems: list[str]) -> Iterator[tuple[str, tuple[Procedure, Source]]]:
     first: dict[str, Source] = {}
+    expected = set((folder / "procedures").glob("*/*.yaml"))
+    problems += [
+        f"{stray.relative_to(folder)}:1: never read; it belongs at procedures/<family>/<id>.yaml"
+        for stray in sorted((folder / "procedures").rglob("*.y*ml"))
+        if stray not in expected
+    ]
     for path in sorted((folder / "procedures").glob("*/*.yaml")):
         source = Source(path, root=folder)
         row = source.parse(ProcedureRow) if not source.problems else None
@@ -116,6 +128,8 @@ def _fallbacks(
         if row.id not in list(Fallback):
             problems.append(source.at(("fallbacks", index, "id"), f"'{row.id}' is none of {', '.join(Fallback)}"))
             continue
+        if row.id in found:
+            problems.append(source.at(("fallbacks", index, "id"), f"duplicate id '{row.id}'"))
         found[Fallback(row.id)] = row.noun()
         problems += _contradictions(row.noun(), source, services, known, at=("fallbacks", index))
     problems += [source.at((), f"no steps for '{missing}'") for missing in Fallback if rows and missing not in found]
@@ -138,7 +152,7 @@ def _contradictions(
     for index, neighbour in enumerate(procedure.neighbours):
         if neighbour not in known:
             yield source.at((*at, "neighbours", index), f"unknown procedure '{neighbour}'")
-    first = [step for step in procedure.steps if not step.after]
+    first = [step for step in procedure.steps if not step.after and not step.copy]
     steps_at = (*at, "steps")
     if procedure.lead not in {step.service for step in first}:
         yield source.at(steps_at, f"the lead '{procedure.lead}' must be mobilised at minute 0")
@@ -165,7 +179,8 @@ def _overlapping(steps: tuple[Step, ...]) -> Iterator[str]:
             yield f"'{later.service}' is given the same checklist twice: drop the later step"
 
 
-def _twice(source: Source, key: str, values: list[str]) -> Iterator[str]:
+def _twice(source: Source, key: str, column: str, values: list[str]) -> Iterator[str]:
     for value, times in Counter(values).items():
         if times > 1:
-            yield source.at((key,), f"'{value}' stands {times} times")
+            last = len(values) - 1 - values[::-1].index(value)
+            yield source.at((key, last, column), f"'{value}' stands {times} times")

@@ -52,14 +52,16 @@ class RotationRow(Row):
     @classmethod
     def _unquoted_time(cls, value: object) -> object:
         """YAML reads an unquoted 18:00 as the number 1080."""
-        return f"{value // 60:02d}:{value % 60:02d}" if isinstance(value, int) else value
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 60:
+            return f"{value // 60:02d}:{value % 60:02d}"
+        return value
 
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ValueError(f"unknown time zone '{value}', e.g. Europe/Paris") from error
         return value
 
@@ -95,9 +97,13 @@ def read(path: Path, services: Set[str], *, policies: Path | None = None) -> Ros
         source.problems += beside.problems
         shared = {key: beside.data[key] for key in ("policies", "services")} if not beside.problems else {}
         source.data = {**shared, **source.data}
+    else:
+        beside = source
     roster = source.parse(RosterFile) if not source.problems else None
     if roster is not None:
-        source.problems += [source.at(at, problem) for at, problem in _dead(roster, services)]
+        source.problems += [
+            (source if at[:1] in source.lines else beside).at(at, problem) for at, problem in _dead(roster, services)
+        ]
     if roster is None or source.problems:
         raise CatalogueError(source.problems)
     return roster

@@ -168,7 +168,9 @@ class LevelRow(Row):
     """One level: its targets are paged ``after`` seconds from the start of the round."""
 
     after: int = Field(ge=0)
-    targets: list[Annotated[str, StringConstraints(pattern=r"^(rotation|person):[a-z0-9][a-z0-9_-]*$")]]
+    targets: list[Annotated[str, StringConstraints(pattern=r"^(rotation|person):[a-z0-9][a-z0-9_-]*$")]] = Field(
+        min_length=1
+    )
 
 
 class PolicyRow(Row):
@@ -182,7 +184,9 @@ class PolicyRow(Row):
     def _in_time_order(self) -> PolicyRow:
         delays = [level.after for level in self.levels]
         if delays != sorted(set(delays)):
-            raise ValueError("each level must come later than the one before it (after: seconds from the first page)")
+            raise ValueError(
+                "each level must come later than the one before it (after: seconds from the start of the round)"
+            )
         return self
 
 

@@ -36,8 +36,8 @@ class Source:
             try:
                 node = loader.get_single_node()
                 if node is not None:
-                    self._note(node, ())
-                    self.data = loader.construct_document(node)
+                    self._note(loader, node, ())
+                    self.data = loader.construct_document(node) if not self.problems else None
             finally:
                 loader.dispose()
         except OSError as error:
@@ -50,19 +50,31 @@ class Source:
         except (yaml.YAMLError, ValueError) as error:
             self.problems.append(f"{self.name}:1: not valid YAML: {str(error).splitlines()[0]}")
 
-    def _note(self, node: yaml.Node, path: tuple[Key, ...]) -> None:
-        self.lines[path] = node.start_mark.line + 1
+    def _note(self, loader: Loader, node: yaml.Node, path: tuple[Key, ...], above: tuple[yaml.Node, ...] = ()) -> None:
+        line = self.lines[path] = node.start_mark.line + 1
+        if node in above:
+            self.problems.append(f"{self.name}:{line}: a value that contains itself")
+            return
+        above = (*above, node)
+        if isinstance(node, yaml.ScalarNode):
+            try:
+                loader.construct_object(node)
+            except ValueError as error:
+                self.problems.append(f"{self.name}:{line}: not valid YAML: {error}")
         if isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in node.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    self.problems.append(f"{self.name}:{key.start_mark.line + 1}: not valid YAML: a key must be a word")
+                    continue
                 if key.value in seen:
                     self.problems.append(f"{self.name}:{key.start_mark.line + 1}: '{key.value}' stands twice")
                 seen.add(key.value)
-                self._note(value, (*path, key.value))
+                self._note(loader, value, (*path, key.value), above)
                 self.lines[(*path, key.value)] = key.start_mark.line + 1
         elif isinstance(node, yaml.SequenceNode):
             for index, value in enumerate(node.value):
-                self._note(value, (*path, index))
+                self._note(loader, value, (*path, index), above)
 
     def at(self, path: tuple[Key, ...], problem: str) -> str:
         """``file:line: problem`` for the deepest known part of ``path``."""

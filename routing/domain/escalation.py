@@ -22,7 +22,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What to do now: page ``people`` for ``level``, raise the ``alarm``, and wake again at ``next_at``."""
+    """What to do now: page ``people`` for ``level``, raise the ``alarm``, and wake again at ``next_at``.
+
+    Nobody and no alarm: the first level of the round is not due yet.
+    """
 
     people: tuple[Person, ...]
     level: int
@@ -39,6 +42,9 @@ def decide(policy: Policy | None, standing: Standing, roster: Roster, now: datet
     and the room sees an alarm. There is always a next deadline: only a person ends an escalation.
     """
     levels = policy.levels if policy else ()
+    begins = standing.started_at + (levels[0].after if levels else timedelta())
+    if standing.level == 0 and now < begins:
+        return Move((), 0, standing.round, None, standing, begins)
     for index in range(standing.level, len(levels)):
         people = roster.people_for(levels[index].targets, now)
         if standing.round > 1 and index == standing.level == 0:
@@ -53,7 +59,7 @@ def decide(policy: Policy | None, standing: Standing, roster: Roster, now: datet
 
 def _after(policy: Policy | None, standing: Standing, index: int, people: tuple[Person, ...], now: datetime) -> Move:
     assert policy is not None
-    alarm = "toujours sans réponse, nouveau tour" if standing.round > 1 and index == 0 else None
+    alarm = "toujours sans réponse, nouveau tour" if standing.round > 1 and standing.level == 0 else None
     if index + 1 < len(policy.levels):
         pause = policy.levels[index + 1].after - policy.levels[index].after
         following = Standing(standing.started_at, index + 1, standing.round)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -57,7 +57,10 @@ class Rotation:
         if local.date() < self.start:
             return None
         # Before the first weekly hand-off of the starting week, the first member already holds the duty.
-        return max(0, elapsed // lengths[self.every])
+        turn = max(0, elapsed // lengths[self.every])
+        # In the hour lived twice, a hand-off that happened the first time is not undone the second time.
+        following = (self.first_handoff() + (turn + 1) * lengths[self.every]).replace(tzinfo=self.zone)
+        return turn + (following.astimezone(UTC) <= at)
 
     def member_at(self, at: datetime) -> str | None:
         """The id of the person on duty, None when nobody is."""

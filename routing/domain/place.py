@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 EARTH_RADIUS_M = 6_371_000
 SAME_SPOT_M = 100.0
-_HOUSE_NUMBER = re.compile(r"^\d+ ?(?:bis|ter|quater|[a-d])?\b[ ,]*")
+_HOUSE_NUMBER = re.compile(r"^(?:n° ?)?\d+ ?(?:bis|ter|quater|[a-d])?\b(?: ?[-/] ?\d+\b)?[ ,]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Place:
 
 def key(label: str) -> str:
     """A label reduced to what is compared: no accents, no house number, no punctuation."""
-    plain = unicodedata.normalize("NFD", label.lower())
+    plain = unicodedata.normalize("NFD", label.lower().replace("œ", "oe").replace("æ", "ae"))
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return re.sub(r"[^a-z0-9]+", " ", _HOUSE_NUMBER.sub("", plain.strip())).strip()
 
@@ -49,4 +49,5 @@ def same_spot(a: Place, b: Place) -> bool:
         return metres <= SAME_SPOT_M
     if a.commune and b.commune and a.commune != b.commune:
         return False
-    return bool(a.label and b.label and key(a.label) == key(b.label))
+    mine = key(a.label or "")
+    return bool(mine) and mine == key(b.label or "")

@@ -5,24 +5,31 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_GAP = r"[\s.,\-/()\u00ad\u2010-\u2015]{0,3}"  # what people put between the figures of a number
+_DATE = r"(?!(?:0\d|[12]\d|3[01])[./-](?:0\d|1[0-2])[./-](?:19|20)\d\d)"
 _RULES = (
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[courriel]"),
-    (re.compile(r"(?<![\w])(?:\+|00)\d(?:[\s.\-/]?\d){7,14}(?!\d)"), "[téléphone]"),
-    (re.compile(r"(?<![\w])0(?:[\s.\-/]?\d){9}(?!\d)"), "[téléphone]"),
-    (re.compile(r"\b[A-HJ-NP-TV-Za-hj-np-tv-z]{2}[\s-]?\d{3}[\s-]?[A-HJ-NP-TV-Za-hj-np-tv-z]{2}\b"), "[plaque]"),
-    (re.compile(r"\b[12](?:[\s.]?\d){12}(?:[\s.]?\d{2})?\b"), "[numéro]"),
+    (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"), "[courriel]"),
+    (re.compile(r"(?<!\d)[12](?:[\s.]?\d){12}(?:[\s.]?\d{2})?(?!\d)"), "[numéro]"),
+    (re.compile(rf"(?:\+|(?<!\d)00)\d(?:{_GAP}\d){{7,14}}(?!\d)"), "[téléphone]"),
+    (re.compile(rf"(?<!\d){_DATE}0(?:{_GAP}\d){{9}}(?!\d)"), "[téléphone]"),
+    (re.compile(rf"(?<!\d)33{_GAP}[1-9](?:{_GAP}\d){{8}}(?!\d)"), "[téléphone]"),
+    (re.compile(r"\b[A-HJ-NP-TV-Z]{2}[\s-]?\d{3}[\s-]?[A-HJ-NP-TV-Z]{2}\b"), "[plaque]"),
+    (re.compile(r"\b[a-hj-np-tv-z]{2}(?P<by>-?)\d{3}(?P=by)[a-hj-np-tv-z]{2}\b"), "[plaque]"),
 )
 # Controls that reorder or hide text on a screen (bidirectional overrides, zero-width signs, C0 and C1 controls).
-_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u061c\u180e\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 def readable(text: str) -> str:
     """``text`` without the control characters that a database refuses or a screen would obey; new lines stay."""
-    return _HIDDEN.sub("", unicodedata.normalize("NFC", text)).strip()
+    return unicodedata.normalize("NFC", _HIDDEN.sub("", text)).strip()
 
 
 def redact(text: str, limit: int = 600) -> str:
     """``text`` for a channel: personal numbers hidden, at most ``limit`` characters."""
+    text = unicodedata.normalize("NFKC", text)
     for pattern, shown in _RULES:
         text = pattern.sub(shown, text)
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"

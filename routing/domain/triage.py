@@ -29,9 +29,10 @@ def judge(read: Understanding, catalogue: Catalogue, *, can_ask: bool) -> Verdic
     Danger is never asked about: it opens at once, as gravely as possible, and a doubt goes to a person.
     """
     candidates = tuple(item for item in read.ranking if item.procedure in catalogue.procedures)[:HINTS]
+    known = read.procedure in catalogue.procedures
     if read.danger:
         return _dangerous(read, candidates, catalogue)
-    if read.decision is Decision.ROUTE and candidates:
+    if read.decision is Decision.ROUTE and known:
         plan = catalogue.procedures[candidates[0].procedure]
         return Verdict(plan, plan.id, plan.severity, read.decision)
     if read.decision is Decision.ASK and candidates:
@@ -45,16 +46,16 @@ def judge(read: Understanding, catalogue: Catalogue, *, can_ask: bool) -> Verdic
 
 def advice_for(read: Understanding, catalogue: Catalogue) -> str | None:
     """The safety words of the likeliest emergency among the first three, None when there is none."""
-    for candidate in read.ranking[:HINTS]:
-        procedure = catalogue.procedure(candidate.procedure)
-        if procedure and procedure.emergency_first and candidate.probability >= EMERGENCY_FROM:
+    for candidate in [item for item in read.ranking if item.procedure in catalogue.procedures][:HINTS]:
+        procedure = catalogue.procedures[candidate.procedure]
+        if procedure.emergency_first and candidate.probability >= EMERGENCY_FROM:
             return procedure.advice
     return None
 
 
 def _dangerous(read: Understanding, candidates: tuple[Candidate, ...], catalogue: Catalogue) -> Verdict:
     chosen: Procedure | None = None
-    if read.decision is Decision.ROUTE and candidates:
+    if read.decision is Decision.ROUTE and read.procedure in catalogue.procedures:
         chosen = catalogue.procedures[candidates[0].procedure]
     for candidate in candidates:
         procedure = catalogue.procedures[candidate.procedure]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +16,8 @@ from routing.service.page import CONSOLE, give_up_level, plan_pages
 from routing.service.record import record
 from routing.store import incidents, roster, timers
 from routing.store.models import Incident
+
+LONG_AGO = timedelta(days=1)  # a person who asks for the duty waits for no delay of the first level
 
 
 async def escalate(session: AsyncSession, desk: Desk, incident_id: int, channels: Sequence[str] = (CONSOLE,)) -> None:
@@ -29,12 +32,14 @@ async def escalate(session: AsyncSession, desk: Desk, incident_id: int, channels
     people = await roster.load(session)
     standing = Standing(incident.escalation_started_at or now, incident.level, incident.round)
     move = decide(people.policy_for(incident.policy_service or METROPOLIS), standing, people, now)
+    await timers.arm(session, timers.Verb.ESCALATE, incident.id, move.next_at, now)
+    if not move.people and not move.alarm:
+        return
     await give_up_level(session, incident)
     await plan_pages(session, desk, incident, move.people, move.level, channels)
-    incident.escalation_started_at = incident.escalation_started_at or now
+    incident.escalation_started_at = move.next.started_at
     incident.level, incident.round = move.next.level, move.next.round
     incident.alarm = move.alarm or incident.alarm
-    await timers.arm(session, timers.Verb.ESCALATE, incident.id, move.next_at, now)
     await record(session, desk, incident, Event.ALARM if move.alarm else Event.ESCALATED, _said(move), broadcast=True)
 
 
@@ -50,7 +55,8 @@ async def call_duty(session: AsyncSession, desk: Desk, reference: str, *, by: st
         incident.state, incident.acknowledged_at, incident.acknowledged_by = IncidentState.OPEN, None, None
         incident.policy_service = METROPOLIS
     incident.policy_service = incident.policy_service or METROPOLIS
-    incident.escalation_started_at = incident.escalation_started_at or now
+    if incident.escalation_started_at is None or incident.escalation_started_at > now or incident.level == 0:
+        incident.escalation_started_at = now - LONG_AGO
     await record(session, desk, incident, Event.ESCALATED, said, by=by, broadcast=True)
     await timers.arm(session, timers.Verb.ESCALATE, incident.id, now, now)
     return incident

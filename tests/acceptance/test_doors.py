@@ -161,6 +161,20 @@ async def test_a_double_click_sends_once(city: City) -> None:
     assert len(await city.rings()) == 1
 
 
+async def test_a_nul_anywhere_loses_nothing(city: City) -> None:
+    body = {"text": "un mot", "contact": "a\x00b", "location": {"address": "rue\x00 Monge"}}
+    assert (await city.post("/api/v1/reports", body)).status_code == 201
+    form = {"texte": "un mot", "contact": "a\x00", "adresse": "\x00", "jeton": "\x00x"}
+    assert (await city.web.post("/signaler", data=form)).status_code == 303
+    await city.settle()
+    incident = (await city.rings())[0].incident
+    assert (await city.act(incident, "acknowledge", by="An\x00a")).json()["acknowledged_by"] == "Ana"
+    assert (await city.web.get("/suivi/a%00b")).status_code == 404
+    assert (await city.web.post("/suivi/a%00b/reponse", data={"procedure": "x"})).status_code == 404
+    assert (await city.web.get("/salle?q=%00&canal=%00")).status_code == 200
+    assert (await city.web.post("/salle/incidents/%00/prendre")).status_code == 303
+
+
 async def test_citizens_words_are_shown_as_words(city: City) -> None:
     answer = await city.web.post("/signaler", data={"texte": "<script>alert(1)</script> trou"})
     page = await city.web.get(answer.headers["location"])

@@ -7,17 +7,20 @@ import { listenForSearch } from "./reclassify.js";
 import { ringFor } from "./sound.js";
 
 const ANYWAY = 30_000; // a look this often even when the feed is silent
+const LONGEST = 10_000; // a look that takes longer has failed: its connection may be dead without anybody saying so
 const MANY = 3; // more new cards than this are counted, not read out
 const board = () => document.getElementById("tableau");
 const say = (id, words) => (document.getElementById(id).textContent = words);
 
 let looking = null;
 let again = false;
+let shown = ""; // the address of what the board shows
 
 /** Keep the board live; `address` gives where its fragment is for the present choice, `also` what else looks again. */
 export function startBoard(address, also = () => {}) {
   const state = linkState(document.getElementById("liaison"));
-  const look = () => Promise.all([refresh(address(), state), also()]);
+  const lookAgain = () => Promise.all([refresh(address(), state), also()]);
+  if (board().dataset.now) shown = address(); // rendered with the page
   setServerTime(board().dataset.now);
   startClocks();
   settle();
@@ -25,14 +28,14 @@ export function startBoard(address, also = () => {}) {
     const form = event.target.closest("form[data-live]");
     if (form) {
       event.preventDefault();
-      send(form, event.submitter, look);
+      send(form, event.submitter, lookAgain);
     }
   });
   document.addEventListener("click", jump);
   listenForSearch(document);
-  follow(look, state.feed);
-  setInterval(look, ANYWAY);
-  return look;
+  follow(lookAgain, state.feed);
+  setInterval(lookAgain, ANYWAY);
+  return lookAgain;
 }
 
 // A telephone's link goes to its card when it is on the screen; else the link is followed.
@@ -52,34 +55,37 @@ async function refresh(address, state) {
     again = address;
     return looking;
   }
-  looking = fetch(address, { headers: { "X-Requested-With": "fetch" } })
-    .then(async (answer) => {
-      if (answer.redirected) return location.reload(); // the session is over: the page itself asks for the token
-      state.answers(answer.ok);
-      if (answer.ok) show(parse(await answer.text()));
-    })
-    .catch(() => state.answers(false))
-    .finally(() => {
-      looking = null;
-      if (again) {
-        const next = again;
-        again = false;
-        return refresh(next, state);
-      }
-    });
+  looking = look(address, state).finally(() => {
+    looking = null;
+    if (again) {
+      const next = again;
+      again = false;
+      return refresh(next, state);
+    }
+  });
   return looking;
 }
 
-function show(fresh) {
+async function look(address, state) {
+  const headers = { "X-Requested-With": "fetch" };
+  const answer = await fetch(address, { headers, signal: AbortSignal.timeout(LONGEST) }).catch(() => null);
+  if (answer?.redirected) return location.reload(); // the session is over: the page itself asks for the token
+  const html = answer?.ok ? await answer.text().catch(() => null) : null;
+  state.answers(html !== null);
+  if (html !== null) show(parse(html), address);
+}
+
+function show(fresh, address) {
   const before = { cards: names("[data-reference][data-severity]"), calls: names("[data-rings]") };
-  const first = !board().dataset.now;
+  const same = shown === address; // what another channel or search brings is not news
+  shown = address;
   const held = document.activeElement?.closest?.("[data-key]");
   const place = held?.closest("article, .phone, nav, section");
   setServerTime(fresh.dataset.now);
   morph(board(), fresh);
   tick(board());
   if (document.activeElement === document.body && held) keepFocus(place);
-  if (!first) announce(before);
+  if (same) announce(before);
   settle();
 }
 
@@ -118,7 +124,7 @@ function spoken(cards) {
   return cards.map(([, card]) => `Nouvelle fiche ${card.dataset.reference} : ${card.dataset.words}.`);
 }
 
-async function send(form, submitter, look) {
+async function send(form, submitter, lookAgain) {
   if (form.dataset.sending) return;
   form.dataset.sending = "true";
   const body = new URLSearchParams(new FormData(form));
@@ -130,9 +136,9 @@ async function send(form, submitter, look) {
     const said = (await answer.json().catch(() => ({}))).message;
     notice(said || (answer.ok ? (form.dataset.said ?? "") : "L’action n’a pas été enregistrée."));
     if (answer.ok) form.closest("details.gesture")?.removeAttribute("open");
-    await look();
+    await lookAgain();
   } catch {
-    notice("Le serveur ne répond pas : l’action n’a pas été enregistrée. Réessayez.");
+    notice("Le serveur ne répond pas : regardez si l’action est enregistrée, sinon réessayez.");
   } finally {
     delete form.dataset.sending;
   }

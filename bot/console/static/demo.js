@@ -45,8 +45,8 @@ async function send(form) {
 }
 
 async function listen() {
-  const answer = await fetch(`/demo/messages?de=${writer.elements.de.value}`);
-  if (!answer.ok) return;
+  const answer = await fetch(`/demo/messages?de=${writer.elements.de.value}`).catch(() => null);
+  if (!answer?.ok) return; // the board's state already tells that the server is away
   const before = conversation().childElementCount;
   morph(conversation(), parse(await answer.text()));
   if (conversation().childElementCount !== before) toEnd();

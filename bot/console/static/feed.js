@@ -1,14 +1,27 @@
 // The live feed: the server says that something changed, never what. The page then looks again.
 
 const QUIET = 150; // milliseconds in which several changes become one look
+const REST = 3; // after a look, rest this many times as long as it took: a burst must not load the server more
 const AGAIN = 3000;
 
 /** Call `look` after every change and whenever the feed comes back; `state` hears true (live) or false (lost). */
 export function follow(look, state) {
   let waiting = 0;
+  let changed = false;
   let source = null;
+  const run = async () => {
+    changed = false;
+    const began = performance.now();
+    try {
+      await look();
+    } finally {
+      const pause = Math.max(QUIET, REST * (performance.now() - began));
+      waiting = setTimeout(() => (changed ? run() : (waiting = 0)), pause);
+    }
+  };
   const soon = () => {
-    if (!waiting) waiting = setTimeout(() => ((waiting = 0), look()), QUIET);
+    changed = true;
+    waiting ||= setTimeout(run, QUIET);
   };
   const open = () => {
     source = new EventSource("/salle/flux");

@@ -1,0 +1,96 @@
+"""People, rotations and rosters as the stories need them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from routing.catalogue.oncall_file import RosterFile
+from routing.domain.oncall import Person, Policy, PolicyLevel, Roster, Rotation
+from routing.store import roster as store
+from routing.store.models import EscalationPolicy, OncallPerson, OncallRotation
+
+PARIS = ZoneInfo("Europe/Paris")
+MONDAY = date(2026, 1, 5)
+# A city's file. Its line numbers are asserted by the tests.
+ROSTER = """\
+# Invented people; their numbers come from the range kept for fiction.
+people:
+  - id: lea
+    name: Léa Girard
+    phone: "+33639980021"
+    slack: U0LEA
+    telegram: 2001
+    plan:
+      - {after: 0, by: voice}
+      - {after: 45, by: sms}
+  - {id: marc, name: Marc Blin}
+  - {id: zoe, name: Zoé Hardy, phone: "+33199000022"}
+rotations:
+  - id: astreinte-routes
+    time_zone: Europe/Paris
+    every: week
+    handoff: "monday 08:00"
+    start: 2026-01-05
+    members: [lea, marc]
+  - {id: astreinte-nuit, every: day, handoff: "20:00", start: 2026-01-05, members: [zoe, marc]}
+policies:
+  - id: routes
+    levels:
+      - {after: 0, targets: ["rotation:astreinte-routes"]}
+      - {after: 300, targets: ["person:zoe", "rotation:astreinte-nuit"]}
+    repeat: true
+services:
+  voirie: {policy: routes}
+"""
+
+
+def person(id_: str) -> Person:
+    """Somebody called like their id."""
+    return Person(id_, id_.capitalize())
+
+
+def paris(wall_clock: str, *, again: bool = False) -> datetime:
+    """The UTC instant when clocks of Paris show that; ``again`` for the second time, when the clocks go back."""
+    local = datetime.fromisoformat(wall_clock).replace(tzinfo=PARIS, fold=int(again))
+    return local.astimezone(UTC)
+
+
+def rotation(
+    *members: str,
+    every: str = "week",
+    at: time = time(8),
+    weekday: int | None = None,
+    start: date = MONDAY,
+    zone: ZoneInfo = PARIS,
+    id_: str = "duty",
+) -> Rotation:
+    """Turns from Monday 5 January 2026, at eight in Paris."""
+    day = 0 if weekday is None and every == "week" else weekday
+    return Rotation(id_, zone, every, at, day, start, members)
+
+
+def level(after: int, *targets: str) -> PolicyLevel:
+    """``targets`` are paged ``after`` seconds."""
+    return PolicyLevel(timedelta(seconds=after), targets)
+
+
+def roster(*levels: PolicyLevel, rotations: tuple[Rotation, ...] = (), repeat: bool = True, chief: str = "") -> Roster:
+    """Ana, Bruno and Chloe; the service ``voirie`` follows ``levels``, the metropolis duty is ``chief`` if any."""
+    policies = {"technique": Policy("technique", levels, repeat)}
+    services = {"voirie": "technique"}
+    if chief:
+        policies["metropole"] = Policy("metropole", (level(0, f"person:{chief}"),))
+        services["astreinte"] = "metropole"
+    people = {id_: person(id_) for id_ in ("ana", "bruno", "chloe")}
+    return Roster(people, {item.id: item for item in rotations}, policies, services)
+
+
+def as_kept(file: RosterFile) -> Roster:
+    """The roster of an on-call file, as the database gives it back."""
+    return Roster(
+        people={row.id: store._person(OncallPerson(**row.model_dump())) for row in file.people},
+        rotations={row.id: store._rotation(OncallRotation(**row.model_dump())) for row in file.rotations},
+        policies={row.id: store._policy(EscalationPolicy(**row.model_dump())) for row in file.policies},
+        services={code: row.policy for code, row in file.services.items()},
+    )

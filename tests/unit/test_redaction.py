@@ -1,0 +1,138 @@
+"""What a department's channel shows of a citizen's words: no number that reaches a person."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from routing.domain.redaction import redact
+
+TEN_DIGITS = re.compile(r"(?<!\d)0\d{9}(?!\d)")
+LEAKS = "redaction._RULES does not know this way of writing a telephone number"
+
+separators = st.sampled_from(["", " ", ".", "-", "/", "\u00a0", "\u202f"])
+words = st.text("abc éà,;:!?'\n", max_size=20)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0639980001",
+        "06 39 98 00 01",
+        "06.39.98.00.01",
+        "06-39-98-00-01",
+        "06/39/98/00/01",
+        "06\u00a039\u00a098\u00a000\u00a001",
+        "063 998 0001",
+        "+33639980001",
+        "+33 6 39 98 00 01",
+        "0033 6 39 98 00 01",
+        "+41 22 730 51 11",
+        "01 99 00 00 01",
+    ],
+)
+def test_a_telephone_number_is_hidden_however_it_is_typed(number: str) -> None:
+    assert redact(f"rappelez-moi au {number}, merci") == "rappelez-moi au [téléphone], merci"
+    assert redact(f"({number})") == "([téléphone])"
+    assert redact(f"tél:{number}") == "tél:[téléphone]"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "+33 (0)6 39 98 00 01",
+        "(06) 39 98 00 01",
+        "06–39–98–00–01",
+        "06‑39‑98‑00‑01",
+        "06  39  98  00  01",
+        "06 - 39 - 98 - 00 - 01",
+        "06, 39, 98, 00, 01",
+        "33639980001",
+        "tel0639980001",
+        "０６３９９８０００１",
+        "06\u00ad39\u00ad98\u00ad00\u00ad01",
+    ],
+)
+def test_a_telephone_number_written_otherwise_is_hidden_too(number: str) -> None:
+    assert sum(sign.isdigit() for sign in redact(f"rappelez-moi au {number}, merci")) < 6
+
+
+def test_several_numbers_are_all_hidden() -> None:
+    assert redact("0639980001 ou 0639980002 (ou 0199000001)") == "[téléphone] ou [téléphone] (ou [téléphone])"
+
+
+@pytest.mark.parametrize("address", ["ana.martin@exemple.fr", "a+b@sous.domaine.exemple", "ANA_M@EXEMPLE.FR"])
+def test_an_electronic_address_is_hidden(address: str) -> None:
+    assert redact(f"écrivez à {address}.") == "écrivez à [courriel]."
+
+
+@pytest.mark.parametrize("plate", ["AB-123-CD", "AB 123 CD", "AB123CD", "ab-123-cd"])
+def test_a_number_plate_is_hidden(plate: str) -> None:
+    assert redact(f"une voiture {plate} garée là") == "une voiture [plaque] garée là"
+
+
+@pytest.mark.parametrize("number", ["185057800608436", "1850578006084", "1 85 05 78 006 084 36", "1.85.12.78.112.123"])
+def test_a_social_security_number_is_hidden(number: str) -> None:
+    assert not re.search(r"\d{3}", redact(f"mon numéro {number}"))
+
+
+def test_a_social_security_number_goes_as_a_whole() -> None:
+    assert redact("mon numéro : 2 85 05 78 006 084 36.") == "mon numéro : [numéro]."
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "au 12 rue Monge, 3e étage",
+        "le tram T1 de 18h30",
+        "ligne L6, bus 1234",
+        "le 10 mars 2026 à 08:15",
+        "code postal 21000, 159 106 habitants",
+        "appelez le 112",
+        "référence VG-4K7Q",
+        "47.3229, 5.0375",
+        "panneau n° 123456",
+    ],
+)
+def test_what_helps_the_agent_stays(words: str) -> None:
+    assert redact(words) == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["devant le 112 de la rue Monge", "le 115 ne répond pas", "j'ai fait le 112 et personne", "la 974 en travaux"],
+)
+def test_a_house_number_or_the_112_is_no_number_plate(words: str) -> None:
+    assert redact(words) == words
+
+
+def test_a_date_and_its_hour_are_no_telephone_number() -> None:
+    assert redact("depuis le 01/02/2026 10:30") == "depuis le 01/02/2026 10:30"
+
+
+def test_a_long_message_is_cut_with_a_sign() -> None:
+    assert redact("mot " * 200, limit=13) == "mot mot mot…"
+    assert redact("mot " * 200, limit=10) == "mot mot m…"
+    assert redact("juste", limit=5) == "juste"
+
+
+@given(words, st.integers(0, 99_999_999), separators, st.sampled_from("1234567"), words)
+def test_a_french_number_never_reaches_a_channel(before: str, rest: int, by: str, kind: str, after: str) -> None:
+    pairs = [f"0{kind}", *re.findall("..", f"{rest:08d}")]
+    shown = redact(f"{before} {by.join(pairs)} {after}", limit=1000)
+    assert "[téléphone]" in shown
+    assert not re.search(r"\d", shown)
+
+
+@given(st.text("ab 01269.-_\n", max_size=40))
+@example("tel0639980001")
+def test_no_ten_digits_are_ever_left(text: str) -> None:
+    assert not TEN_DIGITS.search(redact(text))
+
+
+@given(st.text(max_size=200), st.integers(1, 80))
+def test_what_is_shown_is_never_longer_than_the_channel_takes(text: str, limit: int) -> None:
+    assert len(redact(text, limit)) <= limit
