@@ -1,0 +1,171 @@
+"""A whole Vigie behind a real port, and browsers in front of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, async_playwright, expect
+
+from bot.bootstrap import build, ensure_roster
+from bot.house import House
+from bot.settings import Settings
+from bot.web import create_app
+from bot.worker import Worker
+from tests.databases import Databases
+from tests.understood import Scripted
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+START = 20.0  # seconds
+PATIENCE = 12_000  # milliseconds; the tracking page looks again every five seconds
+Visitor = Callable[..., Awaitable[Page]]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCity:
+    """A running Vigie: ``url`` without a trailing slash; ``means`` tells its classifier what a text means."""
+
+    url: str
+    house: House
+    means: Scripted
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the test run's signals alone and tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@pytest.fixture
+async def live_city(databases: Databases, tmp_path: Path, scripted: Scripted) -> AsyncIterator[LiveCity]:
+    """Web and worker on a fresh database, in this event loop, with the machine's own clock."""
+    with databases.fresh() as url, socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        alone: dict[str, Any] = {"_env_file": None}
+        settings = Settings(data_dir=tmp_path, port=door.getsockname()[1], **alone)
+        async with _working(settings, url, scripted), _serving(settings, url, door) as house:
+            yield LiveCity(settings.base_url, house, scripted)
+
+
+@contextlib.asynccontextmanager
+async def _working(settings: Settings, url: str, scripted: Scripted) -> AsyncIterator[None]:
+    house = build(settings, url, classifier=scripted)
+    await ensure_roster(house)
+    worker = Worker(house)
+    running = asyncio.create_task(worker.run())
+    try:
+        yield
+    finally:
+        worker.stop()
+        await running
+        await house.database.close()
+
+
+@contextlib.asynccontextmanager
+async def _serving(settings: Settings, url: str, door: socket.socket) -> AsyncIterator[House]:
+    house = build(settings, url)
+    config = uvicorn.Config(create_app(house, url), log_config=None, ws="none", timeout_graceful_shutdown=1)
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[door]))
+    try:
+        async with asyncio.timeout(START):
+            await server.listening.wait()
+        yield house
+    finally:
+        server.should_exit = True
+        await running
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """An installed Chromium, or Playwright's own download; skips with a reason when there is neither."""
+    async with async_playwright() as playwright:
+        path = _chromium(playwright)
+        if path is None:
+            pytest.skip(
+                f"no browser: none of {', '.join(NAMES)} in PATH, and `playwright install chromium` was not run"
+            )
+        browser = await playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        yield browser
+        await browser.close()
+
+
+def _chromium(playwright: Playwright) -> str | None:
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    downloaded = playwright.chromium.executable_path
+    return downloaded if Path(downloaded).exists() else None
+
+
+@dataclass
+class _Complaints:
+    """What the pages' console held that it should not."""
+
+    heard: list[str] = field(default_factory=list)
+
+    def console(self, message: ConsoleMessage) -> None:
+        # A refusal (409, 422…) is part of some stories, and the browser reports it by itself.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.heard.append(message.text)
+
+    def listen(self, page: Page) -> None:
+        page.on("console", self.console)
+        page.on("pageerror", lambda error: self.heard.append(str(error)))
+
+
+@pytest.fixture
+async def visitor(browser: Browser, live_city: LiveCity) -> AsyncIterator[Visitor]:
+    """Opens a page of a person of its own: ``await visitor("/salle", java_script_enabled=False)``.
+
+    A script error or a refusal by the content security policy fails the test.
+    """
+    expect.set_options(timeout=PATIENCE)
+    complaints = _Complaints()
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def open_page(path: str, **options: Any) -> Page:
+            options = {"locale": "fr-FR", "viewport": {"width": 1280, "height": 900}, **options}
+            context = await browser.new_context(base_url=live_city.url, reduced_motion="reduce", **options)
+            stack.push_async_callback(context.close)
+            page = await context.new_page()
+            page.set_default_timeout(PATIENCE)
+            complaints.listen(page)
+            await page.goto(path)
+            return page
+
+        yield open_page
+    assert not complaints.heard, complaints.heard
+
+
+@pytest.fixture
+async def page(visitor: Visitor) -> Page:
+    """One person's page, still empty."""
+    return await visitor("about:blank")

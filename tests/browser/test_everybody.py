@@ -1,0 +1,105 @@
+"""Usable by everybody: names, landmarks, contrast, targets, narrow screens, on every page, light and dark."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import LiveCity, Visitor
+from tests.browser.people import card, report
+from tests.browser.words import FIRE, understand_fire, understand_hole
+
+LEGIBLE = (Path(__file__).parent / "legible.js").read_text(encoding="utf-8").partition("\n")[2]
+PAGES = ("/", "/signaler", "/salle", "/demo", "/salle/connexion", "/suivi/inconnu")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+WIDTH = "document.documentElement.scrollWidth"
+UNNAMED = """() => [...document.querySelectorAll("input, textarea, select, button, a[href], summary")]
+  .filter(node => node.checkVisibility() && !(node.innerText || "").trim() && !node.labels?.length
+                  && !node.ariaLabel && !node.title)
+  .map(node => node.outerHTML.slice(0, 120))"""
+SMALL = """() => [...document.querySelectorAll("input:not([type=hidden]), textarea, select, button, summary, nav a")]
+  .filter(node => node.checkVisibility())
+  .map(node => [node.getBoundingClientRect(), node])
+  .filter(([box]) => box.height && (box.height < 43.5 || box.width < 43.5))
+  .map(([box, node]) => `${Math.round(box.width)}x${Math.round(box.height)} ${node.outerHTML.slice(0, 90)}`)"""
+LEVELS = "() => [...document.querySelectorAll('h1,h2,h3,h4')].filter(n => n.checkVisibility()).map(n => +n.tagName[1])"
+DUPLICATES = """() => { const ids = [...document.querySelectorAll("[id]")].map(node => node.id);
+  return ids.filter((id, at) => ids.indexOf(id) !== at) }"""
+
+
+async def busy_pages(live_city: LiveCity, visitor: Visitor, **options: object) -> list[Page]:
+    """Every page of a city where a hole and a fire were reported."""
+    citizen = await visitor("/signaler", **options)
+    await report(citizen, understand_hole(live_city.means))
+    understand_fire(live_city.means)
+    await report(citizen, FIRE)
+    pages = [await visitor(path, **options) for path in PAGES]
+    for page in pages:
+        if page.url.endswith(("/salle", "/demo")):
+            await expect(card(page, "Incendie")).to_be_visible()
+            await expect(card(page, "Nid-de-poule")).to_be_visible()
+    return [*pages, citizen]
+
+
+async def test_every_page_has_landmarks_names_and_no_text_too_pale(live_city: LiveCity, visitor: Visitor) -> None:
+    pages = await busy_pages(live_city, visitor)
+
+    faults = {page.url: found for page in pages if (found := await _faults(page))}
+
+    assert faults == {}
+
+
+async def _faults(page: Page) -> list[str]:
+    found: list[str] = await page.evaluate(UNNAMED)
+    found += await page.evaluate(DUPLICATES)
+    if await page.locator("html").get_attribute("lang") != "fr" or "Vigie" not in await page.title():
+        found.append("language or title")
+    found += [role for role in ("main", "h1") if await page.locator(role).count() != 1]
+    levels = await page.evaluate(LEVELS)
+    found += [f"h{before} then h{after}" for before, after in pairwise(levels) if after - before > 1]
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme)
+        found += await page.evaluate(LEGIBLE)
+    return found
+
+
+async def test_every_page_fits_a_narrow_telephone_and_a_thumb(live_city: LiveCity, visitor: Visitor) -> None:
+    pages = await busy_pages(live_city, visitor, viewport={"width": 320, "height": 640}, has_touch=True)
+
+    small = {page.url: found for page in pages if (found := await page.evaluate(SMALL))}
+    wide = {page.url: width for page in pages if (width := await page.evaluate(WIDTH)) > 320}
+
+    assert small == {}
+    assert wide == {}
+
+
+async def test_the_checks_themselves_see_faults(visitor: Visitor) -> None:
+    page = await visitor("/signaler")
+
+    await page.evaluate("""() => {
+      document.querySelector("h1").style.color = "#c9ced4";
+      document.querySelector("[type=submit]").style.minHeight = "1rem";
+      document.querySelector("[type=submit]").style.padding = "0";
+      document.querySelector("label[for=contact]").remove();
+      document.querySelector("main").style.minWidth = "200vw";
+    }""")
+
+    assert [text for text in await page.evaluate(LEGIBLE) if "Signaler" in text]
+    assert len(await page.evaluate(SMALL)) == 1
+    assert len(await page.evaluate(UNNAMED)) == 1
+    assert await page.evaluate(WIDTH) > 1280
+
+
+async def test_the_skip_link_is_the_first_stop(visitor: Visitor) -> None:
+    room = await visitor("/salle")
+
+    await room.keyboard.press("Tab")
+
+    skip = room.get_by_role("link", name="Aller au contenu")
+    await expect(skip).to_be_focused()
+    await expect(skip).to_be_in_viewport()
+    await room.keyboard.press("Enter")
+    await expect(room.get_by_role("main")).to_be_focused()
