@@ -1,0 +1,103 @@
+"""Examples on disk: a folder ``<group>/<label>.txt``, one utterance a line, and nothing else to know."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlp_models.errors import CorpusError
+
+FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Utterances and their labels, same length, sorted by label then as written.
+
+    ``contradictions`` are utterances found under several labels: kept, because real data has them, but worth telling.
+    """
+
+    texts: tuple[str, ...]
+    labels: tuple[str, ...]
+    contradictions: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The distinct labels, sorted: their order is the order of the model's classes."""
+        return tuple(sorted(set(self.labels)))
+
+    def digest(self) -> str:
+        """A hexadecimal hash of the utterances and labels, the same wherever the folder lies."""
+        content = "\0".join(f"{label}\t{text}" for label, text in zip(self.labels, self.texts, strict=True))
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def folds(self) -> tuple[int, ...]:
+        """A fold number (0..4) for each utterance: spread evenly inside a label, decided by the text itself."""
+        ranks: dict[int, int] = {}
+        by_label: dict[str, list[int]] = defaultdict(list)
+        for position, label in enumerate(self.labels):
+            by_label[label].append(position)
+        for turn, members in enumerate(by_label.values()):
+            for rank, position in enumerate(sorted(members, key=lambda p: _scramble(self.texts[p]))):
+                ranks[position] = (rank + turn) % FOLDS
+        return tuple(ranks[position] for position in range(len(self.texts)))
+
+
+def _scramble(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=8).digest()
+
+
+def read_examples(folder: Path) -> Corpus:
+    """Read every ``<group>/<label>.txt`` under ``folder``.
+
+    Raises CorpusError when the folder is missing or empty, holds a single label, an empty file, a file that is not
+    UTF-8, or the same label in two groups.
+    """
+    files = _label_files(folder)
+    rows = [(label, text) for label, path in sorted(files.items()) for text in _utterances(path)]
+    if len(files) < 2:
+        raise CorpusError(f"{folder}: only one label ({next(iter(files))}); a choice needs at least two.")
+    texts = tuple(text for _, text in rows)
+    return Corpus(texts, tuple(label for label, _ in rows), _contradictions(rows))
+
+
+def read_lines(paths: Iterable[Path]) -> tuple[str, ...]:
+    """Return the distinct non-empty lines of several UTF-8 files, in the order of their names."""
+    lines = (line for path in sorted(paths) for line in _lines(path))
+    return tuple(dict.fromkeys(lines))
+
+
+def _label_files(folder: Path) -> dict[str, Path]:
+    if not folder.is_dir():
+        raise CorpusError(f"{folder}: no such folder; expected <group>/<label>.txt files in it.")
+    files: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*.txt")):
+        if path.stem in files:
+            raise CorpusError(f"Label {path.stem!r} stands twice: {files[path.stem]} and {path}.")
+        files[path.stem] = path
+    if not files:
+        raise CorpusError(f"{folder}: no examples; expected <group>/<label>.txt files, one utterance a line.")
+    return files
+
+
+def _utterances(path: Path) -> list[str]:
+    lines = list(dict.fromkeys(_lines(path)))
+    if not lines:
+        raise CorpusError(f"{path}: no utterance in this file; write one a line or remove the file.")
+    return lines
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
+    return [" ".join(line.split()) for line in content.split("\n") if line.strip()]
+
+
+def _contradictions(rows: list[tuple[str, str]]) -> tuple[str, ...]:
+    counts = Counter(text.casefold() for text in (text for _, text in rows))
+    return tuple(sorted(text for text, count in counts.items() if count > 1))

@@ -1,0 +1,144 @@
+"""Fixed rules that hear danger, before any model: pure, the same in the web process and in the pipeline.
+
+The rules are data (``assets/danger/*.yaml``), with examples beside each one that the tests run. Recall comes before
+precision: a false alarm costs a sentence in the answer, a missed one may cost a life.
+
+A message is folded, its punctuation becomes spaces, expressions that only look like danger ("feu rouge") are blanked,
+then every rule looks for its patterns. A hit is dropped when the words around it deny it, place it in the past or
+suppose it, if the rule says that these count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nlp_models.folding import fold, readable
+from routing.domain.understanding import Danger
+
+RULES = Path(__file__).parent / "assets" / "danger"
+LONGEST = 4_000  # characters listened to; more than a model reads, because danger may be said last
+_AROUND = 70  # characters of context each side of a hit
+_MACRO = re.compile(r"<([a-z_]+)>")
+_SENTENCE_END = re.compile(r"[.!?;:\n]+(?=\s|$)")
+_NOT_A_WORD = re.compile(r"[^\w|]+|_+")
+_STRETCH = re.compile(r"([a-z])\1{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One danger. ``hints`` are pieces of words without which no pattern can match: they keep the search short."""
+
+    id: str
+    reason: str
+    hints: tuple[str, ...]
+    pattern: re.Pattern[str]
+    contexts: tuple[str, ...]
+    positive: tuple[str, ...]
+    negative: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """All rules in order of gravity, the expressions to blank, and the words that deny, date or suppose a hit."""
+
+    rules: tuple[Rule, ...]
+    blanks: re.Pattern[str]
+    denied: re.Pattern[str]
+    past: re.Pattern[str]
+    supposed: re.Pattern[str]
+    now: re.Pattern[str]
+    harmless: re.Pattern[str]
+    animals: re.Pattern[str]
+    humans: re.Pattern[str]
+
+
+def find_danger(text: str) -> Danger | None:
+    """Return the gravest danger heard in a message, or None. Never raises; reads at most 4 000 characters."""
+    book = rule_book()
+    heard = book.blanks.sub(" ~ ", listened(text))
+    for rule in book.rules:
+        if any(hint in heard for hint in rule.hints) and not _beside_the_point(book, rule, heard):
+            for hit in rule.pattern.finditer(heard):
+                if not _dropped(book, rule, heard, hit):
+                    return Danger(rule.id, rule.reason, hit.group().strip())
+    return None
+
+
+def listened(text: str) -> str:
+    """Return the text as the rules hear it: folded words between single spaces, sentence ends as ``|``."""
+    plain = _STRETCH.sub(r"\1", fold(_SENTENCE_END.sub(" | ", readable(text, LONGEST))))
+    return f" {' '.join(_NOT_A_WORD.sub(' ', plain).split())} "
+
+
+def _beside_the_point(book: RuleBook, rule: Rule, heard: str) -> bool:
+    """Whether the message as a whole says that this rule does not apply: no one hurt, or only an animal is."""
+    if "harmless" in rule.contexts and book.harmless.search(heard):
+        return True
+    return "animals" in rule.contexts and bool(book.animals.search(heard)) and not book.humans.search(heard)
+
+
+def _dropped(book: RuleBook, rule: Rule, heard: str, hit: re.Match[str]) -> bool:
+    before = heard[max(0, hit.start() - _AROUND) : hit.start()].rpartition("|")[2]
+    after = heard[hit.end() : hit.end() + _AROUND].partition("|")[0]
+    if "negation" in rule.contexts and book.denied.search(f"{before} "):
+        return True
+    around = f"{before} {hit.group()} {after}"
+    if "past" in rule.contexts and book.past.search(around) and not book.now.search(around):
+        return True
+    return "hypothesis" in rule.contexts and book.supposed.search(f"{before} {hit.group()} ") is not None
+
+
+@cache
+def rule_book() -> RuleBook:
+    """Read and compile the rules, once."""
+    words = _read(RULES / "words.yaml")
+    macros: dict[str, str] = words["macros"]
+    return RuleBook(
+        rules=tuple(_rules(macros)),
+        blanks=_any_of(words["blanks"], macros),
+        denied=re.compile(_expanded(words["denied"], macros) + r"\s*$"),
+        past=_any_of(words["past"], macros),
+        supposed=_any_of(words["supposed"], macros),
+        now=_any_of(words["now"], macros),
+        harmless=_any_of(words["harmless"], macros),
+        animals=_any_of(words["animals"], macros),
+        humans=_any_of(words["humans"], macros),
+    )
+
+
+def _rules(macros: Mapping[str, str]) -> Iterator[Rule]:
+    for path in sorted(RULES.glob("[0-9]*.yaml")):
+        for data in _read(path)["rules"]:
+            yield Rule(
+                id=data["id"],
+                reason=data["reason"],
+                hints=tuple(str(hint) for hint in data["hints"]),
+                pattern=_any_of(data["patterns"], macros),
+                contexts=tuple(data.get("contexts", ())),
+                positive=tuple(data["positive"]),
+                negative=tuple(data["negative"]),
+            )
+
+
+def _any_of(patterns: list[str], macros: Mapping[str, str]) -> re.Pattern[str]:
+    """Compile patterns that each stand between spaces (``*`` at the end of a word means: any ending)."""
+    return re.compile(rf"(?<= )(?:{'|'.join(_expanded(pattern, macros) for pattern in patterns)})(?= )")
+
+
+def _expanded(pattern: str, macros: Mapping[str, str]) -> str:
+    while _MACRO.search(pattern):
+        pattern = _MACRO.sub(lambda found: f"(?:{macros[found.group(1)]})", pattern)
+    return pattern
+
+
+def _read(path: Path) -> dict[str, Any]:
+    import yaml  # here, so that importing the rules costs the web process nothing until the first message
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), loader)
+    return data

@@ -1,0 +1,36 @@
+"""What the scores of one message allow. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nlp_models.weights import Bands
+from routing.domain.understanding import Channel, Decision
+
+# A transcript carries the recogniser's mistakes on top of ours, so it must be surer before it goes alone.
+_CAUTION = {Channel.VOICE: 0.05}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """``confidence`` is the first candidate's probability; ``unforeseen`` and ``outside`` are log-odds."""
+
+    confidence: float
+    unforeseen: float
+    outside: float
+    danger: bool
+    foreign: bool
+
+
+def decide(evidence: Evidence, bands: Bands, channel: Channel) -> Decision:
+    """Return the boldest decision allowed. Danger and foreign words only ever bring a person closer."""
+    if evidence.confidence <= 0.0:
+        return Decision.UNFORESEEN if evidence.danger else Decision.ASK
+    if evidence.foreign:
+        return Decision.ASK
+    if evidence.outside > bands.outside_above:
+        return Decision.UNFORESEEN if evidence.danger else Decision.OUT_OF_SCOPE
+    if evidence.unforeseen > bands.unforeseen_above:
+        return Decision.UNFORESEEN
+    enough = bands.route_at + _CAUTION.get(channel, 0.0) * (1 - bands.route_at)
+    return Decision.ROUTE if evidence.confidence >= enough else Decision.ASK

@@ -1,0 +1,28 @@
+"""One spelling for all: lower case, no accents, plain apostrophes. Pure, and cheap enough for the web process."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Controls, half characters and the marks that flip reading direction carry no meaning and break what reads them.
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_MARKUP = re.compile(r"<[a-zA-Z/!][^<>]{0,200}>")
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'"})
+
+
+def fold(text: str) -> str:
+    """Return ``text`` in lower case, without accents, with plain apostrophes and single spaces.
+
+    The result may be longer or shorter than the text: do not use its offsets on the original.
+    """
+    lowered = text.lower().translate(_LIGATURES)
+    if not lowered.isascii():
+        lowered = "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+    return " ".join(lowered.split())
+
+
+def readable(text: str, limit: int) -> str:
+    """Return at most ``limit`` characters of ``text`` without control characters, direction marks or HTML tags."""
+    visible = _INVISIBLE.sub(" ", text[: limit * 5])
+    return " ".join(_MARKUP.sub(" ", visible).split())[:limit]

@@ -1,0 +1,66 @@
+"""The classifier's spelling of a message: folded, without hesitations and greetings, short forms written out.
+
+Never drops a negation or a word of urgency. Danger rules, places and people always work on the words as they came.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from nlp_models.folding import fold
+
+ASSETS = Path(__file__).parent / "assets" / "normaliser"
+_TOKEN = re.compile(r"\w+'?(?:[/.]\w+)*")
+_STRETCH = re.compile(r"([a-z])\1{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Normaliser:
+    """``drop`` are whole expressions, ``spell`` maps a short form to its full form, ``keep`` is never dropped."""
+
+    drop: re.Pattern[str] | None
+    spell: dict[str, str]
+    keep: frozenset[str]
+
+    def __call__(self, text: str) -> str:
+        """Return the text as the classifier reads it; never empty when the text has a word in it."""
+        plain = fold(text)
+        words = [self.spell.get(word, word.rstrip("'")) for word in _TOKEN.findall(_STRETCH.sub(r"\1\1", plain))]
+        spelled = " ".join(_without_stutter(" ".join(words).split(), self.keep))
+        return (self._dropped(spelled) or spelled) if self.drop else spelled
+
+    def _dropped(self, spelled: str) -> str:
+        assert self.drop is not None
+        return " ".join(self.drop.sub(" ", f" {spelled} ").split())
+
+
+def _without_stutter(words: list[str], keep: frozenset[str]) -> list[str]:
+    """Say once what was said twice in a row, one word ("le le") or two ("il y il y")."""
+    once: list[str] = []
+    for word in words:
+        if once and once[-1] == word and not word.isdigit() and word not in keep:
+            continue
+        once.append(word)
+        if len(once) >= 4 and once[-2:] == once[-4:-2]:
+            del once[-2:]
+    return once
+
+
+@cache
+def normaliser_for(language: str) -> Normaliser:
+    """Return the normaliser of a language; one without word lists only folds and removes stutter."""
+    path = ASSETS / f"{language}.yaml"
+    if not path.is_file():
+        return Normaliser(None, {}, frozenset())
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    spell = {fold(short): fold(full) for short, full in data["spell"].items()}
+    keep = frozenset(fold(word) for word in data["keep"])
+    drop = sorted((fold(words) for words in data["drop"]), key=len, reverse=True)
+    if clash := keep.intersection(drop):
+        raise ValueError(f"{path}: {sorted(clash)} must be kept and cannot be dropped.")
+    return Normaliser(re.compile(rf"(?<=\s)(?:{'|'.join(map(re.escape, drop))})(?=\s)"), spell, keep)

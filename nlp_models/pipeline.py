@@ -1,0 +1,93 @@
+"""The door of the school: load a trained pipeline and read messages with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from nlp_models.components import ORDER, ProcedureClassifier
+from nlp_models.decision import Evidence, decide
+from nlp_models.errors import ModelError
+from nlp_models.folding import readable
+from nlp_models.weights import Bands
+from routing.domain.understanding import Candidate, Channel, Understanding
+
+LONGEST = 2_000  # characters read of one message
+
+
+class Reader:
+    """A trained pipeline that turns messages into meaning. Reading never raises and keeps nothing."""
+
+    def __init__(self, nlp: Language) -> None:
+        classifier = nlp.get_pipe("procedure_classifier")
+        assert isinstance(classifier, ProcedureClassifier)
+        self._nlp = nlp
+        self._bands: Bands = classifier.weights.bands
+        self.labels: tuple[str, ...] = classifier.weights.labels
+        self.figures: dict[str, float] = dict(classifier.weights.figures)
+        self.version: str = classifier.weights.version
+
+    def understand(self, text: str, channel: str = "web") -> Understanding:
+        """Return what one message means. At most 2 000 characters of it are read."""
+        return self._understanding(self._nlp(readable(text, LONGEST)), _channel(channel))
+
+    def understand_many(self, messages: Iterable[tuple[str, str]]) -> Iterator[Understanding]:
+        """Read (text, channel) pairs in order; each answer is the one ``understand`` gives."""
+        prepared = ((readable(text, LONGEST), _channel(channel)) for text, channel in messages)
+        for doc, channel in self._nlp.pipe(prepared, as_tuples=True):
+            yield self._understanding(doc, channel)
+
+    def _understanding(self, doc: Doc, channel: Channel) -> Understanding:
+        ranking = tuple(Candidate(label, chance) for label, chance in doc._.ranking)
+        confidence = ranking[0].probability if ranking else 0.0
+        evidence = Evidence(
+            confidence=confidence,
+            unforeseen=doc._.unforeseen,
+            outside=doc._.outside,
+            danger=doc._.danger is not None,
+            foreign=doc._.language != self._nlp.lang != "xx",
+        )
+        return Understanding(
+            decision=decide(evidence, self._bands, channel),
+            confidence=confidence,
+            ranking=ranking,
+            danger=doc._.danger,
+            language=doc._.language,
+            commune=doc._.commune,
+            place=doc._.place,
+            model=self.version,
+            weighed=doc._.weighed,
+        )
+
+
+def load(path: Path | str) -> Reader:
+    """Load a model that ``training.train`` wrote. Raises ModelError when the folder does not hold one."""
+    folder = Path(path)
+    if not (folder / "config.cfg").is_file():
+        raise ModelError(f"{folder}: no trained model here; run `vigie nlp train` first.")
+    return Reader(spacy.util.load_model_from_path(folder))
+
+
+def blank(language: str) -> Language:
+    """Return an untrained pipeline for a language; one spaCy has no tokenizer for is cut on spaces."""
+    try:
+        nlp = spacy.blank(language)
+    except (ImportError, OSError, ValueError):
+        nlp = spacy.blank("xx")
+    for name in ORDER:
+        nlp.add_pipe(name, config=_config(name, language))
+    return nlp
+
+
+def _config(name: str, language: str) -> dict[str, str]:
+    if name == "language":
+        return {"expected": language}
+    return {"language": language} if name in ("message_normaliser", "procedure_classifier") else {}
+
+
+def _channel(channel: str) -> Channel:
+    return Channel(channel) if channel in set(Channel) else Channel.WEB

@@ -1,0 +1,33 @@
+"""Is this message something the procedures foresee, a city matter nobody foresaw, or none of the city's business?
+
+Two witnesses are always added: how sure the procedure classifier is, and a head that compares the message with generic
+outliers. Alone, the first is blind to fluent chatter and the second to what merely sounds municipal.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nlp_models.softmax import softmax
+from nlp_models.sparse import Floats
+
+_SMALL = 1e-6
+_SURENESS = 0.3  # weight of the classifier's own confidence; measured best out of fold on our examples
+
+
+def unforeseen_score(confidence: Floats, scope: Floats) -> Floats:
+    """Log-odds that no procedure foresees the message. ``scope`` is rows × (foreseen, near, far) raw scores."""
+    result: Floats = np.logaddexp(scope[:, 1], scope[:, 2]) - scope[:, 0] - _SURENESS * _log_odds(confidence)
+    return result
+
+
+def outside_score(confidence: Floats, scope: Floats) -> Floats:
+    """Log-odds that the message is none of the city's business."""
+    result: Floats = _log_odds(softmax(scope)[:, 2]) - _SURENESS * _log_odds(confidence)
+    return result
+
+
+def _log_odds(chance: Floats) -> Floats:
+    clipped = np.clip(chance.astype(np.float64), _SMALL, 1 - _SMALL)
+    result: Floats = np.log(clipped / (1 - clipped)).astype(np.float32)
+    return result

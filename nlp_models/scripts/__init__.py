@@ -1,0 +1,1 @@
+"""Steps of project.yml that have no command of their own."""

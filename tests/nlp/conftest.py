@@ -1,0 +1,70 @@
+"""A tiny model for what any model must do, and the full French one, trained once and kept under var/models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nlp_models.pipeline import Reader, load
+from nlp_models.training import EXAMPLES, ensure_model, train
+
+ROOT = Path(__file__).parents[2]
+
+TINY = {
+    "voirie/trou": [
+        "il y a un gros trou dans la route",
+        "nid de poule devant chez moi",
+        "le goudron est abîmé et ça secoue",
+        "ma roue a tapé dans un trou",
+        "la chaussée est défoncée",
+        "un cratère au milieu de la rue",
+    ],
+    "proprete/tag": [
+        "un graffiti sur le mur de l'école",
+        "des tags partout sur la façade",
+        "ils ont peint à la bombe sur mon portail",
+        "une signature à la peinture sur l'abribus",
+        "inscription au marqueur sur la porte",
+        "on a encore tagué le pont",
+    ],
+    "dechets/bac": [
+        "ma poubelle n'a pas été ramassée",
+        "le camion benne n'est pas passé",
+        "les bacs sont restés pleins ce matin",
+        "oubli de collecte dans ma rue",
+        "mon bac jaune déborde depuis lundi",
+        "personne n'a vidé la poubelle",
+    ],
+}
+
+
+@pytest.fixture(scope="session")
+def tiny_examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of three labels with six utterances each."""
+    folder = tmp_path_factory.mktemp("examples")
+    for name, lines in TINY.items():
+        path = folder / f"{name}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a model trained on the tiny examples."""
+    output = tmp_path_factory.mktemp("models") / "tiny"
+    train(tiny_examples, output)
+    return output
+
+
+@pytest.fixture(scope="session")
+def tiny_reader(tiny_model: Path) -> Reader:
+    """A reader of the tiny model."""
+    return load(tiny_model)
+
+
+@pytest.fixture(scope="session")
+def trained_model() -> Path:
+    """The full French model: trained on the first run of the tests, found in the cache afterwards."""
+    return ensure_model(EXAMPLES, ROOT / "var" / "models")

@@ -1,0 +1,79 @@
+"""Danger must be heard: every example beside a rule, every critical phrase, however badly it is typed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from nlp_models.danger_rules import RULES, find_danger, rule_book
+
+POSITIVE = [(rule.id, text) for rule in rule_book().rules for text in rule.positive]
+NEGATIVE = [(rule.id, text) for rule in rule_book().rules for text in rule.negative]
+CRITICAL = (RULES / "critical_phrases.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_enough_examples_stand_beside_the_rules() -> None:
+    assert len(POSITIVE) >= 150
+    assert len(NEGATIVE) >= 100
+    assert len(set(CRITICAL)) >= 60
+
+
+def test_rule_ids_are_unique_and_every_reason_is_french_for_people() -> None:
+    rules = rule_book().rules
+    assert len({rule.id for rule in rules}) == len(rules)
+    assert all(rule.reason and not rule.reason.endswith(".") for rule in rules)
+
+
+@pytest.mark.parametrize(("rule", "text"), POSITIVE)
+def test_positive_example_is_heard(rule: str, text: str) -> None:
+    assert find_danger(text) is not None, rule
+
+
+@pytest.mark.parametrize(("rule", "text"), POSITIVE)
+def test_rule_alone_matches_its_own_example(rule: str, text: str) -> None:
+    """A hint that is too narrow would hide a pattern: each example must pass the hints of its own rule."""
+    from nlp_models.danger_rules import listened
+
+    book = rule_book()
+    heard = book.blanks.sub(" ~ ", listened(text))
+    own = next(one for one in book.rules if one.id == rule)
+    assert any(hint in heard for hint in own.hints) or find_danger(text) is not None
+
+
+@pytest.mark.parametrize(("rule", "text"), NEGATIVE)
+def test_negative_example_stays_quiet(rule: str, text: str) -> None:
+    assert find_danger(text) is None, rule
+
+
+@pytest.mark.parametrize("phrase", CRITICAL)
+@pytest.mark.parametrize(
+    "typed",
+    [str, str.upper, lambda text: f"bonjour euh {text} s'il vous plaît", lambda text: f"{text} !!!"],
+    ids=["plain", "capitals", "polite", "shouted"],
+)
+def test_critical_phrase_always_fires(phrase: str, typed: object) -> None:
+    assert callable(typed)
+    assert find_danger(typed(phrase)) is not None
+
+
+def test_what_was_heard_is_given() -> None:
+    danger = find_danger("Bonjour, ça sent le gaz dans l'escalier")
+    assert danger is not None
+    assert (danger.rule, danger.heard) == ("gaz", "sent le gaz")
+
+
+@pytest.mark.parametrize("text", ["", " ", "\0", "😀" * 500, "a" * 50_000, "‮feu", "<b></b>", "|||||", "~~~~", "\ud800"])
+def test_odd_text_never_raises(text: str) -> None:
+    assert find_danger(text) is None
+
+
+def test_danger_said_after_a_long_story_is_heard() -> None:
+    assert find_danger("je vous raconte ma journée " * 100 + "et là il ne respire plus") is not None
+
+
+def test_importing_the_rules_loads_no_model_and_no_yaml() -> None:
+    code = "import sys, nlp_models.danger_rules; print(sorted({'spacy', 'numpy', 'yaml', 'thinc'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

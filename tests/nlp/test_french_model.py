@@ -1,0 +1,45 @@
+"""The full model: a floor under its figures, and messages that must come out right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nlp_models.pipeline import Reader, load
+from routing.domain.understanding import Decision
+
+
+@pytest.fixture(scope="session")
+def reader(trained_model: Path) -> Reader:
+    return load(trained_model)
+
+
+def test_it_knows_every_procedure(reader: Reader) -> None:
+    assert len(reader.labels) == 200
+
+
+def test_out_of_fold_figures_stay_above_the_floor(reader: Reader) -> None:
+    assert reader.figures["top1"] > 0.40
+    assert reader.figures["top3"] > 0.62
+    assert reader.figures["ece"] < 0.05
+
+
+@pytest.mark.parametrize(
+    ("text", "procedure"),
+    [
+        ("bonjour il y a un énorme nid de poule devant le 12 rue Monge à Dijon", "voirie-nid-de-poule"),
+        ("le lampadaire devant chez moi est éteint depuis trois jours", "eclairage-lampadaire-eteint"),
+        ("ma poubelle n'a pas été ramassée ce matin", "dechets-bac-non-collecte"),
+        ("ça sent le gaz dans la cage d'escalier", "reseaux-energie-odeur-gaz"),
+        ("un arbre est tombé en travers de la route", "espaces-verts-arbre-tombe"),
+        ("je voudrais prendre rendez-vous pour un passeport", "administratif-titres-identite"),
+    ],
+)
+def test_plain_messages_find_their_procedure(reader: Reader, text: str, procedure: str) -> None:
+    assert procedure in [candidate.procedure for candidate in reader.understand(text).ranking[:3]]
+
+
+def test_chatter_is_out_of_scope_and_danger_is_not(reader: Reader) -> None:
+    assert reader.understand("raconte-moi une blague").decision in (Decision.OUT_OF_SCOPE, Decision.UNFORESEEN)
+    assert reader.understand("au secours raconte-moi une blague").decision is not Decision.OUT_OF_SCOPE

@@ -1,0 +1,138 @@
+"""Communes and places as people type them and as a recogniser hears them."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlp_models.folding import fold
+from nlp_models.gazetteer import dijon, place_words
+from nlp_models.place_finder import find_where
+from nlp_models.spoken_numbers import number_before
+
+CASES = [
+    ("y a un trou devant le 12 bis rue Monge", "Dijon", "12 bis rue Monge"),
+    ("au 4 rue d'auxonne", "Dijon", "4 rue d'Auxonne"),
+    ("fuite d'eau avenue de langres à dijon", "Dijon", "avenue de Langres"),
+    ("rue des gaudrans c'est tout noir", "Dijon", "rue des Godrans"),
+    ("douze bis rue berbisey", "Dijon", "12 bis rue Berbisey"),
+    ("vingt-trois rue Devosge", "Dijon", "23 rue Devosge"),
+    ("quatre-vingt-deux avenue du Drapeau", "Dijon", "82 avenue du Drapeau"),
+    ("au numero quatre de la rue vannerie", "Dijon", "4 rue Vannerie"),
+    ("avenue victor hugo numero 15", "Dijon", "15 avenue Victor-Hugo"),
+    ("angle rue monge et rue berbisey", "Dijon", "rue Monge / rue Berbisey"),
+    ("boulvard de sevigné", "Dijon", "boulevard de Sévigné"),
+    ("bd de brosses", "Dijon", "boulevard de Brosses"),
+    ("bld de la tremouille", "Dijon", "boulevard de la Trémouille"),
+    ("av foch", "Dijon", "avenue Foch"),
+    ("quai nicolas rolin", "Dijon", "quai Nicolas-Rolin"),
+    ("place de la republique", "Dijon", "place de la République"),
+    ("pl de la liberation", "Dijon", "place de la Libération"),
+    ("place du premier mai", "Dijon", "place du 1er-Mai"),
+    ("place darcy", "Dijon", "place Darcy"),
+    ("place wilsone", "Dijon", "place Wilson"),
+    ("rue chabot charni", "Dijon", "rue Chabot-Charny"),
+    ("rue chabau charny", "Dijon", "rue Chabot-Charny"),
+    ("la rue du docteur maret", "Dijon", "rue Docteur-Maret"),
+    ("cours général de gaulle", "Dijon", "cours Général-de-Gaulle"),
+    ("avenue du drapo", "Dijon", "avenue du Drapeau"),
+    ("rue de mirande", "Dijon", "rue de Mirande"),
+    ("rue de jouvence", "Dijon", "rue de Jouvence"),
+    ("RUE DE LA LIBERTÉ", "Dijon", "rue de la Liberté"),
+    ("rue de longvic", "Dijon", "rue de Longvic"),
+    ("rue de talant", "Dijon", "rue de Talant"),
+    ("boulevard chanoine kir", "Dijon", "boulevard Chanoine-Kir"),
+    ("avenue albert premier", "Dijon", "avenue Albert-1er"),
+    ("à chnove avenue roland carraz", "Chenôve", "avenue Roland-Carraz"),
+    ("route de dijon à longvic", "Longvic", "route de Dijon"),
+    ("on est à lonvi rue jules guesde", "Longvic", "rue Jules-Guesde"),
+    ("la rue des lilas à Quetigny", "Quetigny", "rue des Lilas"),
+    ("impasse des Peupliers à talant", "Talant", "impasse des Peupliers"),
+    ("rue de l'église à Ahuy", "Ahuy", "rue de l'Eglise"),
+    ("je suis à lonvi", "Longvic", None),
+    ("je suis a st apo", "Saint-Apollinaire", None),
+    ("saint apo vers le magasin", "Saint-Apollinaire", None),
+    ("à crimolois", "Neuilly-Crimolois", None),
+    ("à neuilly", "Neuilly-Crimolois", None),
+    ("à fontaine lait dijon", "Fontaine-lès-Dijon", None),
+    ("j'habite Fontaine-lès-Dijon", "Fontaine-lès-Dijon", None),
+    ("à talent y a un arbre couché", "Talant", None),
+    ("mairie de daix", "Daix", None),
+    ("commune d'ahuy", "Ahuy", None),
+    ("ketigny", "Quetigny", None),
+    ("marsané la côte", "Marsannay-la-Côte", None),
+    ("à plombière", "Plombières-lès-Dijon", None),
+    ("perrigny", "Perrigny-lès-Dijon", None),
+    ("senecey", "Sennecey-lès-Dijon", None),
+    ("à chevigny", "Chevigny-Saint-Sauveur", None),
+    ("hauteville les dijon", "Hauteville-lès-Dijon", None),
+    ("à magny sur tille", "Magny-sur-Tille", None),
+    ("bressey sur tille", "Bressey-sur-Tille", None),
+    ("bretenière", "Bretenière", None),
+    ("dijon métropole à ouges", "Ouges", None),
+    ("flavignerot", "Flavignerot", None),
+    ("corcelles les monts", "Corcelles-les-Monts", None),
+    ("à fénay", "Fénay", None),
+    ("à fontaine d'ouche", "Dijon", "Fontaine d'Ouche"),
+    ("au lac kir", "Dijon", "lac Kir"),
+    ("à la toison d'or", "Dijon", "Toison d'Or"),
+    ("devant le zenith", "Dijon", "Zénith"),
+    ("au parc de la colombiere", "Dijon", "parc de la Colombière"),
+    ("quartier des gresilles", "Dijon", "Grésilles"),
+]
+NOWHERE = [
+    "",
+    "ma rue est sombre",
+    "la place est sale",
+    "il n'y a plus de place de parking",
+    "une place de stationnement",
+    "où je peux aller",
+    "j'ai du talent",
+    "à dix heures du matin",
+    "à genlis ya un accident",
+    "le mur de la maison s'écroule",
+    "devant l'école",
+    "la route de la gare est bloquée",
+    "une route nationale",
+    "au milieu de la chaussée il y a des débris",
+    "les enfants sont allés jouer dehors",
+]
+
+
+@pytest.mark.parametrize(("text", "commune", "place"), CASES)
+def test_place_is_found(text: str, commune: str, place: str | None) -> None:
+    where = find_where(text, dijon())
+    assert (where.commune, where.place) == (commune, place)
+
+
+@pytest.mark.parametrize("text", NOWHERE)
+def test_no_place_is_invented(text: str) -> None:
+    where = find_where(text, dijon())
+    assert (where.commune, where.place) == (None, None)
+
+
+@pytest.mark.parametrize("name", [entry["name"] for entry in dijon().data["communes"]])
+def test_each_commune_is_found_by_its_official_name(name: str) -> None:
+    assert find_where(f"bonjour j'habite à {name} et j'ai un souci", dijon()).commune == name
+
+
+def test_all_twenty_three_communes_are_there() -> None:
+    assert len(dijon().data["communes"]) == 23
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("au douze", "12"),
+        ("vingt et un", "21"),
+        ("quatre-vingt-dix-sept ter", "97 ter"),
+        ("soixante-douze", "72"),
+        ("cent quatre", "104"),
+        ("deux cent dix", "210"),
+        ("le 3b", "3b"),
+        ("dans une", None),
+        ("devant la", None),
+        ("", None),
+    ],
+)
+def test_house_numbers_as_they_are_said(said: str, number: str | None) -> None:
+    assert number_before(place_words(fold(said))) == number

@@ -1,0 +1,150 @@
+"""Training on any folder: the same bytes from the same data, clear errors, and a cache that trains once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import spacy
+from spacy.tokens import DocBin
+
+from nlp_models.corpus import read_examples
+from nlp_models.errors import CorpusError, ModelError
+from nlp_models.scripts.convert import convert
+from nlp_models.softmax import fit_softmax, one_hot, softmax
+from nlp_models.sparse import SparseRows
+from nlp_models.training import ensure_model, outliers, train
+
+
+def _bytes_of(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_same_data_same_bytes(tiny_examples: Path, tiny_model: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(tiny_examples, copy)
+    train(copy, tmp_path / "model")
+    assert _bytes_of(tmp_path / "model") == _bytes_of(tiny_model)
+
+
+def test_summary_and_progress(tiny_examples: Path, tmp_path: Path) -> None:
+    heard: list[tuple[str, float]] = []
+    summary = train(tiny_examples, tmp_path / "m", progress=lambda step, share: heard.append((step, share)))
+    assert (summary.labels, summary.examples, summary.notes) == (3, 18, ())
+    assert {"top1", "top3", "ece", "coverage"} <= summary.figures.keys()
+    assert heard[0] == ("read", 0.0)
+    assert heard[-1] == ("done", 1.0)
+    assert [share for _, share in heard] == sorted(share for _, share in heard)
+
+
+def test_any_language_can_be_trained(tmp_path: Path) -> None:
+    for label, lines in {"light": "turn on the light\nlamp please", "music": "play a song\nsome jazz"}.items():
+        (tmp_path / "in" / "home").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / "home" / f"{label}.txt").write_text(lines, encoding="utf-8")
+    assert train(tmp_path / "in", tmp_path / "en", language="en").labels == 2
+    assert train(tmp_path / "in", tmp_path / "zz", language="zz").labels == 2
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({}, "no examples"),
+        ({"a/x.txt": "un"}, "only one label"),
+        ({"a/x.txt": "un", "a/y.txt": "\n \n"}, "no utterance"),
+        ({"a/x.txt": "un", "b/x.txt": "deux"}, "stands twice"),
+        ({"a/x.txt": b"\xff\xfe\xe9", "a/y.txt": "deux"}, "not UTF-8"),
+    ],
+)
+def test_unusable_folders_are_explained(tmp_path: Path, files: dict[str, str | bytes], message: str) -> None:
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(CorpusError, match=message):
+        train(tmp_path, tmp_path / "out")
+
+
+def test_a_missing_folder_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="no such folder"):
+        read_examples(tmp_path / "nowhere")
+
+
+def test_the_same_words_under_two_labels_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.txt").write_text("Bonjour\nbonsoir\nbonsoir", encoding="utf-8")
+    (tmp_path / "a" / "y.txt").write_text("bonjour\nmerci", encoding="utf-8")
+    corpus = read_examples(tmp_path)
+    assert len(corpus.texts) == 4
+    assert corpus.contradictions == ("bonjour",)
+
+
+def test_folds_are_even_and_do_not_depend_on_the_order_of_lines(tiny_examples: Path) -> None:
+    corpus = read_examples(tiny_examples)
+    counts = np.bincount(corpus.folds(), minlength=5)
+    assert counts.max() - counts.min() <= 2
+
+
+def test_a_folder_that_is_no_model_is_never_replaced(tiny_examples: Path, tmp_path: Path) -> None:
+    (tmp_path / "precious.txt").write_text("à garder", encoding="utf-8")
+    with pytest.raises(ModelError, match="holds no model"):
+        train(tiny_examples, tmp_path)
+    assert (tmp_path / "precious.txt").exists()
+
+
+def test_the_cache_trains_once_and_keeps_two(tiny_examples: Path, tmp_path: Path) -> None:
+    work = tmp_path / "examples"
+    shutil.copytree(tiny_examples, work)
+    trained: list[str] = []
+
+    def ensure() -> Path:
+        return ensure_model(work, tmp_path / "cache", progress=lambda step, share: trained.append(step))
+
+    first = ensure()
+    assert ensure() == first
+    assert trained.count("done") == 1
+    for extra in ("encore un trou", "toujours un trou"):
+        with (work / "voirie" / "trou.txt").open("a", encoding="utf-8") as file:
+            file.write(f"{extra}\n")
+        last = ensure()
+    assert last != first
+    assert trained.count("done") == 3
+    assert len(list((tmp_path / "cache").glob("model-*"))) == 2
+    assert last.is_dir()
+
+
+def test_examples_become_a_spacy_corpus(tiny_examples: Path, tmp_path: Path) -> None:
+    assert convert(tiny_examples, tmp_path / "corpus" / "fr.spacy", "fr") == 18
+    docs = list(DocBin().from_disk(tmp_path / "corpus" / "fr.spacy").get_docs(spacy.blank("fr").vocab))
+    assert {label for doc in docs for label in doc.cats} == {"trou", "tag", "bac"}
+
+
+def test_enough_outliers_are_at_hand() -> None:
+    scopes = [scope for _, scope in outliers()]
+    assert scopes.count(1) >= 150
+    assert scopes.count(2) >= 400
+
+
+def test_the_fit_agrees_with_a_plain_descent() -> None:
+    rng = np.random.default_rng(7)
+    rows = rng.normal(size=(30, 5)).astype(np.float32)
+    classes = rng.integers(0, 3, size=30)
+    targets = one_hot(classes, 3)
+    fit = fit_softmax(rows @ rows.T, targets, 1.0)
+    weights, bias = rows.T @ fit.coefficients, fit.bias
+    residual = softmax(rows @ weights + bias) - targets
+    assert np.abs(rows.T @ residual + weights).max() < 0.02
+    assert np.abs(residual.sum(axis=0)).max() < 0.02
+
+
+def test_sparse_products_agree_with_dense_ones() -> None:
+    rng = np.random.default_rng(3)
+    dense = (rng.random((300, 40)) * (rng.random((300, 40)) < np.linspace(0.01, 0.99, 40))).astype(np.float32)
+    starts = np.concatenate(([0], np.cumsum((dense != 0).sum(axis=1))))
+    sparse = SparseRows(starts, np.nonzero(dense)[1], dense[dense != 0], 40)
+    right = rng.random((300, 4)).astype(np.float32)
+    assert np.allclose(sparse.gram(), dense @ dense.T, atol=1e-3)
+    assert np.allclose(sparse.transposed_times(right), dense.T @ right, atol=1e-3)
+    assert np.allclose(sparse.times(np.eye(40, dtype=np.float32)), dense)
+    assert np.allclose(sparse.take(np.array([5, 2])).times(np.eye(40, dtype=np.float32)), dense[[5, 2]])
