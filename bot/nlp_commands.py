@@ -49,10 +49,10 @@ def train(
 @app.command()
 def predict(model: Model = None) -> None:
     """One JSON object a line on standard input, one a line on standard output, in the same order."""
-    from nlp_models import evaluation
+    from nlp_models import evaluation, labelled
 
     reader = _reader(model)
-    messages = _or_stop(lambda: evaluation.read_messages(sys.stdin.read(), "standard input"))
+    messages = _or_stop(lambda: labelled.read_messages(sys.stdin.read(), "standard input"))
     for text, channel in messages:
         row = evaluation.prediction_row(reader.understand(text, channel))
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -65,9 +65,9 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Figures as one JSON object.")] = False,
 ) -> None:
     """Top-1, top-3, macro-F1, calibration error, coverage at 95 % precision."""
-    from nlp_models import evaluation
+    from nlp_models import evaluation, labelled
 
-    rows = _or_stop(lambda: evaluation.read_labelled(file))
+    rows = _or_stop(lambda: labelled.read_labelled(file))
     result = evaluation.evaluate(rows, _reader(model))
     if as_json:
         typer.echo(json.dumps(result.as_dict(), ensure_ascii=False))

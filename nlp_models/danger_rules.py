@@ -4,8 +4,9 @@ The rules are data (``assets/danger/*.yaml``), with examples beside each one tha
 precision: a false alarm costs a sentence in the answer, a missed one may cost a life.
 
 A message is folded, its punctuation becomes spaces, expressions that only look like danger ("feu rouge") are blanked,
-then every rule looks for its patterns. A hit is dropped when the words around it deny it, place it in the past or
-suppose it, if the rule says that these count.
+then every rule looks for its patterns (word order matters) and for its concepts said together (``child & missing``, in
+any order; ``!pet`` must not be said). A hit is dropped when the words around it deny it, place it in the past or suppose
+it, if the rule says that these count. Patterns are compiled when a message first needs them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +25,21 @@ from routing.domain.understanding import Danger
 RULES = Path(__file__).parent / "assets" / "danger"
 LONGEST = 4_000  # characters listened to; more than a model reads, because danger may be said last
 _AROUND = 70  # characters of context each side of a hit
+_TOGETHER = 110  # characters each side of the first concept in which the others must be said
+_MOST_HITS = 12  # hits of one concept looked at, so that no repetition is costly
 _MACRO = re.compile(r"<([a-z_]+)>")
 _SENTENCE_END = re.compile(r"[.!?;:\n]+(?=\s|$)")
 _NOT_A_WORD = re.compile(r"[^\w|]+|_+")
 _STRETCH = re.compile(r"([a-z])\1{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Concepts that are a danger when said near each other: the first leads, ``absent`` ones must not be said."""
+
+    first: str
+    present: tuple[str, ...]
+    absent: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +49,8 @@ class Rule:
     id: str
     reason: str
     hints: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: str
+    together: tuple[Together, ...]
     contexts: tuple[str, ...]
     positive: tuple[str, ...]
     negative: tuple[str, ...]
@@ -49,12 +63,12 @@ class RuleBook:
     rules: tuple[Rule, ...]
     blanks: re.Pattern[str]
     denied: re.Pattern[str]
-    past: re.Pattern[str]
-    supposed: re.Pattern[str]
-    now: re.Pattern[str]
-    harmless: re.Pattern[str]
-    animals: re.Pattern[str]
-    humans: re.Pattern[str]
+    past: str
+    supposed: str
+    now: str
+    harmless: str
+    animals: str
+    humans: str
 
 
 def find_danger(text: str) -> Danger | None:
@@ -63,10 +77,21 @@ def find_danger(text: str) -> Danger | None:
     heard = book.blanks.sub(" ~ ", listened(text))
     for rule in book.rules:
         if any(hint in heard for hint in rule.hints) and not _beside_the_point(book, rule, heard):
-            for hit in rule.pattern.finditer(heard):
+            for hit in _hits(rule, heard):
                 if not _dropped(book, rule, heard, hit):
                     return Danger(rule.id, rule.reason, hit.group().strip())
     return None
+
+
+def _hits(rule: Rule, heard: str) -> Iterator[re.Match[str]]:
+    yield from _compiled(rule.pattern).finditer(heard)
+    for group in rule.together:
+        for hit in islice(_compiled(group.first).finditer(heard), _MOST_HITS):
+            near = f" {heard[max(0, hit.start() - _TOGETHER) : hit.end() + _TOGETHER]} "
+            if all(_compiled(one).search(near) for one in group.present) and not any(
+                _compiled(one).search(near) for one in group.absent
+            ):
+                yield hit
 
 
 def listened(text: str) -> str:
@@ -77,9 +102,13 @@ def listened(text: str) -> str:
 
 def _beside_the_point(book: RuleBook, rule: Rule, heard: str) -> bool:
     """Whether the message as a whole says that this rule does not apply: no one hurt, or only an animal is."""
-    if "harmless" in rule.contexts and book.harmless.search(heard):
+    if "harmless" in rule.contexts and _compiled(book.harmless).search(heard):
         return True
-    return "animals" in rule.contexts and bool(book.animals.search(heard)) and not book.humans.search(heard)
+    return (
+        "animals" in rule.contexts
+        and bool(_compiled(book.animals).search(heard))
+        and not _compiled(book.humans).search(heard)
+    )
 
 
 def _dropped(book: RuleBook, rule: Rule, heard: str, hit: re.Match[str]) -> bool:
@@ -88,19 +117,20 @@ def _dropped(book: RuleBook, rule: Rule, heard: str, hit: re.Match[str]) -> bool
     if "negation" in rule.contexts and book.denied.search(f"{before} "):
         return True
     around = f"{before} {hit.group()} {after}"
-    if "past" in rule.contexts and book.past.search(around) and not book.now.search(around):
+    if "past" in rule.contexts and _compiled(book.past).search(around) and not _compiled(book.now).search(around):
         return True
-    return "hypothesis" in rule.contexts and book.supposed.search(f"{before} {hit.group()} ") is not None
+    return "hypothesis" in rule.contexts and _compiled(book.supposed).search(f"{before} {hit.group()} ") is not None
 
 
 @cache
 def rule_book() -> RuleBook:
-    """Read and compile the rules, once."""
+    """Read the rules, once."""
     words = _read(RULES / "words.yaml")
     macros: dict[str, str] = words["macros"]
+    concepts = {name: _any_of(found, macros) for name, found in _read(RULES / "concepts.yaml").items()}
     return RuleBook(
-        rules=tuple(_rules(macros)),
-        blanks=_any_of(words["blanks"], macros),
+        rules=tuple(_rules(macros, concepts)),
+        blanks=_compiled(_any_of(words["blanks"], macros)),
         denied=re.compile(_expanded(words["denied"], macros) + r"\s*$"),
         past=_any_of(words["past"], macros),
         supposed=_any_of(words["supposed"], macros),
@@ -111,23 +141,36 @@ def rule_book() -> RuleBook:
     )
 
 
-def _rules(macros: Mapping[str, str]) -> Iterator[Rule]:
+def _rules(macros: Mapping[str, str], concepts: Mapping[str, str]) -> Iterator[Rule]:
     for path in sorted(RULES.glob("[0-9]*.yaml")):
         for data in _read(path)["rules"]:
             yield Rule(
                 id=data["id"],
                 reason=data["reason"],
                 hints=tuple(str(hint) for hint in data["hints"]),
-                pattern=_any_of(data["patterns"], macros),
+                pattern=_any_of(data.get("patterns") or [r"\|{9}"], macros),
+                together=tuple(_together(text, concepts) for text in data.get("together", ())),
                 contexts=tuple(data.get("contexts", ())),
                 positive=tuple(data["positive"]),
                 negative=tuple(data["negative"]),
             )
 
 
-def _any_of(patterns: list[str], macros: Mapping[str, str]) -> re.Pattern[str]:
-    """Compile patterns that each stand between spaces (``*`` at the end of a word means: any ending)."""
-    return re.compile(rf"(?<= )(?:{'|'.join(_expanded(pattern, macros) for pattern in patterns)})(?= )")
+def _together(text: str, concepts: Mapping[str, str]) -> Together:
+    """Read ``child & missing & !pet``."""
+    names = text.replace("&", " ").split()
+    said = [concepts[name] for name in names if not name.startswith("!")]
+    return Together(said[0], tuple(said[1:]), tuple(concepts[name[1:]] for name in names if name.startswith("!")))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _any_of(patterns: list[str], macros: Mapping[str, str]) -> str:
+    """Join patterns that each stand between spaces (``\\S*`` at the end of a word means: any ending)."""
+    return rf"(?<= )(?:{'|'.join(_expanded(pattern, macros) for pattern in patterns)})(?= )"
 
 
 def _expanded(pattern: str, macros: Mapping[str, str]) -> str:

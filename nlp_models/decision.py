@@ -9,6 +9,8 @@ from routing.domain.understanding import Channel, Decision
 
 # A transcript carries the recogniser's mistakes on top of ours, so it must be surer before it goes alone.
 _CAUTION = {Channel.VOICE: 0.05}
+# Someone is paged for what nobody foresaw. When one procedure is this sure all the same, a question comes first.
+_SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,10 @@ def decide(evidence: Evidence, bands: Bands, channel: Channel) -> Decision:
         return Decision.UNFORESEEN if evidence.danger else Decision.ASK
     if evidence.foreign:
         return Decision.ASK
-    if evidence.outside > bands.outside_above:
-        return Decision.UNFORESEEN if evidence.danger else Decision.OUT_OF_SCOPE
-    if evidence.unforeseen > bands.unforeseen_above:
-        return Decision.UNFORESEEN
+    strange = evidence.outside > bands.outside_above
+    if strange or evidence.unforeseen > bands.unforeseen_above:
+        if evidence.confidence >= _SURE:
+            return Decision.ASK
+        return Decision.OUT_OF_SCOPE if strange and not evidence.danger else Decision.UNFORESEEN
     enough = bands.route_at + _CAUTION.get(channel, 0.0) * (1 - bands.route_at)
     return Decision.ROUTE if evidence.confidence >= enough else Decision.ASK

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nlp_models.calibration import calibration_error, macro_f1, threshold_at_precision
 from nlp_models.errors import CorpusError
+from nlp_models.labelled import LabelledText
 from nlp_models.pipeline import Reader
-from routing.domain.understanding import Channel, Understanding
+from routing.domain.understanding import Understanding
 
 _WORST = 10
 _PRECISION = 0.95
 _DECIMALS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledText:
-    """One line to evaluate on."""
-
-    text: str
-    label: str
-    channel: str = "web"
+_COUNTS = ("texts", "unlabelled", "confusions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +35,8 @@ class Evaluation:
     """Shares are 0..1. ``coverage`` is the share of texts above the confidence where 95 % are right.
 
     ``routed`` and ``routed_right`` are what the model's own bands did: share routed alone, share of those right.
+    ``unlabelled`` counts texts that no procedure foresees, which the shares above leave out; ``set_aside`` is the
+    share of them that the bands called unforeseen or out of scope.
     """
 
     texts: int
@@ -54,13 +47,15 @@ class Evaluation:
     coverage: float
     routed: float
     routed_right: float
+    unlabelled: int
+    set_aside: float
     confusions: tuple[Confusion, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain JSON values."""
-        shares = {name: round(getattr(self, name), 4) for name in self.__slots__ if name not in ("texts", "confusions")}
+        shares = {name: round(getattr(self, name), 4) for name in self.__slots__ if name not in _COUNTS}
         worst = [{"expected": c.expected, "guessed": c.guessed, "count": c.count} for c in self.confusions]
-        return {"texts": self.texts, **shares, "confusions": worst}
+        return {"texts": self.texts, "unlabelled": self.unlabelled, **shares, "confusions": worst}
 
 
 def evaluate(examples: Iterable[LabelledText], reader: Reader) -> Evaluation:
@@ -68,13 +63,19 @@ def evaluate(examples: Iterable[LabelledText], reader: Reader) -> Evaluation:
     rows = list(examples)
     if not rows:
         raise CorpusError("Nothing to evaluate: no labelled text was given.")
-    if unknown := sorted({row.label for row in rows} - set(reader.labels)):
+    if unknown := sorted({row.label for row in rows if row.label is not None} - set(reader.labels)):
         raise CorpusError(f"The model knows no label {unknown[0]!r} ({len(unknown)} unknown in all).")
-    read = list(reader.understand_many((row.text, row.channel) for row in rows))
-    return _compare([row.label for row in rows], read, reader.labels)
+    read = list(zip(rows, reader.understand_many((row.text, row.channel) for row in rows), strict=True))
+    outside = [one for row, one in read if row.label is None]
+    labelled = [(row.label, one) for row, one in read if row.label is not None]
+    if not labelled:
+        raise CorpusError("Nothing to evaluate: no text has a label.")
+    return _compare([label for label, _ in labelled], [one for _, one in labelled], reader.labels, outside)
 
 
-def _compare(labels: Sequence[str], read: Sequence[Understanding], names: Sequence[str]) -> Evaluation:
+def _compare(
+    labels: Sequence[str], read: Sequence[Understanding], names: Sequence[str], outside: Sequence[Understanding]
+) -> Evaluation:
     numbers = {name: number for number, name in enumerate(names)}
     firsts = [one.ranking[0].procedure if one.ranking else names[0] for one in read]
     confidence = np.array([one.confidence for one in read], dtype=np.float32)
@@ -91,6 +92,8 @@ def _compare(labels: Sequence[str], read: Sequence[Understanding], names: Sequen
         coverage=float((confidence >= threshold_at_precision(confidence, correct, _PRECISION)).mean()),
         routed=float(routed.mean()),
         routed_right=float(correct[routed].mean()) if routed.any() else 1.0,
+        unlabelled=len(outside),
+        set_aside=sum(one.procedure is None for one in outside) / max(len(outside), 1),
         confusions=_worst(labels, firsts),
     )
 
@@ -99,47 +102,6 @@ def _worst(labels: Sequence[str], firsts: Sequence[str]) -> tuple[Confusion, ...
     mistaken = Counter(pair for pair in zip(labels, firsts, strict=True) if pair[0] != pair[1])
     ordered = sorted(mistaken.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Confusion(expected, guessed, count) for (expected, guessed), count in ordered[:_WORST])
-
-
-def read_labelled(path: Path) -> list[LabelledText]:
-    """Read JSON lines ``{"text", "label", "channel"?}``. Raises CorpusError naming the line that is wrong."""
-    return [
-        LabelledText(_string(row, "text", where), _string(row, "label", where), _channel_of(row, where))
-        for where, row in _json_lines(path.read_text(encoding="utf-8-sig"), str(path))
-    ]
-
-
-def read_messages(content: str, name: str = "input") -> list[tuple[str, str]]:
-    """Read JSON lines ``{"text", "channel"?}`` as (text, channel). Raises CorpusError naming the line that is wrong."""
-    return [(_string(row, "text", where), _channel_of(row, where)) for where, row in _json_lines(content, name)]
-
-
-def _json_lines(content: str, name: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    for number, line in enumerate(content.split("\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{name}, line {number}"
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise CorpusError(f"{where}: not JSON ({error}).") from error
-        if not isinstance(row, dict):
-            raise CorpusError(f'{where}: expected an object such as {{"text": …}}, found {type(row).__name__}.')
-        yield where, row
-
-
-def _string(row: dict[str, Any], key: str, where: str) -> str:
-    value = row.get(key)
-    if not isinstance(value, str):
-        raise CorpusError(f"{where}: {key!r} must be a string, found {'nothing' if value is None else repr(value)}.")
-    return value
-
-
-def _channel_of(row: dict[str, Any], where: str) -> str:
-    channel = row.get("channel", "web")
-    if channel not in set(Channel):
-        raise CorpusError(f"{where}: unknown channel {channel!r}; one of {', '.join(Channel)}.")
-    return str(channel)
 
 
 def prediction_row(understanding: Understanding) -> dict[str, Any]:

@@ -55,6 +55,14 @@ class Lesson:
 
 
 @dataclass(frozen=True, slots=True)
+class Judge:
+    """A message of an author outside the training, to calibrate on; ``label`` is None when no procedure foresees it."""
+
+    reading: Reading
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """Raw scores of every row: rows × labels, and rows × scopes."""
 
@@ -84,18 +92,46 @@ def lesson_from(
     return lesson, vocabulary
 
 
-def learn(lesson: Lesson, vocabulary: Vocabulary, settings: LearningSettings, progress: Progress) -> Weights:
-    """Return calibrated weights. ``progress`` hears (what was done, share done 0..1) after each fit."""
+def learn(
+    lesson: Lesson,
+    vocabulary: Vocabulary,
+    settings: LearningSettings,
+    progress: Progress,
+    judges: Sequence[Judge] = (),
+) -> Weights:
+    """Return calibrated weights. ``progress`` hears (what was done, share done 0..1) after each fit.
+
+    With judges there is one fit, calibrated on them; without, five more give every example a score it had no part in.
+    """
     everything = np.arange(lesson.rows.rows)
-    jobs = [everything, *(np.flatnonzero(lesson.folds != fold) for fold in range(FOLDS))]
-    with ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, _WORKERS)) as pool:
+    jobs = [everything] if judges else [everything, *(np.flatnonzero(lesson.folds != fold) for fold in range(FOLDS))]
+    with ThreadPoolExecutor(max_workers=min(len(jobs), os.cpu_count() or 1, _WORKERS)) as pool:
         tasks = [pool.submit(_fit_heads, lesson, chosen, settings) for chosen in jobs]
         parts = []
         for number, task in enumerate(tasks, 1):
             parts.append(task.result())
             progress("fit" if number == 1 else f"fold {number - 1}", number / (len(jobs) + 1))
-    unseen = _out_of_fold(lesson, vocabulary, parts[1:])
-    return _calibrated(_weights(lesson, vocabulary, parts[0]), lesson, unseen, settings)
+    weights = _weights(lesson, vocabulary, parts[0])
+    if judges:
+        return _calibrated(weights, *_judged(weights, judges), settings)
+    return _calibrated(weights, _out_of_fold(lesson, vocabulary, parts[1:]), lesson.classes, lesson.scopes, settings)
+
+
+def _judged(weights: Weights, judges: Sequence[Judge]) -> tuple[Scores, Integers, NDArray[np.int64]]:
+    """Scores of the judges as any message is scored, the labelled ones first; their classes; everybody's scope."""
+    numbers = {label: number for number, label in enumerate(weights.labels)}
+    ordered = sorted((judge for judge in judges if judge.label is None or judge.label in numbers), key=_is_outside)
+    rows = weights.vocabulary.rows([judge.reading for judge in ordered])
+    scores = Scores(
+        weights.vocabulary.examples_part(rows).times(weights.classes) + weights.bias,
+        rows.times(weights.scope) + weights.scope_bias,
+    )
+    classes = np.array([numbers[judge.label] for judge in ordered if judge.label is not None])
+    return scores, classes, np.array([int(_is_outside(judge)) for judge in ordered])
+
+
+def _is_outside(judge: Judge) -> bool:
+    return judge.label is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +199,14 @@ def _weights(lesson: Lesson, vocabulary: Vocabulary, heads: _Heads) -> Weights:
     )
 
 
-def _calibrated(weights: Weights, lesson: Lesson, unseen: Scores, settings: LearningSettings) -> Weights:
-    inside = slice(0, lesson.examples)
-    calibration = fit_calibration(unseen.classes[inside], lesson.classes)
+def _calibrated(
+    weights: Weights, unseen: Scores, classes: Integers, scopes: NDArray[np.int64], settings: LearningSettings
+) -> Weights:
+    """Honest probabilities and bands from scores of rows the model never saw, those with a class first."""
+    inside = slice(0, len(classes))
+    calibration = fit_calibration(unseen.classes[inside], classes)
     probabilities = calibration.probabilities(unseen.classes)
-    measured = figures(probabilities[inside], lesson.classes, settings.route_precision)
+    measured = figures(probabilities[inside], classes, settings.route_precision)
     confidence = probabilities.max(axis=1)
     unforeseen, outside = unforeseen_score(confidence, unseen.scope), outside_score(confidence, unseen.scope)
     bands = Bands(
@@ -175,7 +214,7 @@ def _calibrated(weights: Weights, lesson: Lesson, unseen: Scores, settings: Lear
         unforeseen_above=_upper(unforeseen[inside], settings.unforeseen_share),
         outside_above=_upper(outside[inside], settings.outside_share),
     )
-    found = _scope_figures(lesson, unforeseen > bands.unforeseen_above, outside > bands.outside_above)
+    found = _scope_figures(scopes, unforeseen > bands.unforeseen_above, outside > bands.outside_above)
     return replace(weights, calibration=calibration, bands=bands, figures={**_named(measured), **found})
 
 
@@ -184,14 +223,16 @@ def _upper(scores: Floats, share: float) -> float:
     return float(np.quantile(scores, 1 - share))
 
 
-def _scope_figures(lesson: Lesson, unforeseen: NDArray[np.bool_], outside: NDArray[np.bool_]) -> dict[str, float]:
+def _scope_figures(
+    scopes: NDArray[np.int64], unforeseen: NDArray[np.bool_], outside: NDArray[np.bool_]
+) -> dict[str, float]:
     """Shares of near and far outliers caught, and of examples lost."""
     flagged = {"unforeseen": unforeseen | outside, "outside": outside}
     return {
-        f"{name}_{scope}": round(float(flags[lesson.scopes == number].mean()), 4)
+        f"{name}_{scope}": round(float(flags[scopes == number].mean()), 4)
         for name, flags in flagged.items()
         for number, scope in enumerate(SCOPES)
-        if (lesson.scopes == number).any()
+        if (scopes == number).any()
     }
 
 

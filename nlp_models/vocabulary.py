@@ -49,11 +49,12 @@ class Vocabulary:
         raw = SparseRows(np.array(starts), flat, (1 + np.log(times)) * self.rarity[flat], end)
         return self.unit_length(raw)
 
-    def examples_part(self, row: SparseRows) -> SparseRows:
-        """Return a single row without the terms that only outliers hold, at unit length again."""
-        kept = row.columns < self.known
-        columns = row.columns[kept]
-        return self.unit_length(SparseRows(np.array([0, len(columns)]), columns, row.values[kept], self.known))
+    def examples_part(self, rows: SparseRows) -> SparseRows:
+        """Return the rows without the terms that only outliers hold, at unit length again."""
+        kept = rows.columns < self.known
+        lengths = np.bincount(rows.row_numbers()[kept], minlength=rows.rows)
+        starts = np.concatenate(([0], np.cumsum(lengths)))
+        return self.unit_length(SparseRows(starts, rows.columns[kept], rows.values[kept], self.known))
 
     def unit_length(self, raw: SparseRows, kept: NDArray[np.bool_] | None = None) -> SparseRows:
         """Scale each block of each row to its weight. Columns that are not ``kept`` become zero first."""

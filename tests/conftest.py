@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.observability import configure_logging
+from nlp_models.training import EXAMPLES, ensure_model
 from tests.city import City, founded
 from tests.databases import ROOT, Databases
 from tests.understood import Scripted
@@ -40,3 +41,9 @@ async def city(database_url: str, tmp_path: Path, scripted: Scripted) -> AsyncIt
     async with founded(database_url, tmp_path, scripted) as city:
         yield city
         await city.check_nothing_unexpected()
+
+
+@pytest.fixture(scope="session")
+def trained_model() -> Path:
+    """The full French model: trained on the first run of the tests, found in the cache afterwards."""
+    return ensure_model(EXAMPLES, ROOT / "var" / "models")

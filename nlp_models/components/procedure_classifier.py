@@ -19,7 +19,7 @@ from spacy.training import Example
 
 from nlp_models.corpus import Corpus
 from nlp_models.errors import CorpusError, ModelError
-from nlp_models.learning import LearningSettings, Progress, learn, lesson_from
+from nlp_models.learning import Judge, LearningSettings, Progress, learn, lesson_from
 from nlp_models.normaliser import normaliser_for
 from nlp_models.scope import outside_score, unforeseen_score
 from nlp_models.terms import Reading, TermReader
@@ -57,9 +57,12 @@ class ProcedureClassifier:
         corpus: Corpus,
         outliers: Iterable[tuple[str, int]] = (),
         progress: Progress = lambda step, share: None,
+        judges: Iterable[tuple[str, str | None]] = (),
     ) -> Weights:
         """Train on a corpus. ``outliers`` are (text, scope): 1 a city matter nobody foresaw, 2 no city matter.
 
+        ``judges`` are (text, label or None) of authors outside the corpus, to calibrate on; without them the corpus
+        is calibrated out of fold.
         Raises CorpusError for more than 25 000 examples.
         """
         if len(corpus.texts) > MOST_EXAMPLES:
@@ -67,9 +70,10 @@ class ProcedureClassifier:
         progress("terms", 0.0)
         readings = [self._read(text) for text in corpus.texts]
         aside = [(self._read(text), scope) for text, scope in outliers]
+        heard = [Judge(self._read(text), label) for text, label in judges]
         progress("products", 0.03)
         lesson, vocabulary = lesson_from(readings, corpus.labels, corpus.folds(), aside)
-        self._weights = learn(lesson, vocabulary, self._settings, progress)
+        self._weights = learn(lesson, vocabulary, self._settings, progress, heard)
         return self._weights
 
     def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None) -> None:

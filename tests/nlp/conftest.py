@@ -1,4 +1,4 @@
-"""A tiny model for what any model must do, and the full French one, trained once and kept under var/models."""
+"""A tiny model for what any model must do."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 from nlp_models.pipeline import Reader, load
-from nlp_models.training import EXAMPLES, ensure_model, train
-
-ROOT = Path(__file__).parents[2]
+from nlp_models.training import train
 
 TINY = {
     "voirie/trou": [
@@ -62,9 +60,3 @@ def tiny_model(tiny_examples: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def tiny_reader(tiny_model: Path) -> Reader:
     """A reader of the tiny model."""
     return load(tiny_model)
-
-
-@pytest.fixture(scope="session")
-def trained_model() -> Path:
-    """The full French model: trained on the first run of the tests, found in the cache afterwards."""
-    return ensure_model(EXAMPLES, ROOT / "var" / "models")

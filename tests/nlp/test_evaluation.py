@@ -9,7 +9,8 @@ import pytest
 
 from nlp_models.calibration import calibration_error, fit_calibration, macro_f1, threshold_at_precision
 from nlp_models.errors import CorpusError
-from nlp_models.evaluation import LabelledText, evaluate, prediction_row, read_labelled, read_messages
+from nlp_models.evaluation import evaluate, prediction_row
+from nlp_models.labelled import LabelledText, read_labelled, read_messages
 from nlp_models.pipeline import Reader
 from nlp_models.softmax import softmax
 from routing.domain.understanding import Candidate, Danger, Decision, Understanding
@@ -100,3 +101,12 @@ def test_calibration_takes_overconfidence_back() -> None:
     raw = softmax(scores).max(axis=1)
     assert calibration_error(probabilities.max(axis=1), correct) < calibration_error(raw, correct) / 2
     assert (probabilities.argmax(axis=1) == scores.argmax(axis=1)).all()
+
+
+def test_messages_nobody_foresees_are_counted_apart(tiny_reader: Reader) -> None:
+    rows = [LabelledText("un gros trou dans la route", "trou"), LabelledText("coucou maman", None)]
+    found = evaluate(rows, tiny_reader)
+    assert (found.texts, found.unlabelled) == (1, 1)
+    assert 0.0 <= found.set_aside <= 1.0
+    with pytest.raises(CorpusError, match="no text has a label"):
+        evaluate(rows[1:], tiny_reader)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -132,14 +131,6 @@ def test_a_model_of_another_format_is_refused(tiny_model: Path, tmp_path: Path) 
         load(tmp_path / "old")
 
 
-def test_reading_is_quick(tiny_reader: Reader) -> None:
-    tiny_reader.understand(TEXTS[0])
-    begun = time.process_time()
-    for _ in range(50):
-        tiny_reader.understand("bonjour il y a un gros trou dans la route devant le 12 rue Monge à Dijon")
-    assert (time.process_time() - begun) / 50 < 0.02  # ten times the goal: a guard, not a benchmark
-
-
 BANDS = Bands(route_at=0.8, unforeseen_above=0.0, outside_above=1.0)
 
 
@@ -149,9 +140,11 @@ BANDS = Bands(route_at=0.8, unforeseen_above=0.0, outside_above=1.0)
         (Evidence(0.85, -5, -5, False, False), Channel.WEB, Decision.ROUTE),
         (Evidence(0.805, -5, -5, False, False), Channel.VOICE, Decision.ASK),
         (Evidence(0.5, -5, -5, False, False), Channel.WEB, Decision.ASK),
-        (Evidence(0.9, 0.5, -5, False, False), Channel.WEB, Decision.UNFORESEEN),
-        (Evidence(0.9, 3, 3, False, False), Channel.WEB, Decision.OUT_OF_SCOPE),
-        (Evidence(0.9, 3, 3, True, False), Channel.WEB, Decision.UNFORESEEN),
+        (Evidence(0.85, 0.5, -5, False, False), Channel.WEB, Decision.UNFORESEEN),
+        (Evidence(0.95, 0.5, -5, False, False), Channel.WEB, Decision.ASK),  # one procedure is too sure to page for
+        (Evidence(0.85, 3, 3, False, False), Channel.WEB, Decision.OUT_OF_SCOPE),
+        (Evidence(0.95, 3, 3, False, False), Channel.WEB, Decision.ASK),
+        (Evidence(0.85, 3, 3, True, False), Channel.WEB, Decision.UNFORESEEN),
         (Evidence(0.9, 3, 3, False, True), Channel.WEB, Decision.ASK),
         (Evidence(0.0, 0, 0, False, False), Channel.WEB, Decision.ASK),
         (Evidence(0.0, 0, 0, True, False), Channel.WEB, Decision.UNFORESEEN),

@@ -1,0 +1,66 @@
+"""Labelled messages, one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nlp_models.errors import CorpusError
+from routing.domain.understanding import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledText:
+    """One message; ``label`` is None when no procedure foresees it."""
+
+    text: str
+    label: str | None
+    channel: str = "web"
+
+
+def read_labelled(path: Path) -> list[LabelledText]:
+    """Read JSON lines ``{"text", "label", "channel"?}``. Raises CorpusError naming the line that is wrong."""
+    return [
+        LabelledText(_string(row, "text", where), _label_of(row, where), _channel_of(row, where))
+        for where, row in _json_lines(path.read_text(encoding="utf-8-sig"), str(path))
+    ]
+
+
+def read_messages(content: str, name: str = "input") -> list[tuple[str, str]]:
+    """Read JSON lines ``{"text", "channel"?}`` as (text, channel). Raises CorpusError naming the line that is wrong."""
+    return [(_string(row, "text", where), _channel_of(row, where)) for where, row in _json_lines(content, name)]
+
+
+def _json_lines(content: str, name: str) -> Iterable[tuple[str, dict[str, Any]]]:
+    for number, line in enumerate(content.split("\n"), 1):
+        if not line.strip():
+            continue
+        where = f"{name}, line {number}"
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise CorpusError(f"{where}: not JSON ({error}).") from error
+        if not isinstance(row, dict):
+            raise CorpusError(f'{where}: expected an object such as {{"text": …}}, found {type(row).__name__}.')
+        yield where, row
+
+
+def _string(row: dict[str, Any], key: str, where: str) -> str:
+    value = row.get(key)
+    if not isinstance(value, str):
+        raise CorpusError(f"{where}: {key!r} must be a string, found {'nothing' if value is None else repr(value)}.")
+    return value
+
+
+def _label_of(row: dict[str, Any], where: str) -> str | None:
+    return None if "label" in row and row["label"] is None else _string(row, "label", where)
+
+
+def _channel_of(row: dict[str, Any], where: str) -> str:
+    channel = row.get("channel", "web")
+    if channel not in set(Channel):
+        raise CorpusError(f"{where}: unknown channel {channel!r}; one of {', '.join(Channel)}.")
+    return str(channel)
