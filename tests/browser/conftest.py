@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,10 +19,10 @@ from bot.house import House
 from bot.settings import Settings
 from bot.web import create_app
 from bot.worker import Worker
+from tests.browser.provide import NAMES, in_path
 from tests.databases import Databases
 from tests.understood import Scripted
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -118,9 +117,8 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 def _chromium(playwright: Playwright) -> str | None:
-    for name in NAMES:
-        if found := shutil.which(name):
-            return found
+    if found := in_path():
+        return found
     downloaded = playwright.chromium.executable_path
     return downloaded if Path(downloaded).exists() else None
 
