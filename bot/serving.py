@@ -6,10 +6,11 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from bot.settings import Settings, share_metrics
 
 WATCH_EVERY = 1.0
 STOP_GRACE = 15.0
+START_AGAIN = (0.2, 2.0)  # seconds after which a worker is started again: one that had worked, one that had not
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +35,7 @@ def database_url(settings: Settings) -> str:
 
 def serve(settings: Settings) -> None:
     """Web in this process, the worker in a child that is started again if it dies."""
+    _check_port(settings)
     folder = settings.data_dir / "metrics"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -52,6 +55,18 @@ def worker(settings: Settings, parent: int | None = None) -> None:
     """The worker alone; started by ``serve`` it ends when its parent is gone."""
     url = _prepared(settings) if parent is None else database_url(settings)
     _run(_worker(settings, url, parent))
+
+
+def _check_port(settings: Settings) -> None:
+    """Before anything of a Vigie that already runs here is touched."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            typer.echo(f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}): try --port.", err=True)
+            raise typer.Exit(2) from error
 
 
 def _train_first(settings: Settings) -> None:
@@ -101,7 +116,7 @@ async def _web(settings: Settings, url: str) -> None:
     import uvicorn
 
     from bot.bootstrap import build, ensure_roster
-    from bot.web import create_app
+    from bot.web import Server, create_app
 
     house = build(settings, url)
     of_the_city = await ensure_roster(house)
@@ -116,7 +131,7 @@ async def _web(settings: Settings, url: str) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     welcome(settings, house.api_token)
     await server.serve()
 
@@ -140,22 +155,20 @@ async def _worker(settings: Settings, url: str, parent: int | None) -> None:
     from bot.worker import Worker, run_until_signalled
 
     configure_logging(settings.log_level)
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     house = build(settings, url, classifier=load_classifier(settings))
     if parent is None:
         await ensure_roster(house)
-    running = Worker(house)
-    orphaned = asyncio.create_task(_end_with(parent, running.stop)) if parent else None
-    await run_until_signalled(running)
-    if orphaned:
-        orphaned.cancel()
+    await run_until_signalled(Worker(house))
     await house.database.close()
 
 
-async def _end_with(parent: int, stop: Callable[[], None]) -> None:
-    """A child whose parent was killed must not live on beside the next one."""
-    while os.getppid() == parent:  # noqa: ASYNC110 (the kernel offers no event for this that is portable)
-        await asyncio.sleep(WATCH_EVERY)
-    stop()
+def _end_with(parent: int) -> None:
+    """A child whose parent was killed must not live on beside the next one, not even while it loads its model."""
+    while os.getppid() == parent:
+        time.sleep(WATCH_EVERY)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _revive(settings: Settings) -> None:
@@ -183,10 +196,14 @@ class _Child:
         while True:
             started = time.monotonic()
             command = [sys.executable, "-m", "bot", "worker", "--parent", str(os.getpid())]
-            self._process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
-            code = await self._process.wait()
-            log.warning("the worker ended and is started again", code=code)
-            await asyncio.sleep(0.2 if time.monotonic() - started > 10 else 2.0)
+            try:
+                self._process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
+                code = await self._process.wait()
+                log.warning("the worker ended and is started again", code=code)
+            except OSError as error:  # no memory, no file left: it may pass
+                log.warning("the worker cannot be started", error=type(error).__name__)
+            soon, later = START_AGAIN
+            await asyncio.sleep(soon if time.monotonic() - started > 10 else later)
 
     async def stop(self) -> None:
         """Let running jobs end, then the process."""

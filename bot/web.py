@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
+import structlog
+import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
@@ -20,6 +27,8 @@ from bot.console.live import LiveFeed
 from bot.house import DatabaseAway, House
 from bot.observability import REQUEST_SECONDS
 from intake.channels.web_form import PublicPages
+
+log = structlog.get_logger(__name__)
 
 STATIC = Path(__file__).parent / "console" / "static"
 LARGEST_BODY = 64 * 1024
@@ -83,6 +92,29 @@ async def _measure(request: Request, call_next: Callable[[Request], Awaitable[Re
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
+
+
+class Server(uvicorn.Server):
+    """Ends by returning. Uvicorn's own raises the signal again, which kills the process before it can end its child."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGINT and SIGTERM ask for the end; they stay ours until the process is over."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, self.handle_exit, name, None)
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say where it listens: whoever waits for it reads the log."""
+        await super().startup(sockets)
+        log.info("the web listens", host=self.config.host, port=self.config.port)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Open consoles are let go first: their streams never end by themselves."""
+        app: Any = self.config.app
+        app.state.live.end_streams()
+        super().handle_exit(sig, frame)
 
 
 class BodyLimit:

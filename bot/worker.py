@@ -17,6 +17,7 @@ from bot.observability import HEALED, OVERDUE, WORKER_RESTARTS
 from routing.service.heal import heal
 from routing.store import timers
 from routing.store.models import Timer
+from routing.store.timers import Verb
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +26,14 @@ HEAL_EVERY = 10.0
 HEARTBEAT = 2.0
 STALLED = 8.0
 BACKOFF = (0.2, 0.5, 1.0, 2.0)
+# Hands (as a share of the setting) for each kind of work: a chat or telephone that hangs keeps its own lane's hands
+# busy, never those that listen to citizens or call the duty.
+LANES = (
+    ((Verb.HANDLE, Verb.UNANSWERED, Verb.ESCALATE), 0.5),
+    ((Verb.PAGE,), 0.5),
+    ((Verb.DELIVER,), 1.0),
+    ((Verb.TELL,), 0.25),
+)
 GRACE = 10.0  # seconds a running job has to end when the process is asked to stop
 
 
@@ -71,25 +80,27 @@ class Worker:
     async def _work(self) -> None:
         app = self._house.jobs
         async with app.open_async():
-            running = asyncio.create_task(
-                app.run_worker_async(
-                    name="vigie",
-                    concurrency=self._house.settings.worker_concurrency,
-                    fetch_job_polling_interval=0.5,
-                    delete_jobs="always",  # the timer row is the memory; a job's row is only its wake-up
-                    update_heartbeat_interval=HEARTBEAT,
-                    stalled_worker_timeout=STALLED,
-                    shutdown_graceful_timeout=GRACE,
-                    install_signal_handlers=False,
-                )
-            )
+            lanes = [asyncio.create_task(self._lane(verbs, share)) for verbs, share in LANES]
             stopping = asyncio.create_task(self._stop.wait())
-            await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
-            stopping.cancel()
-            if not running.done():
-                running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await running
+            await asyncio.wait([*lanes, stopping], return_when=asyncio.FIRST_COMPLETED)
+            for task in (stopping, *lanes):
+                task.cancel()
+            for outcome in await asyncio.gather(*lanes, return_exceptions=True):
+                if isinstance(outcome, Exception):
+                    raise outcome
+
+    async def _lane(self, verbs: tuple[Verb, ...], share: float) -> None:
+        await self._house.jobs.run_worker_async(
+            queues=[verb.value for verb in verbs],
+            name=f"vigie {verbs[0]}",
+            concurrency=max(2, round(self._house.settings.worker_concurrency * share)),
+            fetch_job_polling_interval=0.5,
+            delete_jobs="always",  # the timer row is the memory; a job's row is only its wake-up
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=STALLED,
+            shutdown_graceful_timeout=GRACE,
+            install_signal_handlers=False,
+        )
 
     async def _sweep(self) -> None:
         while not self._stop.is_set():

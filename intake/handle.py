@@ -9,20 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import replies
 from intake.ports import Classifier
-from routing.domain.incident import ReportState
+from routing.domain.incident import Event, IncidentState, ReportState
 from routing.domain.procedure import Fallback
 from routing.domain.triage import Verdict, advice_for, judge
 from routing.domain.understanding import Candidate, Channel, Danger, Decision, Understanding
 from routing.errors import Conflict
 from routing.service.desk import Desk
 from routing.service.open_incident import open_incident
+from routing.service.record import record
 from routing.service.tell import tell_one
-from routing.store import reports, timers
+from routing.store import incidents, reports, timers
 from routing.store.models import Report
 
 log = logging.getLogger(__name__)
 
 ANSWERED = "answered"
+LAST_RESORT = 4  # failures after which a report is no longer understood, only given to a person
 # Where a question reaches the citizen: on the tracking page, or as a message back.
 ASKABLE = (Channel.WEB, Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)
 
@@ -43,7 +45,9 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
     """Understand one report and act on it. Safe to run twice: only a report still ``received`` is handled."""
     report = await reports.locked(session, report_id)
     if report is not None and report.state is ReportState.RECEIVED:
-        read = _read(hearing.classifier, report.text, report.channel, report.danger)
+        read = Understanding(Decision.UNFORESEEN)
+        if await timers.attempts(session, timers.Verb.HANDLE, report_id) < LAST_RESORT:
+            read = _read(hearing.classifier, report.text, report.channel, report.danger)
         await _act(session, desk, hearing, report, read)
     await timers.disarm(session, timers.Verb.HANDLE, report_id)
 
@@ -105,6 +109,19 @@ async def answer(session: AsyncSession, desk: Desk, report: Report, choice: str)
         return
     plan = desk.catalogue.fallbacks[Fallback.UNFORESEEN]
     await _open_with(session, desk, report, Verdict(plan, None, plan.severity, Decision.UNFORESEEN))
+
+
+async def answer_late(session: AsyncSession, desk: Desk, report: Report, choice: str) -> bool:
+    """The citizen answers what a person already took over: that person reads it. False when all is over."""
+    incident = await incidents.by_id(session, report.incident_id or 0, lock=True)
+    if incident is None or incident.state is IncidentState.RESOLVED:
+        return False
+    report.answer = choice or "none"
+    procedure = desk.catalogue.procedure(choice)
+    said = procedure.title if procedure else replies.NONE_FITS.lower()
+    await record(session, desk, incident, Event.REPORT, f"{report.reference} répond à la question : {said}")
+    await tell_one(session, desk, report, replies.LATE.format(reference=report.reference))
+    return True
 
 
 async def unanswered(session: AsyncSession, desk: Desk, report_id: int) -> None:

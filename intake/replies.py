@@ -12,6 +12,7 @@ EMERGENCY = (
     "Ce service automatique ne prévient pas les secours à votre place."
 )
 RECEIPT = "Bien reçu, votre signalement porte le numéro {reference}. Suivi : {link}"
+LATE = "Merci, votre réponse est transmise à la personne qui suit votre signalement {reference}."
 NONE_FITS = "Aucune ne convient"
 
 

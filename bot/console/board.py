@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.models import ConsoleCall, ConsolePost
@@ -183,8 +183,7 @@ async def _cards(
     ids = [post for post, _, _ in chosen]
     posts = {row.id: row for row in await session.scalars(select(ConsolePost).where(ConsolePost.id.in_(ids)))}
     lines: dict[int, list[ThreadLineView]] = {}
-    query = select(ConsolePost).where(ConsolePost.root_id.in_(ids)).order_by(ConsolePost.id)
-    for row in await session.scalars(query):
+    for row in await session.scalars(_newest_lines(ids)):
         at = datetime.fromisoformat(row.body["at"])
         line = ThreadLineView(at, row.body["text"], row.body["by"], row.body["broadcast"])
         lines.setdefault(row.root_id or 0, []).append(line)
@@ -196,11 +195,19 @@ async def _cards(
             posted_at=posts[post].posted_at,
             opened_at=incident.opened_at,
             body=posts[post].body,
-            lines=lines.get(post, [])[-LINES:],
+            lines=lines.get(post, []),
             escalates_at=due if incident.state is IncidentState.OPEN else None,
         )
         for post, incident, due in chosen
     ]
+
+
+def _newest_lines(roots: Sequence[int]) -> Select[ConsolePost]:
+    """The last ``LINES`` lines of each card, oldest first."""
+    age = func.row_number().over(partition_by=ConsolePost.root_id, order_by=ConsolePost.id.desc()).label("age")
+    aged = select(ConsolePost.id, age).where(ConsolePost.root_id.in_(roots)).subquery()
+    newest = select(ConsolePost).join(aged, aged.c.id == ConsolePost.id).where(aged.c.age <= LINES)
+    return newest.order_by(ConsolePost.id)
 
 
 async def calls(session: AsyncSession) -> list[CallView]:

@@ -131,7 +131,7 @@ async def conversation(session: AsyncSession, number: str) -> list[Bubble]:
     written = await session.execute(
         select(InboundEvent.received_at, InboundEvent.body)
         .join(Report, Report.id == InboundEvent.report_id)
-        .where(Report.contact == number)
+        .where(Report.contact == number, InboundEvent.provider == "api")  # the form's messages are no JSON
         .order_by(InboundEvent.id.desc())
         .limit(SHOWN)
     )

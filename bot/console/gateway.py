@@ -38,7 +38,7 @@ class ConsoleChat:
         self._clock = clock
 
     async def post_card(self, address: str, card: Card, ref: str) -> str:
-        """Post a card; the same ``ref`` twice leaves one card, brought up to date."""
+        """Post a card; the same ``ref`` twice leaves one card, the newest."""
         values = {
             "channel": address,
             "incident_id": card.incident,
@@ -47,9 +47,13 @@ class ConsoleChat:
             "body": as_json(card),
         }
         statement = insert(ConsolePost).values(values)
-        again = statement.on_conflict_do_update(index_elements=[ConsolePost.ref], set_={"body": values["body"]})
+        newer = ConsolePost.body["version"].as_integer() <= card.version
+        again = statement.on_conflict_do_update(
+            index_elements=[ConsolePost.ref], set_={"body": values["body"]}, where=newer
+        )
         async with self._database.transaction() as session:
             number = await session.scalar(again.returning(ConsolePost.id))
+            number = number or await session.scalar(select(ConsolePost.id).where(ConsolePost.ref == ref))
         return str(number)
 
     async def edit_card(self, address: str, thread: str, card: Card) -> None:

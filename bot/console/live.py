@@ -30,12 +30,16 @@ class LiveFeed:
         """Begin listening in the background."""
         self._task = asyncio.create_task(self._listen())
 
-    async def close(self) -> None:
-        """Stop listening and end every stream."""
+    def end_streams(self) -> None:
+        """Let every console go; it comes back by itself to whoever listens then."""
         self._closing.set()
         for queue in self._consoles:
             with contextlib.suppress(asyncio.QueueFull):
                 queue.put_nowait("")
+
+    async def close(self) -> None:
+        """Stop listening and end every stream."""
+        self.end_streams()
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -17,6 +17,7 @@ class ConsolePost(Numbered, Base):
     __tablename__ = "console_post"
     __table_args__ = (
         Index("ix_console_post_root_id", "root_id", "id"),
+        Index("ix_console_post_incident_id", "incident_id", postgresql_where=text("root_id IS NULL")),
         Index("ix_console_post_card", "channel", "id", postgresql_where=text("root_id IS NULL")),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,8 @@ from routing.domain.understanding import Channel, Danger
 from routing.service.desk import Desk
 from routing.store import reports
 from routing.store.models import Report
+
+LATE = timedelta(days=1)  # a digit that comes this long after the question is still its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,11 @@ async def _answered(session: AsyncSession, desk: Desk, message: Message) -> Repo
     if message.channel is Channel.WEB or not message.contact or len(message.text) > 3:
         return None
     asked = await reports.asked_of(session, message.contact)
-    if asked is None or (choice := replies.chosen(message.text, asked.candidates)) is None:
+    late = None if asked else await reports.lately_asked(session, message.contact, desk.now() - LATE)
+    report = asked or late
+    if report is None or (choice := replies.chosen(message.text, report.candidates)) is None:
         return None
-    await handle.answer(session, desk, asked, choice)
-    return asked
+    if asked:
+        await handle.answer(session, desk, report, choice)
+        return report
+    return report if await handle.answer_late(session, desk, report, choice) else None

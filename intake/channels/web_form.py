@@ -131,7 +131,7 @@ class PublicPages:
             await self._house.run(work)
         except Conflict as error:
             return await self._tracking(request, token, problem=str(error), status=409)
-        except RoutingError:
+        except (RoutingError, self._away):
             return await self._tracking(request, token)
         return RedirectResponse(f"/suivi/{token}", status_code=303)
 

@@ -14,6 +14,7 @@ from routing.store.models import EscalationPolicy, OncallPerson, OncallRotation,
 
 async def import_roster(session: AsyncSession, file: RosterFile) -> None:
     """Make the database's roster the file's. Importing the same file twice changes nothing."""
+    await roster.one_at_a_time(session)
     rows: list[Any] = [OncallPerson(**row.model_dump()) for row in file.people]
     rows += [OncallRotation(**row.model_dump()) for row in file.rotations]
     rows += [EscalationPolicy(**row.model_dump()) for row in file.policies]

@@ -39,11 +39,17 @@ async def _twin(session: AsyncSession, desk: Desk, report: Report, verdict: Verd
     if verdict.procedure is None or window is None:
         return None
     here = place_of(report)
-    for incident in await incidents.alive_with(session, verdict.procedure, desk.now() - window):
+    for incident in await incidents.alive_with(session, verdict.procedure, here.commune, desk.now() - window):
         there = Place(incident.place, incident.commune, incident.latitude, incident.longitude)
-        if same_spot(here, there):
-            return await incidents.by_id(session, incident.id, lock=True)
+        if same_spot(here, there) and await _still_lives(session, incident, verdict):
+            return incident
     return None
+
+
+async def _still_lives(session: AsyncSession, incident: Incident, verdict: Verdict) -> bool:
+    """Read again under the row's lock: it may have been resolved or reclassified since it was found."""
+    await incidents.by_id(session, incident.id, lock=True)
+    return incident.state is not IncidentState.RESOLVED and incident.procedure_id == verdict.procedure
 
 
 async def _join(session: AsyncSession, desk: Desk, incident: Incident, report: Report, verdict: Verdict) -> Incident:
@@ -135,9 +141,9 @@ async def start_escalation(session: AsyncSession, desk: Desk, incident: Incident
     if delay is None or incident.state is not IncidentState.OPEN:
         return
     now = desk.now()
+    if incident.escalation_started_at is not None and incident.escalation_started_at <= now + delay:
+        return  # already paging, or about to: a graver report must neither restart the levels nor postpone them
     incident.policy_service = METROPOLIS if plan.on_call is OnCall.METROPOLIS else plan.lead
-    if incident.escalation_started_at is not None and incident.escalation_started_at <= now:
-        return  # already paging: a graver report must not restart the levels
     incident.escalation_started_at = now + delay
     incident.level, incident.round = 0, 1
     await timers.arm(session, timers.Verb.ESCALATE, incident.id, now + delay, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -20,6 +21,8 @@ from routing.store.base import Database
 from routing.store.models import Incident, Page
 
 CONSOLE = "console"
+RING_TIME = 6.0  # seconds a pager has; one that hangs must not keep a worker's hand
+EXHAUSTED = "personne d'autre à appeler avant le prochain tour : appelez le chef de salle"
 LIVE = (PageState.PENDING, PageState.SENDING, PageState.RINGING)
 # Somebody who let it ring may still answer as long as the incident waits.
 ANSWERABLE = (*LIVE, PageState.UNANSWERED)
@@ -69,7 +72,9 @@ async def ring(database: Database, desk: Desk, pagers: Mapping[str, Pager], page
         call = call_for(desk, incident, page)
     refusal: str | None = None
     try:
-        await pagers[page.channel].ring(call)
+        async with asyncio.timeout(RING_TIME):
+            # A channel that lost its account since the page was planned rings in the room.
+            await (pagers.get(page.channel) or pagers[CONSOLE]).ring(call)
     except PermanentProblem as error:
         refusal = str(error)
     async with database.transaction() as session:
@@ -89,7 +94,7 @@ async def _rung(session: AsyncSession, desk: Desk, page_id: int, refusal: str | 
     await live.announce(session, "page", page.id)
     if refusal:
         await record(session, desk, incident, Event.ALARM, f"{page.name} injoignable ({page.channel})", broadcast=True)
-        await timers.arm(session, timers.Verb.ESCALATE, incident.id, desk.now(), desk.now())
+        await _call_next(session, desk, incident)
     else:
         await record(session, desk, incident, Event.PAGED, f"{page.name} est appelé·e (niveau {page.level})")
 
@@ -107,10 +112,36 @@ async def decline(session: AsyncSession, desk: Desk, page_id: int) -> Page:
     page.state, page.answered_at = PageState.DECLINED, now
     await live.announce(session, "page", page.id)
     await record(session, desk, incident, Event.DECLINED, f"{page.name} ne peut pas", by=page.name, broadcast=True)
-    others = await session.scalar(select(Page.id).where(Page.incident_id == incident.id, Page.state.in_(LIVE)).limit(1))
-    if incident.state is IncidentState.OPEN and others is None:
-        await timers.arm(session, timers.Verb.ESCALATE, incident.id, now, now)
+    await _leave_alone(session, desk, page)
+    if incident.state is IncidentState.OPEN and not await _being_reached(session, incident):
+        await _call_next(session, desk, incident)
     return page
+
+
+async def _leave_alone(session: AsyncSession, desk: Desk, declined: Page) -> None:
+    """Who cannot is not called again by the rest of their contact plan."""
+    same = (Page.incident_id == declined.incident_id, Page.person == declined.person, Page.state.in_(LIVE))
+    rest = list(await session.scalars(select(Page).where(*same)))
+    for page in rest:
+        page.state, page.answered_at = PageState.CANCELLED, desk.now()
+        await live.announce(session, "page", page.id)
+    await timers.disarm(session, timers.Verb.PAGE, [page.id for page in rest])
+
+
+async def _being_reached(session: AsyncSession, incident: Incident) -> bool:
+    query = select(Page.id).where(Page.incident_id == incident.id, Page.state.in_(LIVE)).limit(1)
+    return await session.scalar(query) is not None
+
+
+async def _call_next(session: AsyncSession, desk: Desk, incident: Incident) -> None:
+    """The next level is paged now; when this round has none left, the room knows it at once."""
+    now = desk.now()
+    round_is_over = incident.level == 0 and (incident.escalation_started_at or now) > now
+    if not round_is_over:
+        await timers.arm(session, timers.Verb.ESCALATE, incident.id, now, now)
+    elif not await _being_reached(session, incident):
+        incident.alarm = EXHAUSTED
+        await record(session, desk, incident, Event.ALARM, f"Alarme : {EXHAUSTED}", broadcast=True)
 
 
 async def person_paged(session: AsyncSession, page_id: int) -> tuple[str, str]:

@@ -7,14 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.domain.incident import DispatchState, Event, IncidentState
 from routing.errors import Conflict
 from routing.service.desk import Desk
-from routing.service.open_incident import start_escalation
+from routing.service.open_incident import plan_dispatches, start_escalation
 from routing.service.page import stop_paging
 from routing.service.record import record
 from routing.service.tell import tell
 from routing.store import incidents
 from routing.store.models import Incident
 
-RESOLVED = "Votre signalement {reference} est clos : %s. Ce n'est pas réglé ? Répondez à ce message ou rappelez-nous."
+RESOLVED = "Votre signalement {reference} est clos : %s. Ce n'est pas réglé ? Décrivez-nous à nouveau le problème."
 
 
 async def resolve(session: AsyncSession, desk: Desk, reference: str, *, by: str, reason: str) -> Incident:
@@ -41,7 +41,22 @@ async def reopen(session: AsyncSession, desk: Desk, reference: str, *, by: str, 
     incident.state = IncidentState.OPEN
     incident.acknowledged_at = incident.resolved_at = None
     incident.acknowledged_by = incident.resolved_by = incident.resolution = None
+    await _plan_again(session, desk, incident)
+    incident.policy_service = None
     await start_escalation(session, desk, incident, desk.plan_of(incident))
     said = f"Rouvert par {by}" + (f" : {reason}" if reason else "")
     await record(session, desk, incident, Event.REOPENED, said, by=by, broadcast=True)
     return incident
+
+
+async def _plan_again(session: AsyncSession, desk: Desk, incident: Incident) -> None:
+    """Services that the end cancelled, or that were skipped because somebody had it, are planned again from now."""
+    asked: set[tuple[str, str | None, tuple[str, ...]]] = set()
+    for row in await incidents.dispatches_of(session, incident.id):
+        if row.state is DispatchState.SKIPPED:
+            row.state = DispatchState.CANCELLED
+        elif row.state is not DispatchState.CANCELLED:
+            asked.add((row.service, row.tell, tuple(item["text"] for item in row.checklist)))
+    steps = desk.plan_of(incident).steps
+    left = [step for step in steps if (step.service, step.tell, tuple(step.checklist)) not in asked]
+    plan_dispatches(session, desk, incident, left, desk.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from uuid import uuid4
@@ -18,6 +19,7 @@ from routing.store.models import CitizenMessage, Incident, Report
 
 log = logging.getLogger(__name__)
 
+SEND_TIME = 6.0  # seconds a provider has; one that hangs must not keep a worker's hand
 WRITES_BACK = (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)
 
 
@@ -52,7 +54,8 @@ async def send_to_citizen(
         message.attempts += 1
     problem: DeliveryProblem | None = None
     try:
-        await gateways[report.channel].send(report.contact or "", message.text, message.ref)
+        async with asyncio.timeout(SEND_TIME):
+            await gateways[report.channel].send(report.contact or "", message.text, message.ref)
     except PermanentProblem as error:
         log.warning("citizen message refused", extra={"citizen_message": message_id, "error": type(error).__name__})
         problem = error

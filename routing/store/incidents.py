@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import IncidentState
@@ -14,6 +14,7 @@ from routing.errors import NotFound
 from routing.store.models import Dispatch, Incident, Page, Report, Thread, TimelineEntry
 
 REFERENCE_TRIES = 6
+ALIVE = 1000  # incidents of one procedure and commune that a new report is compared with
 
 
 async def free_reference(session: AsyncSession, prefix: str) -> str:
@@ -42,8 +43,10 @@ async def by_reference(session: AsyncSession, reference: str, *, lock: bool = Fa
     return incident
 
 
-async def alive_with(session: AsyncSession, procedure_id: str, since: datetime) -> Sequence[Incident]:
-    """Unresolved incidents of a procedure opened since then, newest first.
+async def alive_with(
+    session: AsyncSession, procedure_id: str, commune: str | None, since: datetime
+) -> Sequence[Incident]:
+    """Unresolved incidents of a procedure opened since then, newest first; those known to be elsewhere are left out.
 
     Takes a lock on the procedure until the transaction ends, so that two reports of one event cannot both open.
     """
@@ -53,8 +56,10 @@ async def alive_with(session: AsyncSession, procedure_id: str, since: datetime) 
         .where(Incident.procedure_id == procedure_id, Incident.state != IncidentState.RESOLVED)
         .where(Incident.opened_at >= since)
         .order_by(Incident.opened_at.desc())
-        .limit(200)
+        .limit(ALIVE)
     )
+    if commune is not None:
+        query = query.where(or_(Incident.commune.is_(None), Incident.commune == commune))
     return (await session.scalars(query)).all()
 
 

@@ -61,6 +61,18 @@ async def locked(session: AsyncSession, report_id: int) -> Report | None:
     return await session.get(Report, report_id, with_for_update=True, populate_existing=True)
 
 
+async def lately_asked(session: AsyncSession, contact: str, since: datetime) -> Report | None:
+    """The latest report of this contact whose question a person took over before it was answered, its row locked."""
+    query = (
+        select(Report)
+        .where(Report.contact == contact, Report.asked_at >= since, Report.answer.is_(None))
+        .where(Report.state == ReportState.ATTACHED)
+        .order_by(Report.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(query.with_for_update())
+
+
 async def asked_of(session: AsyncSession, contact: str) -> Report | None:
     """The latest report of this contact that waits for an answer, its row locked."""
     query = (

@@ -37,6 +37,11 @@ async def replace(session: AsyncSession, rows: list[Any]) -> None:
     await session.flush()
 
 
+async def one_at_a_time(session: AsyncSession) -> None:
+    """Other importers wait until this transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("vigie.roster", 0))))
+
+
 async def is_empty(session: AsyncSession) -> bool:
     """Whether no roster was ever imported."""
     return not await session.scalar(select(func.count()).select_from(OncallPerson))

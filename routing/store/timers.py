@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from procrastinate import App
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -78,11 +78,21 @@ async def is_due(session: AsyncSession, verb: Verb, subject_id: int, now: dateti
     return due_at is not None and due_at <= now
 
 
+async def attempts(session: AsyncSession, verb: Verb, subject_id: int) -> int:
+    """How often its job has failed."""
+    query = select(Timer.attempts).where(Timer.verb == verb, Timer.subject_id == subject_id)
+    return await session.scalar(query) or 0
+
+
 async def sweep(session: AsyncSession, now: datetime) -> int:
     """Send a job for every timer that is due and has none on its way; returns how many were woken."""
+    waking = Timer.next_at <= now
+    if await _crowded(session):
+        # Behind a long queue a lease ends before its job's turn has come: another job would only lengthen the queue.
+        waking &= (Timer.next_at == Timer.due_at) | (Timer.priority >= PRIORITY[Verb.ESCALATE])
     ready = (
         select(Timer.verb, Timer.subject_id)
-        .where(Timer.next_at <= now)
+        .where(waking)
         .order_by(Timer.next_at)
         .limit(SWEEP_BATCH)
         .with_for_update(skip_locked=True)
@@ -100,6 +110,11 @@ async def sweep(session: AsyncSession, now: datetime) -> int:
     for (verb, priority), ids in groups.items():
         await _send_jobs(session, verb, priority, ids)
     return sum(len(ids) for ids in groups.values())
+
+
+async def _crowded(session: AsyncSession) -> bool:
+    waiting = "SELECT count(*) FROM (SELECT FROM procrastinate_jobs WHERE status = 'todo' LIMIT :many) AS waiting"
+    return bool(await session.scalar(text(waiting), {"many": SWEEP_BATCH}) == SWEEP_BATCH)
 
 
 async def failed(session: AsyncSession, verb: Verb, subject_id: int, now: datetime, error: str) -> int:

@@ -12,9 +12,11 @@ import pytest
 from sqlalchemy import delete, text
 
 from bot import tasks
-from bot.bootstrap import build
+from bot.bootstrap import Channels, build
 from bot.clock import SystemClock
 from bot.worker import Worker
+from routing.domain.card import Call, Card, Line
+from routing.service import page
 from routing.store.models import Timer
 from routing.store.timers import Verb
 from tests.city import City, founded, settings_in
@@ -121,3 +123,64 @@ async def test_stopping_waits_for_the_job_in_hand(
         worker.stop()
         may_end.set()
     assert ended.is_set()
+
+
+class Hanging:
+    """A provider that takes the call and never answers."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    async def post_card(self, address: str, card: Card, ref: str) -> str:
+        return await self._forever()
+
+    async def edit_card(self, address: str, thread: str, card: Card) -> None:
+        await self._forever()
+
+    async def post_line(self, address: str, thread: str, line: Line, ref: str) -> str:
+        return await self._forever()
+
+    async def ring(self, call: Call) -> None:
+        await self._forever()
+
+    async def _forever(self) -> str:
+        self.calls += 1
+        await asyncio.Event().wait()
+        return ""
+
+
+async def test_a_chat_that_hangs_does_not_deafen_the_ear(
+    real_time: City, scripted: Scripted, database_url: str, tmp_path: Path
+) -> None:
+    chat = Hanging()
+    house = build(settings_in(tmp_path), database_url, clock=SystemClock(), classifier=scripted)
+    desk = replace(house.desk, directory=Channels({"voirie": ("slack:C0",)}))
+    worker = Worker(replace(house, desk=desk, chats={**house.chats, "slack": chat}))
+    running = asyncio.create_task(worker.run())
+
+    async def busy() -> bool:
+        return chat.calls >= house.settings.worker_concurrency
+
+    async def heard() -> bool:
+        return (await real_time.follow(reference))["incident"] is not None
+
+    for number in range(house.settings.worker_concurrency + 2):
+        words = scripted.expect(f"trou {number}", ("voirie-nid-de-poule", 0.9), place=f"rue {number}")
+        await real_time.report(words)
+    await eventually(busy)
+    reference = await real_time.report(scripted.expect("un tag", ("proprete-tag", 0.9)))
+    await eventually(heard, within=2)
+    worker.stop()
+    await running
+    await house.database.close()
+
+
+async def test_a_telephone_that_hangs_is_given_up_and_tried_again(
+    database_url: str, tmp_path: Path, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "RING_TIME", 0.05)
+    phone = Hanging()
+    async with founded(database_url, tmp_path, scripted, pagers={"console": phone}) as city:
+        await city.opened(scripted.expect("un mât est couché", ("eclairage-mat-couche", 0.95)))
+        await city.settle(seconds=5)
+        assert phone.calls > 1

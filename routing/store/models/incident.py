@@ -66,7 +66,10 @@ class Dispatch(Numbered, Base):
     """One service mobilised by one step. ``checklist`` is a list of {text, done_by, done_at}."""
 
     __tablename__ = "dispatch"
-    __table_args__ = (Index("ix_dispatch_incident_id", "incident_id"),)
+    __table_args__ = (
+        Index("ix_dispatch_incident_id", "incident_id"),
+        Index("ix_dispatch_waiting", "incident_id", postgresql_where=text("state IN ('planned', 'due')")),
+    )
 
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
     procedure_id: Mapped[str | None]

@@ -77,7 +77,10 @@ class CitizenMessage(Outbound, Numbered, Base):
     """One message to the citizen of a report, on the channel they came by."""
 
     __tablename__ = "citizen_message"
-    __table_args__ = (Index("ix_citizen_message_report_id", "report_id"),)
+    __table_args__ = (
+        Index("ix_citizen_message_report_id", "report_id"),
+        Index("ix_citizen_message_unsent", "id", postgresql_where=text("state IN ('pending', 'sending', 'unknown')")),
+    )
 
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
     at: Mapped[datetime]

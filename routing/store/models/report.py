@@ -20,6 +20,7 @@ class Report(Numbered, Base):
     __table_args__ = (
         Index("ix_report_contact_asked", "contact", postgresql_where="state = 'asked'"),
         Index("ix_report_incident_id", "incident_id"),
+        Index("ix_report_waiting", "id", postgresql_where="state IN ('received', 'asked')"),
     )
 
     reference: Mapped[str] = mapped_column(unique=True)

@@ -1,0 +1,70 @@
+"""Services whose minute has come are mobilised, if the step's condition still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.domain.incident import DeliveryState, DispatchState, Event
+from routing.domain.procedure import Condition, Fact
+from routing.service.desk import Desk
+from routing.service.record import record
+from routing.store.models import Dispatch, Incident, Thread
+
+CONSOLE = "console"
+
+
+async def mobilise(
+    session: AsyncSession, desk: Desk, incident: Incident, dispatches: Sequence[Dispatch], threads: list[Thread]
+) -> None:
+    """Dispatches whose minute has come are due, or skipped when their condition no longer holds.
+
+    ``threads`` receives a card for each channel that has none yet.
+    """
+    now = desk.now()
+    planned = [row for row in dispatches if row.state is DispatchState.PLANNED and row.due_at <= now]
+    facts = desk.facts(incident, now)
+    if planned and threads:
+        incident.version += 1  # the cards that are already there show the newcomers
+    for row in planned:
+        condition = Condition(frozenset(map(Fact, row.needs)), frozenset(map(Fact, row.refuses)))
+        if condition.holds(facts):
+            row.state = DispatchState.DUE
+            # Where the service lives now: the city may have moved it since the plan, or its channel refused.
+            channels = _open_channels(desk, row.service, threads)
+            row.channel = channels[0]
+            ensure_threads(session, incident, channels, threads)
+            continue
+        row.state = DispatchState.SKIPPED
+        why = f"{desk.service_name(row.service)} n'est pas mobilisé : {_why(condition, facts)}"
+        await record(session, desk, incident, Event.SKIPPED, why)
+
+
+def _open_channels(desk: Desk, service: str, threads: Sequence[Thread]) -> list[str]:
+    refused = {thread.channel for thread in threads if thread.state is DeliveryState.FAILED}
+    channels = [channel for channel in desk.directory.channels_of(service) if channel not in refused]
+    return channels or [f"{CONSOLE}:{service}"]
+
+
+def ensure_threads(session: AsyncSession, incident: Incident, channels: Sequence[str], threads: list[Thread]) -> None:
+    """A card for each channel that has none; ``threads`` receives the new ones."""
+    known = {thread.channel for thread in threads}
+    for channel in channels:
+        if channel not in known:
+            ref = f"card-{incident.id}-{channel}"
+            state = DeliveryState.PENDING
+            thread = Thread(incident_id=incident.id, channel=channel, ref=ref, shown=0, attempts=0, state=state)
+            session.add(thread)
+            threads.append(thread)
+
+
+def _why(condition: Condition, facts: frozenset[Fact]) -> str:
+    reasons = {
+        Fact.ACKNOWLEDGED: ("l'incident n'est pas encore pris", "l'incident est déjà pris"),
+        Fact.DANGER: ("aucun danger n'est signalé", "un danger est signalé"),
+        Fact.NIGHT: ("il fait jour", "il fait nuit"),
+        Fact.COMMUNE_POLICE: ("la commune n'a pas de police municipale", "la commune a sa police municipale"),
+    }
+    missing = [reasons[fact][0] for fact in sorted(condition.needs - facts)]
+    return ", ".join(missing + [reasons[fact][1] for fact in sorted(condition.refuses & facts)])

@@ -1,0 +1,60 @@
+"""Processes that begin and end as they should."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from bot import serving
+from tests.city import settings_in
+from tests.databases import ROOT
+
+
+async def test_a_process_asked_to_end_returns_so_that_its_child_is_ended_too(database_url: str, tmp_path: Path) -> None:
+    given = {"VIGIE_DATABASE_URL": database_url, "VIGIE_API_TOKEN": "t", "VIGIE_PORT": "0", "PYTHONPATH": str(ROOT)}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "web"),
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], **given},  # noqa: TID251 (a process of its own)
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr
+    async with asyncio.timeout(20):
+        while b"the web listens" not in (line := await process.stderr.readline()):
+            assert line, "it ended before it began"
+        process.send_signal(signal.SIGTERM)
+        await process.stderr.read()
+        assert await process.wait() == 0
+
+
+def test_a_port_in_use_is_said_before_anything_is_touched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    metrics = tmp_path / "metrics"
+    metrics.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(typer.Exit):
+        serving.serve(settings_in(tmp_path, port=taken.getsockname()[1]))
+    assert metrics.exists()
+    assert "Cannot listen" in capsys.readouterr().err
+
+
+async def test_a_worker_that_cannot_be_started_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = asyncio.Semaphore(0)
+
+    async def no_file_left(*command: str, **more: object) -> None:
+        tries.release()
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", no_file_left)
+    monkeypatch.setattr(serving, "START_AGAIN", (0.0, 0.0))
+    watching = asyncio.create_task(serving._Child(settings_in(tmp_path)).watch())
+    async with asyncio.timeout(5):
+        for _ in range(3):
+            await tries.acquire()
+    assert not watching.done()
+    watching.cancel()
