@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -15,9 +16,9 @@ CRITICAL = (RULES / "critical_phrases.txt").read_text(encoding="utf-8").splitlin
 
 
 def test_enough_examples_stand_beside_the_rules() -> None:
-    assert len(POSITIVE) >= 150
-    assert len(NEGATIVE) >= 100
-    assert len(set(CRITICAL)) >= 60
+    assert len(POSITIVE) >= 400
+    assert len(NEGATIVE) >= 250
+    assert len(set(CRITICAL)) >= 150
 
 
 def test_rule_ids_are_unique_and_every_reason_is_french_for_people() -> None:
@@ -71,6 +72,49 @@ def test_odd_text_never_raises(text: str) -> None:
 
 def test_danger_said_after_a_long_story_is_heard() -> None:
     assert find_danger("je vous raconte ma journée " * 100 + "et là il ne respire plus") is not None
+
+
+def test_concepts_are_heard_in_any_order_but_near_each_other() -> None:
+    assert find_danger("elle a disparu de la foire, ma fille") is not None
+    assert find_danger("ma fille, à la foire, elle a disparu") is not None
+    far = "voici ma fille " + "et je vous raconte ma semaine " * 9 + "les bancs ont disparu"
+    assert find_danger(far) is None
+
+
+def test_every_together_names_known_concepts_and_every_concept_serves() -> None:
+    import yaml
+
+    concepts = set(yaml.safe_load((RULES / "concepts.yaml").read_text(encoding="utf-8")))
+    used = {
+        name.lstrip("!")
+        for path in RULES.glob("[0-9]*.yaml")
+        for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
+        for text in rule.get("together", ())
+        for name in text.replace("&", " ").split()
+    }
+    assert used == concepts
+
+
+@pytest.mark.parametrize(
+    "piece", ["il ", "a ", "la porte ", "un homme ", "le petit ", "l eau ", "enfant perdu ", "| ", "fils ", "ne pas "]
+)
+def test_hostile_repeats_cost_little(piece: str) -> None:
+    text = piece * (10_000 // len(piece))
+    find_danger(text)
+    best = min(_seconds(text) for _ in range(3))
+    assert best < 0.1  # measured: 4 to 15 ms
+
+
+def test_a_typical_message_costs_little() -> None:
+    text = "bonjour les gens laissent leurs sacs sur le trottoir devant l'immeuble et ça sent mauvais"
+    find_danger(text)
+    assert min(_seconds(text) for _ in range(20)) < 0.003  # measured: 0.2 to 0.4 ms
+
+
+def _seconds(text: str) -> float:
+    start = time.perf_counter()
+    find_danger(text)
+    return time.perf_counter() - start
 
 
 def test_importing_the_rules_loads_no_model_and_no_yaml() -> None:
