@@ -224,17 +224,20 @@ async def founded(
     pagers: Mapping[str, Pager] | None = None,
     channels: Mapping[str, tuple[str, ...]] | None = None,
     connected: bool = True,
+    works: bool = True,
     settings: Settings | None = None,
 ) -> AsyncIterator[City]:
     """A city on the database at ``url``; gateways given replace or join the console's.
 
-    ``connected=False`` is a city whose database does not answer.
+    ``connected=False`` is a city whose database does not answer; ``works=False`` is a web process that, as the real
+    one, knows no jobs and leaves them to a worker elsewhere.
     """
     clock = DrivenClock()
     house = build(settings or settings_in(folder), url, clock=clock, classifier=classifier)
     desk = replace(house.desk, directory=Channels(channels)) if channels else house.desk
     house = replace(house, desk=desk, chats={**house.chats, **(chats or {})}, pagers={**house.pagers, **(pagers or {})})
-    tasks.register(house)
+    if works:
+        tasks.register(house)
     if connected:
         await ensure_roster(house)
     app = create_app(house, url)

@@ -145,6 +145,9 @@ async def _send_jobs(session: AsyncSession, verb: Verb, priority: int, ids: list
     queue: App = session.info["jobs"]
     await session.flush()
     connection: Any = (await (await session.connection()).get_raw_connection()).driver_connection
-    deferrer = queue.configure_task(verb.value, allow_unknown=True, priority=priority, connection=connection)
+    # The web process knows no tasks, so the queue is named here: the worker's lanes listen to their own only.
+    deferrer = queue.configure_task(
+        verb.value, allow_unknown=True, queue=verb.value, priority=priority, connection=connection
+    )
     arguments: list[dict[str, Any]] = [{"subject_id": id_} for id_ in ids]
     await deferrer.batch_defer_async(*arguments)

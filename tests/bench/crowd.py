@@ -122,6 +122,8 @@ INCIDENT = Copy(
         "opened_at": "inc.opened_at",
         "latitude": "inc.latitude",
         "longitude": "inc.longitude",
+        "escalation_started_at": "CASE WHEN src.escalation_started_at > now() THEN inc.later "
+        "ELSE src.escalation_started_at END",
     },
     source="incident AS src JOIN new_incident AS inc ON inc.old = src.id",
     numbered=False,

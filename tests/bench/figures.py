@@ -51,8 +51,8 @@ def show(console: Console, figures: Sequence[Figure]) -> None:
 
 
 def _number(value: float) -> str:
-    if math.isnan(value):
-        return "–"
+    if not math.isfinite(value):
+        return "–" if math.isnan(value) else "never"
     return f"{value:.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.2f}"
 
 
@@ -64,4 +64,4 @@ def write(path: Path, machine: dict[str, Any], figures: Sequence[Figure]) -> Non
 
 
 def _finite(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, 4)
+    return round(value, 4) if math.isfinite(value) else None

@@ -19,7 +19,7 @@ from tests.bench.words import reports
 NAME = "killed"
 AHEAD = 12  # reports that may be kept beyond a moment of killing before it has happened
 PATIENCE = 120.0
-WHOM = ("parent", "worker", "both")
+WHOM = ("the parent", "the worker", "both")
 LOST = "SELECT count(*) FROM unnest(%s::text[]) AS given WHERE NOT EXISTS (SELECT FROM report WHERE reference = given)"
 COUNTS: dict[str, LiteralString] = {
     "reports kept without an incident": "SELECT count(*) FROM report WHERE incident_id IS NULL",
@@ -91,7 +91,8 @@ def run(rig: Rig) -> list[Figure]:
             settled = _settled(probe, count, begun)
             figures = _counted(probe, outcomes, count)
     return [
-        Figure(NAME, f"kills that happened ({', '.join(killer.done)})", len(killer.done), ""),
+        *(Figure(NAME, f"kill -9 of {whom}", killer.done.count(whom), "") for whom in WHOM),
+        Figure(NAME, "kills that did not happen", kills - sum(map(killer.done.count, WHOM)), "", 0),
         *figures,
         Figure(NAME, "last report kept → everything delivered", settled, "s"),
     ]
@@ -160,7 +161,7 @@ class _Killer(threading.Thread):
         until(lambda: probe.number(query) > before or not probe.outstanding(), PATIENCE, "a card between two kills")
 
     def _kill(self, whom: str) -> None:
-        self._vigie.kill(parent=whom != "worker", worker=whom != "parent")
+        self._vigie.kill(parent=whom != "the worker", worker=whom != "the parent")
         self.done.append(whom)
-        if whom != "worker":
+        if whom != "the worker":
             self._vigie.start()

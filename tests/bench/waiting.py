@@ -35,6 +35,10 @@ CHOOSE_DELIVERIES = """
           GROUP BY incident_id ORDER BY random() LIMIT %(limit)s) AS chosen
 """
 SET_DISPATCHES = "UPDATE dispatch SET due_at = a.due_at FROM awaited_dispatch a WHERE a.id = dispatch.id"
+SET_ESCALATIONS = """
+    UPDATE incident SET escalation_started_at = a.due_at FROM awaited_escalation a
+    WHERE incident.id = a.incident_id AND escalation_started_at > now()
+"""
 SET_TIMERS = """
     UPDATE timer SET due_at = a.due_at, next_at = a.due_at
     FROM (SELECT 'escalate' AS verb, incident_id, due_at FROM awaited_escalation
@@ -115,6 +119,7 @@ def _choose(probe: Probe, window: float, escalations: int, deliveries: int) -> N
         probe.connection.execute(CHOOSE_ESCALATIONS, {"window": window, "limit": escalations})
         probe.connection.execute(CHOOSE_DELIVERIES, {"window": window, "limit": deliveries})
         probe.connection.execute(SET_DISPATCHES)
+        probe.connection.execute(SET_ESCALATIONS)
         probe.connection.execute(SET_TIMERS)
 
 
