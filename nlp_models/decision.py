@@ -9,8 +9,6 @@ from routing.domain.understanding import Channel, Decision
 
 # A transcript carries the recogniser's mistakes on top of ours, so it must be surer before it goes alone.
 _CAUTION = {Channel.VOICE: 0.05}
-# Someone is paged for what nobody foresaw. When one procedure is this sure all the same, a question comes first.
-_SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +20,7 @@ class Evidence:
     outside: float
     danger: bool
     foreign: bool
+    placed: bool = False  # a street, landmark or commune of the territory was named
 
 
 def decide(evidence: Evidence, bands: Bands, channel: Channel) -> Decision:
@@ -30,10 +29,12 @@ def decide(evidence: Evidence, bands: Bands, channel: Channel) -> Decision:
         return Decision.UNFORESEEN if evidence.danger else Decision.ASK
     if evidence.foreign:
         return Decision.ASK
-    strange = evidence.outside > bands.outside_above
+    # Who names one of our streets speaks of the city, whatever the words.
+    strange = evidence.outside > bands.outside_above and not evidence.placed
+    enough = bands.route_at + _CAUTION.get(channel, 0.0) * (1 - bands.route_at)
     if strange or evidence.unforeseen > bands.unforeseen_above:
-        if evidence.confidence >= _SURE:
+        # Somebody is paged for what nobody foresaw: when one procedure would be sure enough, a question comes first.
+        if evidence.confidence >= enough:
             return Decision.ASK
         return Decision.OUT_OF_SCOPE if strange and not evidence.danger else Decision.UNFORESEEN
-    enough = bands.route_at + _CAUTION.get(channel, 0.0) * (1 - bands.route_at)
     return Decision.ROUTE if evidence.confidence >= enough else Decision.ASK

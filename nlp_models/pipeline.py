@@ -50,6 +50,7 @@ class Reader:
             outside=doc._.outside,
             danger=doc._.danger is not None,
             foreign=doc._.language != self._nlp.lang != "xx",
+            placed=bool(doc._.place or doc._.commune),
         )
         return Understanding(
             decision=decide(evidence, self._bands, channel),
