@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from routing.domain.oncall import zone_named
 
 
 class Settings(BaseSettings):
@@ -46,11 +48,7 @@ class Settings(BaseSettings):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"unknown time zone '{value}', e.g. Europe/Paris") from error
-        return value
+        return zone_named(value).key
 
     @field_validator("database_url")
     @classmethod
@@ -72,7 +70,7 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         """The zone calendars think in."""
-        return ZoneInfo(self.time_zone)
+        return zone_named(self.time_zone)
 
 
 def share_metrics(folder: Path) -> None:

@@ -7,13 +7,12 @@ from collections.abc import Set
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from routing.catalogue.schema import LevelRow, PolicyRow, Row, ServicePolicyRow
 from routing.catalogue.source import Source
-from routing.domain.oncall import WEEKDAYS
+from routing.domain.oncall import WEEKDAYS, zone_named
 from routing.errors import CatalogueError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
@@ -59,11 +58,7 @@ class RotationRow(Row):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"unknown time zone '{value}', e.g. Europe/Paris") from error
-        return value
+        return zone_named(value).key
 
     @model_validator(mode="after")
     def _handoff_fits(self) -> RotationRow:

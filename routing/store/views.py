@@ -10,6 +10,7 @@ from routing.domain.procedure import Procedure
 from routing.store.models import Dispatch, Incident
 
 MAP = "https://www.openstreetmap.org/?mlat={lat:.5f}&mlon={lon:.5f}#map=18/{lat:.5f}/{lon:.5f}"
+WORTH_A_LOOK = 0.02  # a less likely procedure is only noise beside the one that was chosen
 SHOWN = (DispatchState.DUE, DispatchState.SENT, DispatchState.PLANNED, DispatchState.SKIPPED)
 
 
@@ -58,12 +59,18 @@ def certainty(incident: Incident) -> str:
         return "précisé par le citoyen"
     if incident.procedure_id is None:
         return "aucune procédure certaine"
-    return f"sûr à {incident.confidence:.0%}".replace("%", " %")
+    # Never 100 %: a model that has read ten thousand messages has not read them all.
+    return f"sûr à {min(incident.confidence, 0.99):.0%}".replace("%", " %")
 
 
 def guesses(incident: Incident, titles: Mapping[str, str]) -> tuple[Guess, ...]:
-    """The likeliest procedures that are not already chosen."""
-    ranked = (item for item in incident.candidates if item["procedure"] != incident.procedure_id)
+    """The likeliest procedures that are not already chosen, as far as they are worth a look."""
+    ranked = (
+        item
+        for item in incident.candidates
+        if item["procedure"] != incident.procedure_id
+        and (incident.procedure_id is None or item["probability"] >= WORTH_A_LOOK)
+    )
     return tuple(
         Guess(item["procedure"], titles[item["procedure"]], item["probability"])
         for item in ranked
