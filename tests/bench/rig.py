@@ -62,6 +62,8 @@ class Rig:
     @contextmanager
     def steps(self, title: str, total: int) -> Iterator[Callable[[], None]]:
         """A bar of ``total`` steps; the function yielded advances it by one."""
+        if not self.console.is_terminal:
+            self.say(f"{title}: {total}")
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self.console) as bar:
             task = bar.add_task(title, total=total)
