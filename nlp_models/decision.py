@@ -33,8 +33,9 @@ def decide(evidence: Evidence, bands: Bands, channel: Channel) -> Decision:
     strange = evidence.outside > bands.outside_above and not evidence.placed
     enough = bands.route_at + _CAUTION.get(channel, 0.0) * (1 - bands.route_at)
     if strange or evidence.unforeseen > bands.unforeseen_above:
-        # Somebody is paged for what nobody foresaw: when one procedure would be sure enough, a question comes first.
-        if evidence.confidence >= enough:
+        # Somebody is paged for what nobody foresaw: when one procedure would be sure enough, a question comes first,
+        # unless the message is more likely outside the procedures than not.
+        if evidence.confidence >= enough and evidence.unforeseen <= 0 >= evidence.outside:
             return Decision.ASK
         return Decision.OUT_OF_SCOPE if strange and not evidence.danger else Decision.UNFORESEEN
     return Decision.ROUTE if evidence.confidence >= enough else Decision.ASK

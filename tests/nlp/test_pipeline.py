@@ -131,7 +131,7 @@ def test_a_model_of_another_format_is_refused(tiny_model: Path, tmp_path: Path) 
         load(tmp_path / "old")
 
 
-BANDS = Bands(route_at=0.8, unforeseen_above=0.0, outside_above=1.0)
+BANDS = Bands(route_at=0.8, unforeseen_above=-1.0, outside_above=-1.0)
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,10 @@ BANDS = Bands(route_at=0.8, unforeseen_above=0.0, outside_above=1.0)
         (Evidence(0.805, -5, -5, False, False), Channel.VOICE, Decision.ASK),
         (Evidence(0.5, -5, -5, False, False), Channel.WEB, Decision.ASK),
         (Evidence(0.7, 0.5, -5, False, False), Channel.WEB, Decision.UNFORESEEN),
-        (Evidence(0.95, 0.5, -5, False, False), Channel.WEB, Decision.ASK),  # one procedure is too sure to page for
+        (Evidence(0.95, -0.5, -5, False, False), Channel.WEB, Decision.ASK),  # one procedure is too sure to page for
+        (Evidence(0.95, 0.5, -5, False, False), Channel.WEB, Decision.UNFORESEEN),
         (Evidence(0.7, 3, 3, False, False), Channel.WEB, Decision.OUT_OF_SCOPE),
-        (Evidence(0.95, 3, 3, False, False), Channel.WEB, Decision.ASK),
+        (Evidence(0.95, 3, 3, False, False), Channel.WEB, Decision.OUT_OF_SCOPE),
         (Evidence(0.85, -5, 3, False, False, placed=True), Channel.WEB, Decision.ROUTE),
         (Evidence(0.5, 3, 3, False, False, placed=True), Channel.WEB, Decision.UNFORESEEN),
         (Evidence(0.7, 3, 3, True, False), Channel.WEB, Decision.UNFORESEEN),
