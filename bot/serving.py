@@ -40,21 +40,21 @@ def serve(settings: Settings) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     share_metrics(folder.absolute())
-    url = _prepared(settings)
+    _checked(settings)
     _train_first(settings)
-    _run(_serve(settings, url))
+    _run(_serve(settings))
 
 
 def web(settings: Settings) -> None:
     """The web process alone."""
-    url = _prepared(settings)
-    _run(_web(settings, url))
+    _checked(settings)
+    _run(_web(settings, _prepared(settings)))
 
 
 def worker(settings: Settings, parent: int | None = None) -> None:
     """The worker alone; started by ``serve`` it ends when its parent is gone."""
-    url = _prepared(settings) if parent is None else database_url(settings)
-    _run(_worker(settings, url, parent))
+    _checked(settings)
+    _run(_worker(settings, parent))
 
 
 def _check_port(settings: Settings) -> None:
@@ -78,14 +78,19 @@ def _train_first(settings: Settings) -> None:
         subprocess.run([sys.executable, "-m", "bot", "nlp", "prepare"], check=True)
 
 
-def _prepared(settings: Settings) -> str:
+def _checked(settings: Settings) -> None:
     from bot.observability import configure_logging
-    from bot.schema import upgrade
 
     configure_logging(settings.log_level)
     if not settings.embedded and settings.api_token is None:
         typer.echo("VIGIE_API_TOKEN is not set: choose one (see .env.example).", err=True)
         raise typer.Exit(2)
+
+
+def _prepared(settings: Settings) -> str:
+    """The database, there and up to date."""
+    from bot.schema import upgrade
+
     url = database_url(settings)
     upgrade(url)
     return url
@@ -100,15 +105,17 @@ def _run(main: Any) -> None:
         uvloop.run(main)
 
 
-async def _serve(settings: Settings, url: str) -> None:
+async def _serve(settings: Settings) -> None:
     child = _Child(settings)
-    watching = asyncio.create_task(child.watch())
-    reviving = asyncio.create_task(_revive(settings))
+    # The worker loads its model while the database comes up here.
+    running = [asyncio.create_task(child.watch())]
     try:
+        url = await asyncio.to_thread(_prepared, settings)
+        running.append(asyncio.create_task(_revive(settings)))
         await _web(settings, url)
     finally:
-        reviving.cancel()
-        watching.cancel()
+        for task in running:
+            task.cancel()
         await child.stop()
 
 
@@ -149,15 +156,17 @@ def welcome(settings: Settings, token: str) -> None:
     )
 
 
-async def _worker(settings: Settings, url: str, parent: int | None) -> None:
+async def _worker(settings: Settings, parent: int | None) -> None:
     from bot.bootstrap import build, ensure_roster, load_classifier
-    from bot.observability import configure_logging
+    from bot.schema import wait_until_current
     from bot.worker import Worker, run_until_signalled
 
-    configure_logging(settings.log_level)
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    house = build(settings, url, classifier=load_classifier(settings))
+    classifier = load_classifier(settings)
+    url = _prepared(settings) if parent is None else database_url(settings)
+    wait_until_current(url)
+    house = build(settings, url, classifier=classifier)
     if parent is None:
         await ensure_roster(house)
     await run_until_signalled(Worker(house))

@@ -26,13 +26,12 @@ HEAL_EVERY = 10.0
 HEARTBEAT = 2.0
 STALLED = 8.0
 BACKOFF = (0.2, 0.5, 1.0, 2.0)
-# Hands (as a share of the setting) for each kind of work: a chat or telephone that hangs keeps its own lane's hands
-# busy, never those that listen to citizens or call the duty.
+# Hands (as a share of the setting). One lane does everything in order of priority; the others keep a few hands back:
+# when every hand of the first is held by a chat that hangs, citizens are still listened to and the duty is called.
 LANES = (
-    ((Verb.HANDLE, Verb.UNANSWERED, Verb.ESCALATE), 0.5),
-    ((Verb.PAGE,), 0.5),
-    ((Verb.DELIVER,), 1.0),
-    ((Verb.TELL,), 0.25),
+    (tuple(Verb), 1.0),
+    ((Verb.HANDLE, Verb.UNANSWERED, Verb.ESCALATE), 0.25),
+    ((Verb.PAGE,), 0.25),
 )
 GRACE = 10.0  # seconds a running job has to end when the process is asked to stop
 
@@ -92,7 +91,7 @@ class Worker:
     async def _lane(self, verbs: tuple[Verb, ...], share: float) -> None:
         await self._house.jobs.run_worker_async(
             queues=[verb.value for verb in verbs],
-            name=f"vigie {verbs[0]}",
+            name=f"vigie {verbs[0]} {len(verbs)}",
             concurrency=max(2, round(self._house.settings.worker_concurrency * share)),
             fetch_job_polling_interval=0.5,
             delete_jobs="always",  # the timer row is the memory; a job's row is only its wake-up
