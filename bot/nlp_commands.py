@@ -47,6 +47,15 @@ def train(
 
 
 @app.command()
+def calibrate() -> None:
+    """Measure how far our own model may be trusted, and write the small file that training reads (maintainers)."""
+    from nlp_models.calibrating import calibrate as measure
+
+    trust = _or_stop(lambda: with_progress("Calibrating", lambda show: measure(progress=show)))
+    typer.echo(json.dumps(trust.as_dict(), ensure_ascii=False))
+
+
+@app.command()
 def predict(model: Model = None) -> None:
     """One JSON object a line on standard input, one a line on standard output, in the same order."""
     from nlp_models import evaluation, labelled

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_models.softmax import softmax
-from nlp_models.sparse import Floats
+from nlp_models.vocabulary import Floats
 
 _BINS = 15
 _FLATTER = 3.0
@@ -74,11 +74,14 @@ def _surprise(confidence: Floats, correct: NDArray[np.bool_]) -> float:
 
 
 def threshold_at_precision(confidence: Floats, correct: NDArray[np.bool_], precision: float) -> float:
-    """Return the lowest confidence above which at least this share is correct; above 1 when there is none."""
+    """Return the lowest confidence above which at least this share is correct; above 1 when there is none.
+
+    It never asks for more than ``precision`` itself: a message that is surer than that is sure enough.
+    """
     order = np.argsort(-confidence, kind="stable")
     share = np.cumsum(correct[order]) / np.arange(1, len(order) + 1)
     good = np.flatnonzero(share >= precision)
-    return float(confidence[order[good[-1]]]) if len(good) else 1.01
+    return min(float(confidence[order[good[-1]]]), precision) if len(good) else 1.01
 
 
 def calibration_error(confidence: Floats, correct: NDArray[np.bool_]) -> float:

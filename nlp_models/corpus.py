@@ -1,8 +1,13 @@
-"""Examples on disk: a folder ``<group>/<label>.txt``, one utterance a line, and nothing else to know."""
+"""Examples on disk: a folder ``<group>/<label>.txt``, one utterance a line.
+
+A line ``# author NAME`` says who wrote the lines below it; a corpus by several authors is put to the test one author at
+a time, because a message resembles its own author's others far more than a stranger's.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,11 +16,13 @@ from pathlib import Path
 from nlp_models.errors import CorpusError
 
 FOLDS = 5
+_FEWEST_AUTHORS = 3
+_AUTHOR = re.compile(r"# author (\S+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Utterances and their labels, same length, sorted by label then as written.
+    """Utterances, their labels and their authors, same length, sorted by label then as written.
 
     ``contradictions`` are utterances found under several labels: kept, because real data has them, but worth telling.
     """
@@ -23,6 +30,7 @@ class Corpus:
     texts: tuple[str, ...]
     labels: tuple[str, ...]
     contradictions: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -35,7 +43,16 @@ class Corpus:
         return hashlib.sha256(content.encode()).hexdigest()
 
     def folds(self) -> tuple[int, ...]:
-        """A fold number (0..4) for each utterance: spread evenly inside a label, decided by the text itself."""
+        """A fold number for each utterance: its author's, where there are three or more.
+
+        Else 0 to 4, spread evenly inside a label and decided by the text itself.
+        """
+        names = sorted(set(self.authors))
+        if len(names) >= _FEWEST_AUTHORS:
+            return tuple(names.index(author) for author in self.authors)
+        return self._spread()
+
+    def _spread(self) -> tuple[int, ...]:
         ranks: dict[int, int] = {}
         by_label: dict[str, list[int]] = defaultdict(list)
         for position, label in enumerate(self.labels):
@@ -57,11 +74,12 @@ def read_examples(folder: Path) -> Corpus:
     UTF-8, or the same label in two groups.
     """
     files = _label_files(folder)
-    rows = [(label, text) for label, path in sorted(files.items()) for text in _utterances(path)]
+    rows = [(label, text, author) for label, path in sorted(files.items()) for text, author in _utterances(path)]
     if len(files) < 2:
         raise CorpusError(f"{folder}: only one label ({next(iter(files))}); a choice needs at least two.")
-    texts = tuple(text for _, text in rows)
-    return Corpus(texts, tuple(label for label, _ in rows), _contradictions(rows))
+    texts = tuple(text for _, text, _ in rows)
+    authors = tuple(author for _, _, author in rows)
+    return Corpus(texts, tuple(label for label, _, _ in rows), _contradictions(texts), authors)
 
 
 def read_lines(paths: Iterable[Path]) -> tuple[str, ...]:
@@ -83,11 +101,18 @@ def _label_files(folder: Path) -> dict[str, Path]:
     return files
 
 
-def _utterances(path: Path) -> list[str]:
-    lines = list(dict.fromkeys(_lines(path)))
-    if not lines:
+def _utterances(path: Path) -> list[tuple[str, str]]:
+    """The distinct utterances of a file, each with its author ("" when none is named)."""
+    written: dict[str, str] = {}
+    author = ""
+    for line in _lines(path):
+        if named := _AUTHOR.fullmatch(line):
+            author = named[1]
+        else:
+            written.setdefault(line, author)
+    if not written:
         raise CorpusError(f"{path}: no utterance in this file; write one a line or remove the file.")
-    return lines
+    return list(written.items())
 
 
 def _lines(path: Path) -> list[str]:
@@ -98,6 +123,6 @@ def _lines(path: Path) -> list[str]:
     return [" ".join(line.split()) for line in content.split("\n") if line.strip()]
 
 
-def _contradictions(rows: list[tuple[str, str]]) -> tuple[str, ...]:
-    counts = Counter(text.casefold() for text in (text for _, text in rows))
+def _contradictions(texts: Iterable[str]) -> tuple[str, ...]:
+    counts = Counter(text.casefold() for text in texts)
     return tuple(sorted(text for text, count in counts.items() if count > 1))

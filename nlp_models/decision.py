@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nlp_models.weights import Bands
-from routing.domain.understanding import Channel, Decision
-
-# A transcript carries the recogniser's mistakes on top of ours, so it must be surer before it goes alone.
-_CAUTION = {Channel.VOICE: 0.05}
+from nlp_models.trust import Bands
+from routing.domain.understanding import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +20,7 @@ class Evidence:
     placed: bool = False  # a street, landmark or commune of the territory was named
 
 
-def decide(evidence: Evidence, bands: Bands, channel: Channel) -> Decision:
+def decide(evidence: Evidence, bands: Bands) -> Decision:
     """Return the boldest decision allowed. Danger and foreign words only ever bring a person closer."""
     if evidence.confidence <= 0.0:
         return Decision.UNFORESEEN if evidence.danger else Decision.ASK
@@ -31,11 +28,10 @@ def decide(evidence: Evidence, bands: Bands, channel: Channel) -> Decision:
         return Decision.ASK
     # Who names one of our streets speaks of the city, whatever the words.
     strange = evidence.outside > bands.outside_above and not evidence.placed
-    enough = bands.route_at + _CAUTION.get(channel, 0.0) * (1 - bands.route_at)
     if strange or evidence.unforeseen > bands.unforeseen_above:
         # Somebody is paged for what nobody foresaw: when one procedure would be sure enough, a question comes first,
         # unless the message is more likely outside the procedures than not.
-        if evidence.confidence >= enough and evidence.unforeseen <= 0 >= evidence.outside:
+        if evidence.confidence >= bands.route_at and evidence.unforeseen <= 0 >= evidence.outside:
             return Decision.ASK
         return Decision.OUT_OF_SCOPE if strange and not evidence.danger else Decision.UNFORESEEN
-    return Decision.ROUTE if evidence.confidence >= enough else Decision.ASK
+    return Decision.ROUTE if evidence.confidence >= bands.route_at else Decision.ASK

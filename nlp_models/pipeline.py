@@ -13,7 +13,6 @@ from nlp_models.components import ORDER, ProcedureClassifier
 from nlp_models.decision import Evidence, decide
 from nlp_models.errors import ModelError
 from nlp_models.folding import readable
-from nlp_models.weights import Bands
 from routing.domain.understanding import Candidate, Channel, Understanding
 
 LONGEST = 2_000  # characters read of one message
@@ -26,22 +25,27 @@ class Reader:
         classifier = nlp.get_pipe("procedure_classifier")
         assert isinstance(classifier, ProcedureClassifier)
         self._nlp = nlp
-        self._bands: Bands = classifier.weights.bands
+        self._trust = classifier.weights.trust
+        self._language: str = nlp.get_pipe_config("language")["expected"]
         self.labels: tuple[str, ...] = classifier.weights.labels
-        self.figures: dict[str, float] = dict(classifier.weights.figures)
+        self.figures: dict[str, float] = dict(self._trust.figures)
         self.version: str = classifier.weights.version
 
     def understand(self, text: str, channel: str = "web") -> Understanding:
         """Return what one message means. At most 2 000 characters of it are read."""
-        return self._understanding(self._nlp(readable(text, LONGEST)), _channel(channel))
+        return self._understanding(self._nlp(self._doc(text, channel)))
 
     def understand_many(self, messages: Iterable[tuple[str, str]]) -> Iterator[Understanding]:
         """Read (text, channel) pairs in order; each answer is the one ``understand`` gives."""
-        prepared = ((readable(text, LONGEST), _channel(channel)) for text, channel in messages)
-        for doc, channel in self._nlp.pipe(prepared, as_tuples=True):
-            yield self._understanding(doc, channel)
+        for doc in self._nlp.pipe(self._doc(text, channel) for text, channel in messages):
+            yield self._understanding(doc)
 
-    def _understanding(self, doc: Doc, channel: Channel) -> Understanding:
+    def _doc(self, text: str, channel: str) -> Doc:
+        doc = self._nlp.make_doc(readable(text, LONGEST))
+        doc._.channel = Channel(channel) if channel in set(Channel) else Channel.WEB
+        return doc
+
+    def _understanding(self, doc: Doc) -> Understanding:
         ranking = tuple(Candidate(label, chance) for label, chance in doc._.ranking)
         confidence = ranking[0].probability if ranking else 0.0
         evidence = Evidence(
@@ -49,11 +53,11 @@ class Reader:
             unforeseen=doc._.unforeseen,
             outside=doc._.outside,
             danger=doc._.danger is not None,
-            foreign=doc._.language != self._nlp.lang != "xx",
+            foreign=doc._.language != self._language,
             placed=bool(doc._.place or doc._.commune),
         )
         return Understanding(
-            decision=decide(evidence, self._bands, channel),
+            decision=decide(evidence, self._trust.of(doc._.channel)[1]),
             confidence=confidence,
             ranking=ranking,
             danger=doc._.danger,
@@ -74,11 +78,12 @@ def load(path: Path | str) -> Reader:
 
 
 def blank(language: str) -> Language:
-    """Return an untrained pipeline for a language; one spaCy has no tokenizer for is cut on spaces."""
-    try:
-        nlp = spacy.blank(language)
-    except (ImportError, OSError, ValueError):
-        nlp = spacy.blank("xx")
+    """Return an untrained pipeline for messages in ``language``.
+
+    It is spaCy's own blank pipeline of no language in particular: the components read the text, not the tokens, and
+    importing spaCy's French tokeniser would cost two seconds at every start.
+    """
+    nlp = spacy.blank("xx")
     for name in ORDER:
         nlp.add_pipe(name, config=_config(name, language))
     return nlp
@@ -88,7 +93,3 @@ def _config(name: str, language: str) -> dict[str, str]:
     if name == "language":
         return {"expected": language}
     return {"language": language} if name in ("message_normaliser", "procedure_classifier") else {}
-
-
-def _channel(channel: str) -> Channel:
-    return Channel(channel) if channel in set(Channel) else Channel.WEB

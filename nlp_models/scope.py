@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from nlp_models.softmax import softmax
-from nlp_models.sparse import Floats
+from nlp_models.vocabulary import Floats
 
+SCOPES = ("foreseen", "near", "far")
 _SMALL = 1e-6
 _SURENESS = 0.3  # weight of the classifier's own confidence; measured best out of fold on our examples
 

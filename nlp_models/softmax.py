@@ -1,19 +1,21 @@
 """Multinomial logistic regression by L-BFGS, seen from the examples' side.
 
 With a quadratic penalty the best weights are a combination of the training rows, W = XᵀA, so the search runs over A
-(examples × classes) with the rows' mutual products G = XXᵀ: one product a step, whatever the number of terms, and every
-fold of a cross-validation reuses the same G. The steps are those of ordinary L-BFGS on W, because all inner products
-are taken through G.
+(examples × classes), which is many times smaller than W (terms × classes). The steps are those of ordinary L-BFGS on W,
+because all inner products are taken through the rows' mutual products G = XXᵀ, which the caller applies.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_models.sparse import Floats, product
+from nlp_models.vocabulary import Floats
+
+Products = Callable[[Floats], Floats]  # G applied: (examples × classes) → the same shape
 
 _MEMORY = 6
 _STEPS = 40
@@ -40,7 +42,7 @@ class _Vector:
     bias: Floats
 
     def dot(self, other: _Vector) -> float:
-        return float(np.vdot(self.own, other.image)) + float(self.bias @ other.bias)
+        return _inner(self.own, other.image) + _inner(self.bias, other.bias)
 
     def plus(self, scale: float, other: _Vector) -> _Vector:
         step = np.float32(scale)
@@ -58,23 +60,30 @@ def softmax(scores: Floats) -> Floats:
     return result
 
 
-def fit_softmax(gram: Floats, targets: Floats, strength: float, weights: Floats | None = None) -> Fit:
-    """Fit on ``gram`` (n × n) and ``targets`` (n × k, rows summing to 1).
+def fit_softmax(
+    products: Products,
+    targets: Floats,
+    strength: float,
+    weights: Floats | None = None,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Fit:
+    """Fit on the rows behind ``products`` and ``targets`` (n × k, rows summing to 1).
 
     ``strength`` is C: the loss is the weighted sum of the rows' losses plus ‖W‖²/(2C). ``weights`` is one per row.
+    ``progress`` hears the share of the allowed steps done (0..1); most fits need nearly all of them.
     """
-    task = _Task(gram, targets, strength, np.ones(len(gram), dtype=np.float32) if weights is None else weights)
-    return task.solve()
+    even = np.ones(len(targets), dtype=np.float32)
+    return _Task(products, targets, strength, even if weights is None else weights).solve(progress)
 
 
 class _Task:
-    def __init__(self, gram: Floats, targets: Floats, strength: float, weights: Floats) -> None:
-        self._gram = np.ascontiguousarray(gram)
+    def __init__(self, products: Products, targets: Floats, strength: float, weights: Floats) -> None:
+        self._products = products
         self._targets = targets
         self._penalty = 1.0 / strength
         self._weights = weights[:, None]
 
-    def solve(self) -> Fit:
+    def solve(self, progress: Callable[[float], None]) -> Fit:
         point = _zero(self._targets)
         value, slope = self._value(point), self._slope(point)
         goal = _TOLERANCE * np.sqrt(max(slope.dot(slope), 1e-30))
@@ -90,6 +99,7 @@ class _Task:
             slope = self._slope(point)
             history = [*history[-_MEMORY + 1 :], (moved, slope.plus(-1.0, previous))]
             steps += 1
+            progress(steps / _STEPS)
         return Fit(point.own, point.bias, steps)
 
     def _value(self, point: _Vector) -> float:
@@ -97,11 +107,11 @@ class _Task:
         top = scores.max(axis=1, keepdims=True)
         spread = np.log(np.exp(scores - top).sum(axis=1, keepdims=True)) + top
         loss = self._weights * (spread - (scores * self._targets).sum(axis=1, keepdims=True))
-        return float(loss.sum(dtype=np.float64)) + 0.5 * self._penalty * float(np.vdot(point.own, point.image))
+        return float(loss.sum(dtype=np.float64)) + 0.5 * self._penalty * _inner(point.own, point.image)
 
     def _slope(self, point: _Vector) -> _Vector:
         residual = self._weights * (softmax(point.image + point.bias) - self._targets)
-        image = product(self._gram, residual)
+        image = self._products(residual)
         shrink = np.float32(self._penalty)
         return _Vector(residual + shrink * point.own, image + shrink * point.image, residual.sum(axis=0))
 
@@ -115,6 +125,11 @@ class _Task:
                 return length, tried
             length *= _SHRINK
         return 0.0, value
+
+
+def _inner(left: Floats, right: Floats) -> float:
+    """Summed in one thread, so that the same data give the same bits whatever the machine's load."""
+    return float((left * right).sum(dtype=np.float64))
 
 
 def _zero(targets: Floats) -> _Vector:

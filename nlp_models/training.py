@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -18,22 +19,25 @@ from spacy.about import __version__ as spacy_version
 from nlp_models.components import ProcedureClassifier
 from nlp_models.corpus import Corpus, read_examples, read_lines
 from nlp_models.errors import ModelError
-from nlp_models.labelled import read_labelled
 from nlp_models.pipeline import blank
+from nlp_models.trust import Trust, trust_from
 
 ROOM = Path(__file__).parent
 EXAMPLES = ROOM / "assets" / "examples"
 OUTLIERS = ROOM / "assets" / "outliers"
-CALIBRATION = ROOM / "assets" / "calibration" / "french.jsonl"
+TRUST = ROOM / "assets" / "trust"
 _NEAR, _FAR = 1, 2
 _KEPT_MODELS = 2
-# What decides a model's bytes, besides the examples: these sources and assets. A new file here means a new model.
+STALE = (
+    "The examples or the learner changed since thresholds were last measured: the probabilities may be off. "
+    "Run `vigie nlp calibrate` and commit its file."
+)
+# What decides a model's scores besides the examples: these sources and assets. A new file here means a new model.
 _SOURCES = (
-    "calibration.py", "concepts.py", "corpus.py", "folding.py", "labelled.py", "learning.py", "normaliser.py",
-    "pipeline.py",
-    "scope.py", "softmax.py", "sparse.py", "terms.py", "training.py", "vocabulary.py", "weights.py",
-    "components/*.py", "assets/calibration/*.jsonl", "assets/concepts/*.yaml", "assets/normaliser/*.yaml",
-    "assets/outliers/*.txt", "assets/places.yaml",
+    "concepts.py", "corpus.py", "folding.py", "learning.py", "normaliser.py", "pipeline.py", "rows.py", "softmax.py",
+    "terms.py", "training.py", "vocabulary.py", "weights.py",
+    "components/*.py", "assets/concepts/*.yaml", "assets/normaliser/*.yaml", "assets/outliers/*.txt",
+    "assets/places.yaml",
 )  # fmt: skip
 
 Progress = Callable[[str, float], None]
@@ -65,14 +69,14 @@ def train(examples: Path, output: Path, *, language: str = "fr", progress: Progr
     nlp = blank(language)
     classifier = nlp.get_pipe("procedure_classifier")
     assert isinstance(classifier, ProcedureClassifier)
-    heard = judges(corpus)
-    weights = classifier.learn(corpus, outliers(), lambda step, share: say(step, 0.05 + 0.9 * share), heard)
+    trust, notes = known_trust(corpus, language)
+    weights = classifier.learn(corpus, outliers(), lambda step, share: say(step, 0.05 + 0.9 * share), trust)
     with _replacing(output) as folder:
         nlp.to_disk(folder)
     say("done", 1.0)
     return TrainingSummary(
-        output, weights.version, len(weights.labels), len(corpus.texts), perf_counter() - begun, weights.figures,
-        _notes(corpus),
+        output, weights.version, len(weights.labels), len(corpus.texts), perf_counter() - begun,
+        dict(weights.trust.figures), (*notes, *_notes(corpus)),
     )  # fmt: skip
 
 
@@ -88,7 +92,10 @@ def ensure_model(
     Two processes at once are safe: the second waits and finds the model. The two newest models are kept.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    wanted = cache / f"model-{_content_hash(read_examples(examples), language)}"
+    corpus = read_examples(examples)
+    trust = TRUST / f"{language}.json"
+    bands = hashlib.sha256(trust.read_bytes() if trust.is_file() else b"").hexdigest()[:8]
+    wanted = cache / f"model-{content_hash(corpus, language)}-{bands}"
     with _lock(cache / ".lock"):
         if not (wanted / "config.cfg").is_file():
             train(examples, wanted, language=language, progress=progress)
@@ -97,14 +104,17 @@ def ensure_model(
     return wanted
 
 
-def judges(corpus: Corpus) -> list[tuple[str, str | None]]:
-    """Return the messages our own examples are calibrated on: (text, label or None), by an author outside them.
+def known_trust(corpus: Corpus, language: str) -> tuple[Trust | None, tuple[str, ...]]:
+    """Return the trust that a maintainer's cross-validation found for these labels, and what to say about it.
 
-    None for a corpus that is not about our procedures: it is calibrated out of fold.
+    None when there is none, as for any corpus but our own: training then finds one by further fits.
     """
-    heard = [(row.text, row.label) for row in read_labelled(CALIBRATION)]
-    known = {label for _, label in heard} - {None}
-    return heard if known <= set(corpus.names) else []
+    path = TRUST / f"{language}.json"
+    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if found is None or found["labels"] != list(corpus.names):
+        return None, ()
+    stale = found["data"] != content_hash(corpus, language)
+    return trust_from(found), (STALE,) if stale else ()
 
 
 def outliers() -> list[tuple[str, int]]:
@@ -114,7 +124,8 @@ def outliers() -> list[tuple[str, int]]:
     return [*((text, _NEAR) for text in near), *((text, _FAR) for text in far)]
 
 
-def _content_hash(corpus: Corpus, language: str) -> str:
+def content_hash(corpus: Corpus, language: str) -> str:
+    """A hash of all that decides a model's scores."""
     digest = hashlib.sha256(f"{corpus.digest()} {language} {spacy_version}".encode())
     for pattern in _SOURCES:
         for path in sorted(ROOM.glob(pattern)):

@@ -3,99 +3,106 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_models.sparse import Floats, Integers, SparseRows
-from nlp_models.terms import BLOCKS, Reading
+from nlp_models.terms import BLOCKS, Reading, Unit, terms_of
 
-_BLOCK_NUMBERS = {name: number for number, (name, _) in enumerate(BLOCKS)}
-_BLOCK_WEIGHTS = np.array([weight for _, weight in BLOCKS], dtype=np.float32)
-_NORM = np.float32(np.sqrt((_BLOCK_WEIGHTS**2).sum()))
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+BLOCK_WEIGHTS = np.array([weight for _, weight in BLOCKS], dtype=np.float32)
+NORM = np.float32(np.sqrt((BLOCK_WEIGHTS**2).sum()))
+_MOST_REMEMBERED = 50_000  # units
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One message: ``values`` at ``columns`` (distinct), of unit length."""
+
+    columns: Integers
+    values: Floats
+
+    def times(self, weights: NDArray[np.floating]) -> Floats:
+        """Return the row × ``weights`` (columns × k), as k numbers."""
+        result: Floats = self.values @ weights[self.columns].astype(np.float32, copy=False)
+        return result
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Known terms, one column each; ``blocks`` and ``rarity`` (smooth idf) have one entry a column.
+    """Known terms, one column each, in the order of their numbers.
 
-    The first ``known`` columns are the examples' own terms; those that only outliers hold follow.
+    ``rarity`` (smooth idf) has one entry a column; ``own`` says which columns the examples hold themselves (the others
+    are held by outliers only, and only the scope head reads them).
     """
 
-    columns: dict[tuple[str, str], int]
-    blocks: NDArray[np.int8]
+    terms: NDArray[np.uint32]
     rarity: Floats
-    known: int
+    own: NDArray[np.bool_]
+    own_places: Integers = field(init=False, repr=False, compare=False)
+    _remembered: dict[Unit, Integers] = field(default_factory=dict, compare=False, repr=False)
 
-    def extended(self, readings: Iterable[Reading]) -> Vocabulary:
-        """Add the terms of other readings after the known ones, as rare as a term never seen."""
-        others = sorted({term for reading in readings for term in reading.terms} - self.columns.keys())
-        rarity = np.full(len(others), self.rarity.max() if len(self.rarity) else 1.0, dtype=np.float32)
-        return _vocabulary([*self.columns, *others], np.concatenate((self.rarity, rarity)), self.known)
+    def __post_init__(self) -> None:
+        # The rank of each own column among the own ones: weights of labels are kept for those alone.
+        object.__setattr__(self, "own_places", np.cumsum(self.own) - 1)
 
-    def rows(self, readings: Iterable[Reading]) -> SparseRows:
-        """Return one row of unit length for each reading; unknown terms are left out before the length is taken."""
-        end = len(self.rarity)
-        starts, columns, counts = [0], [], []
-        for reading in readings:
-            known = sorted((c, n) for t, n in reading.terms.items() if (c := self.columns.get(t, end)) < end)
-            columns.append([column for column, _ in known])
-            counts.append([count for _, count in known])
-            starts.append(starts[-1] + len(known))
-        flat = np.fromiter(chain.from_iterable(columns), dtype=np.int64, count=starts[-1])
-        times = np.fromiter(chain.from_iterable(counts), dtype=np.float32, count=starts[-1])
-        raw = SparseRows(np.array(starts), flat, (1 + np.log(times)) * self.rarity[flat], end)
-        return self.unit_length(raw)
+    def columns_of(self, unit: Unit) -> Integers:
+        """Return the columns of a unit's known terms, repeated as often as they occur."""
+        known = self._remembered.get(unit)
+        if known is None:
+            numbers = terms_of(unit)
+            places = np.searchsorted(self.terms, numbers)
+            places[places == len(self.terms)] = 0
+            known = places[self.terms[places] == numbers] if len(self.terms) else places[:0]
+            if len(self._remembered) < _MOST_REMEMBERED:
+                self._remembered[unit] = known
+        return known
 
-    def examples_part(self, rows: SparseRows) -> SparseRows:
-        """Return the rows without the terms that only outliers hold, at unit length again."""
-        kept = rows.columns < self.known
-        lengths = np.bincount(rows.row_numbers()[kept], minlength=rows.rows)
-        starts = np.concatenate(([0], np.cumsum(lengths)))
-        return self.unit_length(SparseRows(starts, rows.columns[kept], rows.values[kept], self.known))
+    def row(self, reading: Reading) -> tuple[Row, Row]:
+        """Return (the examples' own terms, all terms) of a message, each at unit length.
 
-    def unit_length(self, raw: SparseRows, kept: NDArray[np.bool_] | None = None) -> SparseRows:
-        """Scale each block of each row to its weight. Columns that are not ``kept`` become zero first."""
-        values = raw.values if kept is None else raw.values * kept[raw.columns]
-        cells = raw.row_numbers() * len(BLOCKS) + self.blocks[raw.columns]
-        squares = np.bincount(cells, weights=values.astype(np.float64) ** 2, minlength=raw.rows * len(BLOCKS))
-        lengths = np.sqrt(np.maximum(squares, 1e-12)).astype(np.float32)
-        scaled = values * (_BLOCK_WEIGHTS[self.blocks[raw.columns]] / lengths[cells]) / _NORM
-        return SparseRows(raw.starts, raw.columns, scaled.astype(np.float32), raw.width)
-
-    def lines(self) -> str:
-        """Return the terms in column order, one ``block term`` a line."""
-        return "\n".join(block + term for block, term in self.columns)
+        Unknown terms are left out before the length is taken.
+        """
+        parts = [(self.columns_of(unit), unit[0], count) for unit, count in reading.units.items()]
+        lengths = [len(columns) for columns, _, _ in parts]
+        flat = np.concatenate([columns for columns, _, _ in parts]) if parts else np.zeros(0, dtype=np.int64)
+        blocks = np.repeat(np.array([block for _, block, _ in parts], dtype=np.int64), lengths)
+        counts = np.repeat(np.array([count for _, _, count in parts], dtype=np.float32), lengths)
+        columns, first, place = np.unique(flat, return_index=True, return_inverse=True)
+        values = np.bincount(place, weights=counts, minlength=len(columns)).astype(np.float32) * self.rarity[columns]
+        own = self.own[columns]
+        return _unit(columns[own], values[own], blocks[first][own]), _unit(columns, values, blocks[first])
 
 
-def learn_vocabulary(readings: Sequence[Reading], fewest: int = 1) -> Vocabulary:
-    """Return the terms held by at least ``fewest`` readings, in a fixed order."""
-    counts: dict[tuple[str, str], int] = {}
-    for reading in readings:
-        for term in reading.terms:
-            counts[term] = counts.get(term, 0) + 1
-    terms = sorted((term for term, count in counts.items() if count >= fewest))
-    held = np.array([counts[term] for term in terms], dtype=np.float64)
-    rarity = (np.log((1 + len(readings)) / (1 + held)) + 1).astype(np.float32)
-    return _vocabulary(terms, rarity, len(terms))
+def _unit(columns: Integers, values: Floats, blocks: Integers) -> Row:
+    """Scale each block to its weight and the whole to length one."""
+    squares = np.bincount(blocks, weights=values.astype(np.float64) ** 2, minlength=len(BLOCKS))
+    scales = (BLOCK_WEIGHTS / np.sqrt(np.maximum(squares, 1e-12))).astype(np.float32) / NORM
+    return Row(columns, values * scales[blocks])
 
 
-def vocabulary_from_lines(lines: str, rarity: Floats, known: int) -> Vocabulary:
-    """Rebuild a vocabulary from what ``lines`` gave and the stored rarities."""
-    terms = [(line[0], line[1:]) for line in lines.split("\n")]
-    return _vocabulary(terms, rarity, known)
+def learn_vocabulary(readings: Sequence[Reading], others: Iterable[Reading] = (), fewest: int = 1) -> Vocabulary:
+    """Return the terms that at least ``fewest`` of the examples' readings hold, and likewise the outliers' terms.
+
+    Rarity is counted among the examples alone: outliers would make the city's own words look common.
+    """
+    own, counts = _held(readings, fewest)
+    rarity = np.log((1 + len(readings)) / (1 + counts)) + 1
+    foreign = np.setdiff1d(_held(others, fewest)[0], own)
+    terms = np.concatenate((own, foreign))
+    order = np.argsort(terms)
+    rarest = rarity.max() if len(rarity) else 1.0
+    spread = np.concatenate((rarity, np.full(len(foreign), rarest)))
+    return Vocabulary(terms[order], spread[order].astype(np.float32), (np.arange(len(terms)) < len(own))[order])
 
 
-def _vocabulary(terms: Sequence[tuple[str, str]], rarity: Floats, known: int) -> Vocabulary:
-    columns = {term: column for column, term in enumerate(terms)}
-    blocks = np.array([_BLOCK_NUMBERS[block] for block, _ in terms], dtype=np.int8)
-    return Vocabulary(columns, blocks, rarity, known)
-
-
-def held_columns(rows: SparseRows, chosen: Integers) -> NDArray[np.bool_]:
-    """Tell, for each column, whether at least one of the chosen rows holds it."""
-    held = np.zeros(rows.width, dtype=bool)
-    held[rows.take(chosen).columns] = True
-    return held
+def _held(readings: Iterable[Reading], fewest: int) -> tuple[NDArray[np.uint32], Integers]:
+    """Return the terms at least ``fewest`` readings hold, in order, and how many do."""
+    each = [np.unique(np.concatenate([terms_of(unit) for unit in r.units])) for r in readings if r.units]
+    terms, counts = np.unique(np.concatenate(each), return_counts=True) if each else (np.zeros(0, np.uint32), None)
+    if counts is None:
+        return terms, np.zeros(0, dtype=np.int64)
+    return terms[counts >= fewest], counts[counts >= fewest]

@@ -5,93 +5,87 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_models.calibration import Calibration
 from nlp_models.errors import ModelError
-from nlp_models.sparse import Floats
-from nlp_models.vocabulary import Vocabulary, vocabulary_from_lines
+from nlp_models.trust import Trust, trust_from
+from nlp_models.vocabulary import Floats, Row, Vocabulary
 
-FORMAT = 1
-SCOPES = ("foreseen", "near", "far")
-_ARRAYS = ("rarity", "classes", "bias", "scope", "scope_bias")
-
-
-@dataclass(frozen=True, slots=True)
-class Bands:
-    """Where decisions change. ``route_at`` is a probability; the others are log-odds, see ``scope.py``."""
-
-    route_at: float = 1.01
-    unforeseen_above: float = 1e9
-    outside_above: float = 1e9
+FORMAT = 2
+_ARRAYS = ("terms", "rarity", "own", "classes", "steps", "bias", "scope", "scope_bias")
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """The trained classifier.
 
-    ``classes`` is known terms × labels, ``scope`` is all terms × 3 (the terms that only outliers hold come last).
+    ``classes`` is own terms × labels in 8 bits, times ``steps`` (one a term); ``scope`` is all terms × 3.
     """
 
     labels: tuple[str, ...]
     vocabulary: Vocabulary
-    classes: NDArray[np.float16]
+    classes: NDArray[np.int8]
+    steps: Floats
     bias: Floats
     scope: NDArray[np.float16]
     scope_bias: Floats
-    calibration: Calibration
-    bands: Bands
-    figures: dict[str, float] = field(default_factory=dict)
+    trust: Trust
+    version: str = ""
 
-    @property
-    def version(self) -> str:
-        """A short hash of everything that decides an answer."""
-        digest = hashlib.sha256(self.arrays_to_bytes() + self.meta_to_bytes())
-        return digest.hexdigest()[:12]
+    def class_scores(self, row: Row) -> Floats:
+        """Return one raw score a label, for a row of the examples' own terms."""
+        places = self.vocabulary.own_places[row.columns]
+        result: Floats = (row.values * self.steps[places]) @ self.classes[places].astype(np.float32) + self.bias
+        return result
+
+    def scope_scores(self, row: Row) -> Floats:
+        """Return raw scores of foreseen, near and far, for a row of all terms."""
+        result: Floats = row.times(self.scope) + self.scope_bias
+        return result
+
+    def pulls(self, columns: NDArray[np.int64], label: int) -> Floats:
+        """Return how much each of these terms speaks for a label; nothing where only outliers hold it."""
+        places = self.vocabulary.own_places[columns]
+        worth = self.steps[places] * self.vocabulary.rarity[columns] * self.vocabulary.own[columns]
+        result: Floats = self.classes[places, label] * worth
+        return result
 
     def arrays_to_bytes(self) -> bytes:
         """Return the arrays as an uncompressed npz."""
-        held = {name: getattr(self, name) for name in _ARRAYS if name != "rarity"}
         buffer = io.BytesIO()
-        np.savez(buffer, rarity=self.vocabulary.rarity, **held)
+        np.savez(buffer, **{name: getattr(self._owner(name), name) for name in _ARRAYS})
         return buffer.getvalue()
 
-    def terms_to_bytes(self) -> bytes:
-        """Return the terms, one a line, UTF-8."""
-        return self.vocabulary.lines().encode()
+    def _owner(self, name: str) -> Any:
+        return self.vocabulary if name in ("terms", "rarity", "own") else self
 
     def meta_to_bytes(self) -> bytes:
-        """Return labels, calibration, bands and figures as JSON."""
-        meta = {
-            "format": FORMAT,
-            "labels": self.labels,
-            "calibration": asdict(self.calibration),
-            "bands": asdict(self.bands),
-            "figures": self.figures,
-        }
+        """Return labels and trust as JSON."""
+        meta = {"format": FORMAT, "labels": self.labels, "trust": self.trust.as_dict()}
         return json.dumps(meta, ensure_ascii=False, indent=1, sort_keys=True).encode()
 
 
-def weights_from_bytes(arrays: bytes, terms: bytes, meta: bytes) -> Weights:
-    """Rebuild weights from their three parts. Raises ModelError when they do not belong to this version."""
+def quantised(classes: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Return (8-bit weights, step of each term): a quarter of the size, and no answer of ours changes."""
+    steps = np.maximum(np.abs(classes).max(axis=1), 1e-12) / 127
+    return np.rint(classes / steps[:, None]).astype(np.int8), steps.astype(np.float32)
+
+
+def weights_from_bytes(arrays: bytes, meta: bytes) -> Weights:
+    """Rebuild weights from their two parts. Raises ModelError when they do not belong to this version."""
     read = _meta(meta)
     with np.load(io.BytesIO(arrays), allow_pickle=False) as held:
         parts = {name: held[name] for name in _ARRAYS}
-    vocabulary = vocabulary_from_lines(terms.decode(), parts.pop("rarity"), len(parts["classes"]))
-    if len(parts["scope"]) != len(vocabulary.rarity) or len(parts["bias"]) != len(read["labels"]):
+    vocabulary = Vocabulary(parts.pop("terms"), parts.pop("rarity"), parts.pop("own"))
+    if len(parts["classes"]) != vocabulary.own.sum() or len(parts["bias"]) != len(read["labels"]):
         raise ModelError("The model's parts do not fit together; train it again.")
-    return Weights(
-        labels=tuple(read["labels"]),
-        vocabulary=vocabulary,
-        calibration=Calibration(**read["calibration"]),
-        bands=Bands(**read["bands"]),
-        figures=read["figures"],
-        **parts,
-    )
+    # A short hash of everything that decides an answer.
+    version = hashlib.sha256(arrays + meta).hexdigest()[:12]
+    return Weights(tuple(read["labels"]), vocabulary, trust=trust_from(read["trust"]), version=version, **parts)
 
 
 def _meta(meta: bytes) -> dict[str, Any]:

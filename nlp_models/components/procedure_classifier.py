@@ -8,28 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from spacy import util
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
 from nlp_models.corpus import Corpus
-from nlp_models.errors import CorpusError, ModelError
-from nlp_models.learning import Judge, LearningSettings, Progress, learn, lesson_from
+from nlp_models.errors import ModelError
 from nlp_models.normaliser import normaliser_for
 from nlp_models.scope import outside_score, unforeseen_score
 from nlp_models.terms import Reading, TermReader
+from nlp_models.trust import Trust
 from nlp_models.weights import Weights, weights_from_bytes
+from routing.domain.understanding import Channel
+
+if TYPE_CHECKING:
+    from nlp_models.learning import Heads, LearningSettings, Lesson, Progress
 
 KEPT = 5
-MOST_EXAMPLES = 25_000  # their mutual products take 2.5 GB
 _WEIGHED = 6
-_PARTS = {"weights.npz": "arrays", "terms.txt": "terms", "meta.json": "meta"}
+_PARTS = {"weights.npz": "arrays", "meta.json": "meta"}
 
+Doc.set_extension("channel", default=Channel.WEB, force=True)
 Doc.set_extension("ranking", default=(), force=True)
 Doc.set_extension("unforeseen", default=0.0, force=True)
 Doc.set_extension("outside", default=0.0, force=True)
@@ -39,7 +42,7 @@ Doc.set_extension("weighed", default=(), force=True)
 class ProcedureClassifier:
     """A linear softmax over stems and letter runs, with a scope head beside it. Trained by ``learn``."""
 
-    def __init__(self, language: str, settings: LearningSettings) -> None:
+    def __init__(self, language: str, settings: dict[str, float]) -> None:
         self._reader = TermReader(language)
         self._normalise = normaliser_for(language)
         self._settings = settings
@@ -57,24 +60,47 @@ class ProcedureClassifier:
         corpus: Corpus,
         outliers: Iterable[tuple[str, int]] = (),
         progress: Progress = lambda step, share: None,
-        judges: Iterable[tuple[str, str | None]] = (),
+        trust: Trust | None = None,
     ) -> Weights:
         """Train on a corpus. ``outliers`` are (text, scope): 1 a city matter nobody foresaw, 2 no city matter.
 
-        ``judges`` are (text, label or None) of authors outside the corpus, to calibrate on; without them the corpus
-        is calibrated out of fold.
-        Raises CorpusError for more than 25 000 examples.
+        Without a ``trust`` found earlier, further fits that leave a part out say how far the scores may be trusted.
         """
-        if len(corpus.texts) > MOST_EXAMPLES:
-            raise CorpusError(f"{len(corpus.texts)} examples; at most {MOST_EXAMPLES} fit in memory. Keep the newest.")
+        from nlp_models import learning  # scipy comes with them; reading does without
+        from nlp_models import trust as trusting
+
+        settings = self._learning_settings()
         progress("terms", 0.0)
-        readings = [self._read(text) for text in corpus.texts]
-        aside = [(self._read(text), scope) for text, scope in outliers]
-        heard = [Judge(self._read(text), label) for text, label in judges]
-        progress("products", 0.03)
-        lesson, vocabulary = lesson_from(readings, corpus.labels, corpus.folds(), aside)
-        self._weights = learn(lesson, vocabulary, self._settings, progress, heard)
+        lesson = self.lesson(corpus, outliers)
+        end = 1.0 if trust else 0.2
+        heads = learning.fit_heads(lesson, settings, lambda share: progress("fit", end * share))
+        if trust is None:
+            unseen = learning.left_out(lesson, settings, lambda share: progress("trial", end + (1 - end) * share))
+            trust = trusting.fit_trust(unseen, trusting.BandSettings())
+        self._weights = _weights(lesson.labels, heads, trust)
         return self._weights
+
+    def lesson(self, corpus: Corpus, outliers: Iterable[tuple[str, int]] = ()) -> Lesson:
+        """Read a corpus and its outliers, numbered and in folds."""
+        from nlp_models.learning import Lesson
+
+        aside = list(outliers)
+        names = corpus.names
+        numbers = {name: number for number, name in enumerate(names)}
+        folds = corpus.folds()
+        return Lesson(
+            [self.read(text) for text in corpus.texts],
+            np.array([numbers[label] for label in corpus.labels], dtype=np.int64),
+            names,
+            [self.read(text) for text, _ in aside],
+            np.array([scope for _, scope in aside], dtype=np.int64),
+            np.array([*folds, *(n % (max(folds) + 1) for n in range(len(aside)))], dtype=np.int64),
+        )
+
+    def _learning_settings(self) -> LearningSettings:
+        from nlp_models.learning import LearningSettings
+
+        return LearningSettings(**self._settings)
 
     def initialize(self, get_examples: Callable[[], Iterable[Example]], *, nlp: Language | None = None) -> None:
         """Train the spaCy way, on examples whose reference ``cats`` hold their label."""
@@ -85,35 +111,35 @@ class ProcedureClassifier:
         """Set ranking, scope and weighed words; a text without any known term gets an empty ranking."""
         weights = self.weights
         reading = self._reader.read(doc._.normal_text)
-        row = weights.vocabulary.rows([reading])
-        known = weights.vocabulary.examples_part(row)
-        if not len(known.columns):
+        own, wide = weights.vocabulary.row(reading)
+        if not len(own.columns):
             return doc
-        scores = known.times(weights.classes) + weights.bias
-        chances = weights.calibration.probabilities(scores)
+        calibration, _ = weights.trust.of(doc._.channel)
+        chances = calibration.probabilities(weights.class_scores(own)[None])
         best = np.argsort(-chances[0], kind="stable")[:KEPT]
         doc._.ranking = tuple((weights.labels[label], float(chances[0, label])) for label in best)
         doc.cats = dict(doc._.ranking)
-        scope = row.times(weights.scope) + weights.scope_bias
+        scope = weights.scope_scores(wide)[None]
         confidence = chances.max(axis=1)
         doc._.unforeseen = float(unforeseen_score(confidence, scope)[0])
         doc._.outside = float(outside_score(confidence, scope)[0])
-        doc._.weighed = self._weighed(reading, weights.classes[:, best[0]])
+        doc._.weighed = self._weighed(reading, int(best[0]))
         return doc
 
-    def _read(self, text: str) -> Reading:
+    def read(self, text: str) -> Reading:
+        """Return what the classifier sees of a text."""
         return self._reader.read(self._normalise(text))
 
-    def _weighed(self, reading: Reading, column: NDArray[np.float16]) -> tuple[str, ...]:
+    def _weighed(self, reading: Reading, label: int) -> tuple[str, ...]:
         """The words whose terms speak for the label, heaviest first."""
         vocabulary = self.weights.vocabulary
-        pulls = {}
-        for word in dict.fromkeys(reading.words):
-            known = [c for t in self._reader.terms_of_word(word) if (c := vocabulary.columns.get(t, -1)) >= 0]
-            known = [c for c in known if c < vocabulary.known]
-            pulls[word] = float((column[known].astype(np.float32) * vocabulary.rarity[known]).sum())
-        heaviest = sorted((word for word in pulls if pulls[word] > 0), key=lambda word: -pulls[word])
-        return tuple(heaviest[:_WEIGHED])
+        words = list(dict.fromkeys(reading.words))
+        columns = [[vocabulary.columns_of(unit) for unit in self._reader.units_of_word(word)] for word in words]
+        found = [np.concatenate(parts) for parts in columns]
+        pulls = self.weights.pulls(np.concatenate(found), label)
+        sums = np.bincount(np.repeat(np.arange(len(words)), [len(one) for one in found]), pulls, len(words))
+        order = np.argsort(-sums, kind="stable")[:_WEIGHED]
+        return tuple(words[place] for place in order if sums[place] > 0)
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Return the weights as one message."""
@@ -147,9 +173,18 @@ class ProcedureClassifier:
         weights = self.weights
         return {
             "arrays": weights.arrays_to_bytes,
-            "terms": weights.terms_to_bytes,
             "meta": weights.meta_to_bytes,
         }
+
+
+def _weights(labels: tuple[str, ...], heads: Heads, trust: Trust) -> Weights:
+    """What is kept of the fitted heads, read back so that the first answers are those after loading."""
+    classes, steps = heads.quantised()
+    made = Weights(
+        labels, heads.vocabulary, classes, steps, heads.bias.astype(np.float32), heads.scope.astype(np.float16),
+        heads.scope_bias.astype(np.float32), trust,
+    )  # fmt: skip
+    return weights_from_bytes(made.arrays_to_bytes(), made.meta_to_bytes())
 
 
 def _label(reference: Doc) -> str:
@@ -167,4 +202,4 @@ def _keep(parts: dict[str, bytes], part: str) -> Callable[[bytes], None]:
 )
 def make_procedure_classifier(nlp: Language, name: str, language: str, settings: dict[str, Any]) -> ProcedureClassifier:
     """Build an untrained classifier; ``settings`` are fields of LearningSettings."""
-    return ProcedureClassifier(language, LearningSettings(**settings))
+    return ProcedureClassifier(language, settings)

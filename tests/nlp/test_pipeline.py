@@ -11,8 +11,8 @@ from nlp_models.components import ProcedureClassifier
 from nlp_models.decision import Evidence, decide
 from nlp_models.errors import ModelError
 from nlp_models.pipeline import LONGEST, Reader, blank, load
-from nlp_models.weights import Bands
-from routing.domain.understanding import Channel, Decision
+from nlp_models.trust import Bands
+from routing.domain.understanding import Decision
 
 TEXTS = [
     "un trou dans la route rue Monge",
@@ -126,7 +126,7 @@ def test_a_folder_without_model_is_refused(tmp_path: Path) -> None:
 def test_a_model_of_another_format_is_refused(tiny_model: Path, tmp_path: Path) -> None:
     load(tiny_model)._nlp.to_disk(tmp_path / "old")
     meta = tmp_path / "old" / "procedure_classifier" / "meta.json"
-    meta.write_text(meta.read_text(encoding="utf-8").replace('"format": 1', '"format": 0'), encoding="utf-8")
+    meta.write_text(meta.read_text(encoding="utf-8").replace('"format": 2', '"format": 0'), encoding="utf-8")
     with pytest.raises(ModelError, match="Train it again"):
         load(tmp_path / "old")
 
@@ -135,23 +135,22 @@ BANDS = Bands(route_at=0.8, unforeseen_above=-1.0, outside_above=-1.0)
 
 
 @pytest.mark.parametrize(
-    ("evidence", "channel", "decision"),
+    ("evidence", "decision"),
     [
-        (Evidence(0.85, -5, -5, False, False), Channel.WEB, Decision.ROUTE),
-        (Evidence(0.805, -5, -5, False, False), Channel.VOICE, Decision.ASK),
-        (Evidence(0.5, -5, -5, False, False), Channel.WEB, Decision.ASK),
-        (Evidence(0.7, 0.5, -5, False, False), Channel.WEB, Decision.UNFORESEEN),
-        (Evidence(0.95, -0.5, -5, False, False), Channel.WEB, Decision.ASK),  # one procedure is too sure to page for
-        (Evidence(0.95, 0.5, -5, False, False), Channel.WEB, Decision.UNFORESEEN),
-        (Evidence(0.7, 3, 3, False, False), Channel.WEB, Decision.OUT_OF_SCOPE),
-        (Evidence(0.95, 3, 3, False, False), Channel.WEB, Decision.OUT_OF_SCOPE),
-        (Evidence(0.85, -5, 3, False, False, placed=True), Channel.WEB, Decision.ROUTE),
-        (Evidence(0.5, 3, 3, False, False, placed=True), Channel.WEB, Decision.UNFORESEEN),
-        (Evidence(0.7, 3, 3, True, False), Channel.WEB, Decision.UNFORESEEN),
-        (Evidence(0.9, 3, 3, False, True), Channel.WEB, Decision.ASK),
-        (Evidence(0.0, 0, 0, False, False), Channel.WEB, Decision.ASK),
-        (Evidence(0.0, 0, 0, True, False), Channel.WEB, Decision.UNFORESEEN),
+        (Evidence(0.85, -5, -5, False, False), Decision.ROUTE),
+        (Evidence(0.5, -5, -5, False, False), Decision.ASK),
+        (Evidence(0.7, 0.5, -5, False, False), Decision.UNFORESEEN),
+        (Evidence(0.95, -0.5, -5, False, False), Decision.ASK),  # one procedure is too sure to page for
+        (Evidence(0.95, 0.5, -5, False, False), Decision.UNFORESEEN),
+        (Evidence(0.7, 3, 3, False, False), Decision.OUT_OF_SCOPE),
+        (Evidence(0.95, 3, 3, False, False), Decision.OUT_OF_SCOPE),
+        (Evidence(0.85, -5, 3, False, False, placed=True), Decision.ROUTE),
+        (Evidence(0.5, 3, 3, False, False, placed=True), Decision.UNFORESEEN),
+        (Evidence(0.7, 3, 3, True, False), Decision.UNFORESEEN),
+        (Evidence(0.9, 3, 3, False, True), Decision.ASK),
+        (Evidence(0.0, 0, 0, False, False), Decision.ASK),
+        (Evidence(0.0, 0, 0, True, False), Decision.UNFORESEEN),
     ],
 )
-def test_decision(evidence: Evidence, channel: Channel, decision: Decision) -> None:
-    assert decide(evidence, BANDS, channel) is decision
+def test_decision(evidence: Evidence, decision: Decision) -> None:
+    assert decide(evidence, BANDS) is decision

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -10,12 +11,16 @@ import pytest
 import spacy
 from spacy.tokens import DocBin
 
-from nlp_models.corpus import read_examples
+from nlp_models.corpus import Corpus, read_examples
 from nlp_models.errors import CorpusError, ModelError
+from nlp_models.rows import rows_of
 from nlp_models.scripts.convert import convert
 from nlp_models.softmax import fit_softmax, one_hot, softmax
-from nlp_models.sparse import SparseRows
-from nlp_models.training import ensure_model, outliers, train
+from nlp_models.terms import TermReader
+from nlp_models.training import STALE, content_hash, ensure_model, known_trust, outliers, train
+from nlp_models.trust import ANY, BandSettings, Trust, Unseen, fit_trust, trust_from
+from nlp_models.vocabulary import learn_vocabulary
+from routing.domain.understanding import Channel
 
 
 def _bytes_of(folder: Path) -> dict[str, bytes]:
@@ -131,20 +136,67 @@ def test_the_fit_agrees_with_a_plain_descent() -> None:
     rows = rng.normal(size=(30, 5)).astype(np.float32)
     classes = rng.integers(0, 3, size=30)
     targets = one_hot(classes, 3)
-    fit = fit_softmax(rows @ rows.T, targets, 1.0)
+    fit = fit_softmax(lambda right: rows @ (rows.T @ right), targets, 1.0)
     weights, bias = rows.T @ fit.coefficients, fit.bias
     residual = softmax(rows @ weights + bias) - targets
     assert np.abs(rows.T @ residual + weights).max() < 0.02
     assert np.abs(residual.sum(axis=0)).max() < 0.02
 
 
-def test_sparse_products_agree_with_dense_ones() -> None:
-    rng = np.random.default_rng(3)
-    dense = (rng.random((300, 40)) * (rng.random((300, 40)) < np.linspace(0.01, 0.99, 40))).astype(np.float32)
-    starts = np.concatenate(([0], np.cumsum((dense != 0).sum(axis=1))))
-    sparse = SparseRows(starts, np.nonzero(dense)[1], dense[dense != 0], 40)
-    right = rng.random((300, 4)).astype(np.float32)
-    assert np.allclose(sparse.gram(), dense @ dense.T, atol=1e-3)
-    assert np.allclose(sparse.transposed_times(right), dense.T @ right, atol=1e-3)
-    assert np.allclose(sparse.times(np.eye(40, dtype=np.float32)), dense)
-    assert np.allclose(sparse.take(np.array([5, 2])).times(np.eye(40, dtype=np.float32)), dense[[5, 2]])
+def test_many_messages_at_once_are_the_rows_of_each() -> None:
+    reader = TermReader("fr")
+    inside = [reader.read(text) for text in ("un gros trou dans la rue", "la la la rue trou", "lampadaire eteint rue")]
+    outside = [reader.read("une recette de gateau"), reader.read("la recette du trou normand")]
+    vocabulary = learn_vocabulary(inside, outside)
+    unseen = reader.read("trou trou dans le gateau inconnu")
+    for own in (True, False):
+        many = rows_of([*inside, *outside, unseen], vocabulary, own=own)
+        dense = (many.held @ many.worth).toarray()
+        for reading, expected in zip([*inside, *outside, unseen], dense, strict=True):
+            row = vocabulary.row(reading)[0 if own else 1]
+            assert np.allclose(np.bincount(row.columns, row.values, len(vocabulary.terms)), expected, atol=1e-6)
+        assert np.allclose(many.products(np.eye(6, dtype=np.float32)), dense @ dense.T, atol=1e-5)
+
+
+def test_each_author_is_left_out_in_turn(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.txt").write_text("un\n# author b\ndeux\ntrois\n# author c\n# quatre", encoding="utf-8")
+    (tmp_path / "a" / "y.txt").write_text("# author c\ncinq\nsix", encoding="utf-8")
+    corpus = read_examples(tmp_path)
+    assert corpus.texts == ("un", "deux", "trois", "# quatre", "cinq", "six")
+    assert corpus.folds() == (0, 1, 1, 2, 2, 2)
+
+
+def _unseen(kinds: list[str], margin: list[float]) -> Unseen:
+    """Two classes; a message of the first whose score leads by ``margin``."""
+    classes = np.array([[lead, 0.0] for lead in margin], dtype=np.float32)
+    nothing = np.zeros((len(margin), 3), dtype=np.float32)
+    zeros = np.zeros(len(margin), dtype=np.int64)
+    return Unseen(classes, nothing, zeros, zeros, kinds)
+
+
+def test_each_channel_is_trusted_on_its_own_evidence() -> None:
+    rng = np.random.default_rng(5)
+    sure, shaky = rng.normal(4, 0.5, 150), rng.normal(0.3, 1.0, 150)
+    trust = fit_trust(
+        _unseen(["written"] * 150 + ["spoken"] * 150 + ["short"] * 9, [*sure, *shaky, *[1.0] * 9]), BandSettings()
+    )
+    assert trust.bands.keys() == {ANY, "written", "spoken"}
+    lead = np.array([[1.0, 0.0]], dtype=np.float32)
+    heard, read = (trust.of(channel)[0].probabilities(lead)[0, 0] for channel in (Channel.VOICE, Channel.WEB))
+    assert heard < 0.9 < read
+    assert trust.of(Channel.SMS) == (trust.calibrations[ANY], trust.bands[ANY])
+    assert trust_from(json.loads(json.dumps(trust.as_dict()))) == trust
+
+
+def test_thresholds_of_other_examples_are_used_and_said_to_be_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nlp_models.training.TRUST", tmp_path)
+    corpus = Corpus(("un", "deux"), ("x", "y"))
+    assert known_trust(corpus, "fr") == (None, ())
+    held = {"labels": ["x", "y"], "data": content_hash(corpus, "fr"), **Trust().as_dict()}
+    (tmp_path / "fr.json").write_text(json.dumps(held), encoding="utf-8")
+    assert known_trust(corpus, "fr") == (Trust(), ())
+    assert known_trust(Corpus(("un", "trois"), ("x", "y")), "fr") == (Trust(), (STALE,))
+    assert known_trust(Corpus(("un", "trois"), ("x", "z")), "fr") == (None, ())

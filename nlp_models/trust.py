@@ -1,0 +1,147 @@
+"""How far the scores may be trusted, channel by channel: honest probabilities, and where decisions change.
+
+Everything here is fitted on scores of messages the model never saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp_models.calibration import Calibration, figures, fit_calibration
+from nlp_models.scope import SCOPES, outside_score, unforeseen_score
+from nlp_models.vocabulary import Floats, Integers
+from routing.domain.understanding import Channel
+
+# Channels that sound alike share their bands: a transcript carries the recogniser's mistakes, a text its spelling.
+KINDS = {
+    Channel.VOICE: "spoken",
+    Channel.SMS: "short",
+    Channel.WHATSAPP: "short",
+    Channel.TELEGRAM: "short",
+    Channel.WEB: "written",
+    Channel.API: "written",
+}
+ANY = "any"
+_FEWEST = 100  # labelled messages of a kind before it gets bands of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Where decisions change. ``route_at`` is a probability; the others are log-odds, see ``scope.py``."""
+
+    route_at: float = 1.01
+    unforeseen_above: float = 1e9
+    outside_above: float = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class BandSettings:
+    """What the bands aim at: the share right among those routed, and the shares of foreseen messages given up."""
+
+    route_precision: float = 0.95
+    unforeseen_share: float = 0.05
+    outside_share: float = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Calibration and bands by kind of channel; ``any`` always stands. ``figures`` tell how good they were found."""
+
+    calibrations: Mapping[str, Calibration] = field(default_factory=lambda: {ANY: Calibration()})
+    bands: Mapping[str, Bands] = field(default_factory=lambda: {ANY: Bands()})
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, channel: Channel) -> tuple[Calibration, Bands]:
+        """Return what holds for a channel."""
+        kind = KINDS.get(channel, ANY)
+        kind = kind if kind in self.calibrations else ANY
+        return self.calibrations[kind], self.bands[kind]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return {
+            "calibrations": {kind: asdict(one) for kind, one in self.calibrations.items()},
+            "bands": {kind: asdict(one) for kind, one in self.bands.items()},
+            "figures": dict(self.figures),
+        }
+
+
+def trust_from(data: Mapping[str, Any]) -> Trust:
+    """Rebuild what ``as_dict`` gave."""
+    return Trust(
+        {kind: Calibration(**one) for kind, one in data["calibrations"].items()},
+        {kind: Bands(**one) for kind, one in data["bands"].items()},
+        data["figures"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Scores of messages by a model that never saw them.
+
+    ``classes`` (messages × labels) and ``scope`` (messages × 3) are raw scores; ``expected`` is the right class or -1;
+    ``scopes`` numbers each message's scope; ``kinds`` names its kind of channel.
+    """
+
+    classes: Floats
+    scope: Floats
+    expected: Integers
+    scopes: Integers
+    kinds: Sequence[str]
+
+    def only(self, chosen: NDArray[np.bool_]) -> Unseen:
+        """The chosen messages."""
+        kinds = [kind for kind, kept in zip(self.kinds, chosen, strict=True) if kept]
+        return Unseen(self.classes[chosen], self.scope[chosen], self.expected[chosen], self.scopes[chosen], kinds)
+
+
+def fit_trust(unseen: Unseen, settings: BandSettings) -> Trust:
+    """Return calibration and bands over all messages, and apart for each kind that has enough of them."""
+    kinds = np.array(unseen.kinds, dtype=object)
+    groups = {ANY: np.ones(len(kinds), dtype=bool)}
+    for kind in sorted(set(unseen.kinds) - {ANY}):
+        if (unseen.expected[kinds == kind] >= 0).sum() >= _FEWEST:
+            groups[kind] = kinds == kind
+    fitted = {kind: _fit(unseen.only(chosen), settings) for kind, chosen in groups.items()}
+    return Trust(
+        {kind: one[0] for kind, one in fitted.items()},
+        {kind: one[1] for kind, one in fitted.items()},
+        fitted[ANY][2],
+    )
+
+
+def _fit(unseen: Unseen, settings: BandSettings) -> tuple[Calibration, Bands, dict[str, float]]:
+    inside = unseen.expected >= 0
+    calibration = fit_calibration(unseen.classes[inside], unseen.expected[inside])
+    probabilities = calibration.probabilities(unseen.classes)
+    measured = figures(probabilities[inside], unseen.expected[inside], settings.route_precision)
+    confidence = probabilities.max(axis=1)
+    unforeseen, outside = unforeseen_score(confidence, unseen.scope), outside_score(confidence, unseen.scope)
+    bands = Bands(
+        route_at=measured.route_at,
+        unforeseen_above=_upper(unforeseen[inside], settings.unforeseen_share),
+        outside_above=_upper(outside[inside], settings.outside_share),
+    )
+    found = _scope_figures(unseen.scopes, unforeseen > bands.unforeseen_above, outside > bands.outside_above)
+    return calibration, bands, {**measured.as_dict, **found}
+
+
+def _upper(scores: Floats, share: float) -> float:
+    """The score that only this share of foreseen messages exceeds."""
+    return float(np.quantile(scores, 1 - share))
+
+
+def _scope_figures(scopes: Integers, unforeseen: NDArray[np.bool_], outside: NDArray[np.bool_]) -> dict[str, float]:
+    """Shares of near and far outliers caught, and of foreseen messages lost."""
+    flagged = {"unforeseen": unforeseen | outside, "outside": outside}
+    return {
+        f"{name}_{scope}": round(float(flags[scopes == number].mean()), 4)
+        for name, flags in flagged.items()
+        for number, scope in enumerate(SCOPES)
+        if (scopes == number).any()
+    }
