@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import replies
+from intake.inbox import second_report
 from intake.ports import Classifier
 from routing.domain.incident import Event, IncidentState, ReportState
 from routing.domain.procedure import Fallback
@@ -69,11 +70,23 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
     can_ask = report.channel in ASKABLE and (report.channel is Channel.WEB or report.contact is not None)
     verdict = judge(read, desk.catalogue, can_ask=can_ask)
     report.decision = verdict.decision
-    await tell_one(session, desk, report, replies.receipt(report.reference, hearing.link(report), report.advice))
+    second = await second_report(session, report, read.also.text) if read.also else None
+    also = (second.reference, hearing.link(second)) if second else None
+    await tell_one(session, desk, report, replies.receipt(report.reference, hearing.link(report), report.advice, also))
+    if second and read.also:
+        await _open_second(session, desk, second, read.also.meaning)
     if verdict.ask:
         await _ask(session, desk, report, verdict)
     else:
         await open_incident(session, desk, report, verdict)
+
+
+async def _open_second(session: AsyncSession, desk: Desk, report: Report, read: Understanding) -> None:
+    """The message's second matter gets an incident of its own; the citizen's receipt already names it."""
+    _note(desk, report, read)
+    verdict = judge(read, desk.catalogue, can_ask=False)
+    report.decision = verdict.decision
+    await open_incident(session, desk, report, verdict)
 
 
 def _note(desk: Desk, report: Report, read: Understanding) -> None:

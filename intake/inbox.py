@@ -68,3 +68,26 @@ async def open_report(
     boost = DANGER_BOOST if danger else 0
     await timers.arm(session, timers.Verb.HANDLE, report.id, now, now, boost=boost)
     return report
+
+
+async def second_report(session: AsyncSession, first: Report, text: str) -> Report:
+    """A report of the second matter in a message, with a reference and a tracking page of its own."""
+    report = Report(
+        reference=await incidents.free_reference(session, incidents.REPORT_PREFIX),
+        token=new_token(),
+        channel=first.channel,
+        received_at=first.received_at,
+        text=text,
+        contact=first.contact,
+        latitude=first.latitude,
+        longitude=first.longitude,
+        address=first.address,
+        state=ReportState.RECEIVED,
+        ranking=[],
+        weighed=[],
+        candidates=[],
+        part_of=first.id,
+    )
+    session.add(report)
+    await session.flush()
+    return report

@@ -12,6 +12,7 @@ EMERGENCY = (
     "Ce service automatique ne prévient pas les secours à votre place."
 )
 RECEIPT = "Bien reçu, votre signalement porte le numéro {reference}. Suivi : {link}"
+ALSO = " Votre message parle aussi d'autre chose, suivi à part : {reference}, {link}"
 LATE = "Merci, votre réponse est transmise à la personne qui suit votre signalement {reference}."
 NONE_FITS = "Aucune ne convient"
 
@@ -21,9 +22,14 @@ def advice(danger: Danger | None) -> str | None:
     return EMERGENCY if danger else None
 
 
-def receipt(reference: str, link: str, safety: str | None) -> str:
-    """The first answer to a message; safety words come before everything else."""
+def receipt(reference: str, link: str, safety: str | None, also: tuple[str, str] | None = None) -> str:
+    """The first answer to a message; safety words come before everything else.
+
+    ``also`` is the reference and link of the message's second matter.
+    """
     received = RECEIPT.format(reference=reference, link=link)
+    if also:
+        received += ALSO.format(reference=also[0], link=also[1])
     return f"{safety} {received}" if safety else received
 
 

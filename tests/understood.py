@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from nlp_models.danger_rules import find_danger
-from routing.domain.understanding import Candidate, Channel, Decision, Understanding
+from routing.domain.understanding import Candidate, Channel, Decision, Matter, Understanding
+
+
+def _matter(words: str, procedure: str, commune: str | None, place: str | None) -> Matter:
+    meaning = Understanding(
+        Decision.ROUTE, 0.9, (Candidate(procedure, 0.9),), commune=commune, place=place, model="scripted"
+    )
+    return Matter(words, meaning)
 
 
 class Scripted:
@@ -23,8 +30,9 @@ class Scripted:
         decision: Decision = Decision.ROUTE,
         commune: str | None = "Dijon",
         place: str | None = None,
+        also: tuple[str, str] | None = None,
     ) -> str:
-        """From now on ``text`` means this; returns ``text``."""
+        """From now on ``text`` means this; returns ``text``. ``also`` is (words, procedure) of a second matter."""
         candidates = tuple(Candidate(procedure, probability) for procedure, probability in ranking)
         confidence = candidates[0].probability if candidates else 0.0
         self._script[text] = Understanding(
@@ -36,6 +44,7 @@ class Scripted:
             place=place,
             model="scripted",
             weighed=tuple(text.split()[:2]),
+            also=_matter(*also, commune, place) if also else None,
         )
         return text
 

@@ -22,19 +22,11 @@ from routing.errors import Conflict, NotFound, RoutingError
 from routing.service.acknowledge import acknowledge
 from routing.service.escalate import call_duty
 from routing.service.page import decline, person_paged
-from routing.service.reclassify import reclassify
-from routing.service.resolve import reopen, resolve
+from routing.service.reclassify import NONE_FITS, reclassify
+from routing.service.resolve import REASONS, reopen, resolve
 from routing.service.tick import tick
 
 TEMPLATES = Jinja2Templates(Path(__file__).parent / "templates")
-REASONS = (
-    "intervention faite",
-    "rien trouvé sur place",
-    "déjà traité",
-    "transmis au bon interlocuteur",
-    "fausse alerte",
-    "renseignement donné",
-)
 FOUND = 12  # procedures offered by a search
 
 router = APIRouter(prefix="/salle", include_in_schema=False, dependencies=[Depends(access.check)])
@@ -68,6 +60,7 @@ def shown(house: House) -> dict[str, Any]:
             IncidentState.RESOLVED: "Résolu",
         },
         "reasons": REASONS,
+        "none_fits": NONE_FITS,
         "embedded": house.settings.embedded,
     }
 

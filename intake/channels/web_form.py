@@ -68,7 +68,11 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Tracking:
-    """What the tracking page shows. ``candidates`` are (procedure id, label) to choose from, empty when not asked."""
+    """What the tracking page shows.
+
+    ``candidates`` are (procedure id, label) to choose from, empty when not asked; ``others`` are (reference, token) of
+    the same message's other matters.
+    """
 
     reference: str
     state: str
@@ -78,6 +82,7 @@ class Tracking:
     news: list[News] = field(default_factory=list)
     candidates: list[tuple[str, str]] = field(default_factory=list)
     resolution: str | None = None
+    others: list[tuple[str, str]] = field(default_factory=list)
 
 
 class PublicPages:
@@ -226,6 +231,7 @@ async def tracking_of(session: AsyncSession, desk: Desk, report: Report) -> Trac
         news=sorted(news, key=lambda line: line.at),
         candidates=[(id_, known[id_].label) for id_ in report.candidates if id_ in known] if asked else [],
         resolution=incident.resolution if incident else None,
+        others=[(other.reference, other.token) for other in await reports.of_the_same_message(session, report)],
     )
 
 

@@ -7,7 +7,18 @@ import unicodedata
 
 _GAP = r"[\s.,\-/()\u00ad\u2010-\u2015]{0,3}"  # what people put between the figures of a number
 _DATE = r"(?!(?:0\d|[12]\d|3[01])[./-](?:0\d|1[0-2])[./-](?:19|20)\d\d)"
+# After "je m'appelle" come one to three words of a name, up to a word that no name is.
+_NO_NAME = "et je j pour à a au aux dans sur car parce il elle on nous y c ça qui que bonjour habite suis le la les un une du"
+_NAME = rf"(?!(?:{'|'.join(_NO_NAME.split())})\b)[\w'’-]+"
 _RULES = (
+    (
+        re.compile(rf"(?i)\b(je m['’ ]?appel+e|mon nom (?:est|c['’]est)|je me nomme)\s+{_NAME}(?:\s+{_NAME}){{0,2}}"),
+        r"\1 [nom]",
+    ),
+    (
+        re.compile(r"\b([Mm]onsieur|[Mm]adame|Mme|Mlle|M\.|Mr)\s+(?!(?:Le|La|Les)\b)[A-ZÉÈÀÂÎÔÇ][\w'’-]+"),
+        r"\1 [nom]",
+    ),
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"), "[courriel]"),
     (re.compile(r"(?<!\d)[12](?:[\s.]?\d){12}(?:[\s.]?\d{2})?(?!\d)"), "[numéro]"),
     (re.compile(rf"(?:\+|(?<!\d)00)\d(?:{_GAP}\d){{7,14}}(?!\d)"), "[téléphone]"),

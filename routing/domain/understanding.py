@@ -49,7 +49,8 @@ class Understanding:
 
     ``ranking`` holds at most five candidates, best first; ``confidence`` is the probability of the first one.
     ``procedure`` is the first candidate unless the decision says that nothing foreseen fits.
-    ``weighed`` are the words that counted most for the first candidate, heaviest first.
+    ``weighed`` are the words that counted most for the first candidate, heaviest first. ``also`` is a second matter of
+    the same message, which the first one's meaning leaves out.
     """
 
     decision: Decision
@@ -61,6 +62,7 @@ class Understanding:
     place: str | None = None
     model: str = ""
     weighed: tuple[str, ...] = ()
+    also: Matter | None = None
 
     @property
     def procedure(self) -> str | None:
@@ -68,3 +70,11 @@ class Understanding:
         if self.decision in (Decision.UNFORESEEN, Decision.OUT_OF_SCOPE) or not self.ranking:
             return None
         return self.ranking[0].procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Part of a message that is about something else: its words and their meaning."""
+
+    text: str
+    meaning: Understanding

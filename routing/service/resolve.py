@@ -10,11 +10,24 @@ from routing.service.desk import Desk
 from routing.service.open_incident import plan_dispatches, start_escalation
 from routing.service.page import stop_paging
 from routing.service.record import record
+from routing.service.teach import teach_at_the_end
 from routing.service.tell import tell
 from routing.store import incidents
 from routing.store.models import Incident
 
 RESOLVED = "Votre signalement {reference} est clos : %s. Ce n'est pas réglé ? Décrivez-nous à nouveau le problème."
+
+
+# Reasons a person chooses from; those that do not say that the matter was what it seemed teach the classifier nothing.
+REASONS = (
+    "intervention faite",
+    "rien trouvé sur place",
+    "déjà traité",
+    "transmis au bon interlocuteur",
+    "fausse alerte",
+    "renseignement donné",
+)
+SAY_NOTHING = ("rien trouvé sur place", "fausse alerte")
 
 
 async def resolve(session: AsyncSession, desk: Desk, reference: str, *, by: str, reason: str) -> Incident:
@@ -28,6 +41,8 @@ async def resolve(session: AsyncSession, desk: Desk, reference: str, *, by: str,
         if row.state is DispatchState.PLANNED and not row.copy:
             row.state = DispatchState.CANCELLED
     await stop_paging(session, desk, incident)
+    if reason not in SAY_NOTHING:
+        await teach_at_the_end(session, desk, incident, by=by)
     await record(session, desk, incident, Event.RESOLVED, f"Résolu par {by} : {reason}", by=by)
     await tell(session, desk, incident, RESOLVED % reason.replace("{", "(").replace("}", ")"))
     return incident

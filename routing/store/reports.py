@@ -82,3 +82,10 @@ async def asked_of(session: AsyncSession, contact: str) -> Report | None:
         .limit(1)
     )
     return await session.scalar(query.with_for_update())
+
+
+async def of_the_same_message(session: AsyncSession, report: Report) -> list[Report]:
+    """The other matters of the message this report came from."""
+    first = report.part_of or report.id
+    query = select(Report).where((Report.id == first) | (Report.part_of == first), Report.id != report.id)
+    return list(await session.scalars(query.order_by(Report.id)))

@@ -136,3 +136,17 @@ def test_no_ten_digits_are_ever_left(text: str) -> None:
 @given(st.text(max_size=200), st.integers(1, 80))
 def test_what_is_shown_is_never_longer_than_the_channel_takes(text: str, limit: int) -> None:
     assert len(redact(text, limit)) <= limit
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Je m'appelle Marie Curie et il y a un trou", "Je m'appelle [nom] et il y a un trou"),
+        ("bonjour je m'appelle jean dupont j'habite rue Monge", "bonjour je m'appelle [nom] j'habite rue Monge"),
+        ("Madame Martin ne répond plus", "Madame [nom] ne répond plus"),
+        ("Monsieur le maire, la rue est sale", "Monsieur le maire, la rue est sale"),
+        ("un monsieur promène son chien", "un monsieur promène son chien"),
+    ],
+)
+def test_names_people_give_are_hidden(said: str, shown: str) -> None:
+    assert redact(said) == shown

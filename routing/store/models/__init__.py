@@ -1,5 +1,6 @@
 """The tables, one file a noun. Importing this package makes the whole metadata known."""
 
+from routing.store.models.feedback import Feedback, Origin
 from routing.store.models.inbound import InboundEvent
 from routing.store.models.incident import Dispatch, Incident, TimelineEntry
 from routing.store.models.oncall import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
@@ -11,10 +12,12 @@ __all__ = [
     "CitizenMessage",
     "Dispatch",
     "EscalationPolicy",
+    "Feedback",
     "InboundEvent",
     "Incident",
     "OncallPerson",
     "OncallRotation",
+    "Origin",
     "Page",
     "Report",
     "ServicePolicy",

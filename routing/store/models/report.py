@@ -20,6 +20,7 @@ class Report(Numbered, Base):
     __table_args__ = (
         Index("ix_report_contact_asked", "contact", postgresql_where="state = 'asked'"),
         Index("ix_report_incident_id", "incident_id"),
+        Index("ix_report_part_of", "part_of", postgresql_where="part_of IS NOT NULL"),
         Index("ix_report_waiting", "id", postgresql_where="state IN ('received', 'asked')"),
     )
 
@@ -47,4 +48,5 @@ class Report(Numbered, Base):
     model: Mapped[str | None]
     candidates: Mapped[list[Any]] = mapped_column(default=list)  # procedure ids put to the citizen
     asked_at: Mapped[datetime | None]
+    part_of: Mapped[int | None] = mapped_column(ForeignKey("report.id"))  # the message whose second matter this is
     answer: Mapped[str | None]  # the procedure the citizen chose, or "none"
