@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,6 @@ from routing.service.import_roster import import_roster
 from routing.store import roster
 from routing.store.base import Database, make_engine
 
-EXAMPLES = Path(__file__).parent.parent / "nlp_models" / "assets" / "examples"
 SCHEMES = ("console", "slack", "telegram")
 
 
@@ -107,27 +106,6 @@ def make_jobs(url: str) -> App:
         conninfo="postgresql://" + url.partition("://")[2], min_size=1, max_size=8, timeout=5, reconnect_timeout=30
     )
     return App(connector=connector)
-
-
-def ensure_trained(settings: Settings, progress: Callable[[str, float], None] | None = None) -> Path:
-    """The folder of the model for the present examples, trained now if need be.
-
-    Raises CatalogueError for examples of no procedure.
-    """
-    from nlp_models.training import ensure_model  # spaCy takes a second to import; the web process does without
-
-    examples = settings.examples_dir or EXAMPLES
-    strangers = sorted({path.stem for path in examples.glob("*/*.txt")} - set(loader.load().procedures))
-    if strangers:
-        raise CatalogueError([f"{examples}: examples of unknown procedures: {', '.join(strangers)}"])
-    return ensure_model(examples, settings.data_dir / "models", progress=progress)
-
-
-def load_classifier(settings: Settings, progress: Callable[[str, float], None] | None = None) -> Classifier:
-    """The trained pipeline."""
-    from nlp_models.pipeline import load
-
-    return load(ensure_trained(settings, progress))
 
 
 def api_token(settings: Settings) -> str:

@@ -1,7 +1,8 @@
-"""``vigie nlp``: train, predict, evaluate."""
+"""``vigie nlp``: train, predict, evaluate, learn."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import Callable
@@ -23,7 +24,7 @@ Model = Annotated[Path | None, typer.Option(help="A trained model's folder (defa
 @app.command()
 def prepare() -> None:
     """Train our own model if there is none for the present examples."""
-    from bot.bootstrap import ensure_trained
+    from bot.school import ensure_trained
 
     _or_stop(lambda: with_progress("Understanding", lambda show: ensure_trained(Settings(), show)))
 
@@ -35,7 +36,7 @@ def train(
     lang: Annotated[str, typer.Option(help="Language of the utterances.")] = "fr",
 ) -> None:
     """Train on any folder of examples, our own by default."""
-    from bot.bootstrap import EXAMPLES
+    from bot.school import EXAMPLES
     from nlp_models import training
 
     folder = examples or EXAMPLES
@@ -53,6 +54,34 @@ def calibrate() -> None:
 
     trust = _or_stop(lambda: with_progress("Calibrating", lambda show: measure(progress=show)))
     typer.echo(json.dumps(trust.as_dict(), ensure_ascii=False))
+
+
+@app.command()
+def learn(
+    dry_run: Annotated[bool, typer.Option(help="Compare only, promote nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The comparison as one JSON object.")] = False,
+) -> None:
+    """Retrain with what agents confirmed and corrected; promoted only if nothing falls."""
+    from bot.learning import learn as learn_now
+
+    lesson, promoted = _or_stop(
+        lambda: with_progress("Learning", lambda show: asyncio.run(learn_now(Settings(), show, promote=not dry_run)))
+    )
+    if as_json:
+        typer.echo(json.dumps({"promoted": promoted, **lesson.as_dict()}, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(lesson.lines()))
+        typer.echo("Promoted: it answers within ten seconds." if promoted else "Not promoted.")
+
+
+@app.command()
+def rollback() -> None:
+    """Let the model answer again that was live before the last promotion."""
+    from bot.school import ensure_trained, models_folder
+    from nlp_models.promotion import roll_back
+
+    settings = Settings()
+    typer.echo(f"Live: {roll_back(models_folder(settings), ensure_trained(settings)).name}")
 
 
 @app.command()
@@ -86,12 +115,12 @@ def evaluate(
 
 
 def _reader(model: Path | None) -> Any:
-    from bot.bootstrap import load_classifier
+    from bot.school import live_folder
     from nlp_models.pipeline import load
 
     if model is not None:
         return _or_stop(lambda: load(model))
-    return with_progress("Understanding", lambda show: load_classifier(Settings(), show))
+    return load(with_progress("Understanding", lambda show: live_folder(Settings(), show)))
 
 
 def _or_stop(work: Callable[[], Result]) -> Result:

@@ -157,8 +157,9 @@ def welcome(settings: Settings, token: str) -> None:
 
 
 async def _worker(settings: Settings, parent: int | None) -> None:
-    from bot.bootstrap import build, ensure_roster, load_classifier
+    from bot.bootstrap import build, ensure_roster
     from bot.schema import wait_until_current
+    from bot.school import load_classifier
     from bot.worker import Worker, run_until_signalled
 
     if parent is not None:
@@ -169,7 +170,9 @@ async def _worker(settings: Settings, parent: int | None) -> None:
     house = build(settings, url, classifier=classifier)
     if parent is None:
         await ensure_roster(house)
+    current = asyncio.create_task(classifier.keep_current())
     await run_until_signalled(Worker(house))
+    current.cancel()
     await house.database.close()
 
 

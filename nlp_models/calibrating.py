@@ -6,6 +6,7 @@ It is costly (several fits), so that set-up can do with one.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +35,8 @@ def calibrate(language: str = "fr", *, examples: Path = EXAMPLES, progress: Prog
     assert isinstance(classifier, ProcedureClassifier)
     lesson = classifier.lesson(corpus, outliers())
     heads = fit_heads(lesson, LearningSettings(), lambda share: say("fit", 0.9 * share))
-    rows = sorted(_judges(), key=lambda row: row.label is None)
-    trust = fit_trust(judged(heads, _lesson(classifier, rows, lesson.labels), _kinds(rows)), BandSettings())
+    rows = sorted(judges(set(lesson.labels)), key=lambda row: row.label is None)
+    trust = fit_trust(judged(heads, lesson_of(classifier, rows, lesson.labels), kinds_of(rows)), BandSettings())
     held = {"data": content_hash(corpus, language), "labels": lesson.labels, **trust.as_dict()}
     TRUST.mkdir(exist_ok=True)
     content = json.dumps(held, ensure_ascii=False, indent=1)
@@ -44,16 +45,19 @@ def calibrate(language: str = "fr", *, examples: Path = EXAMPLES, progress: Prog
     return trust
 
 
-def _judges() -> list[LabelledText]:
-    return [row for path in sorted(JUDGES.glob("*.jsonl")) for row in read_labelled(path)]
+def judges(labels: set[str]) -> list[LabelledText]:
+    """Messages by authors outside the training, kept for thresholds alone; those of other labels are left out."""
+    rows = [row for path in sorted(JUDGES.glob("*.jsonl")) for row in read_labelled(path)]
+    return [row for row in rows if row.label is None or row.label in labels]
 
 
-def _kinds(rows: list[LabelledText]) -> list[str]:
+def kinds_of(rows: Sequence[LabelledText]) -> list[str]:
+    """The kind of channel each message came by."""
     return [KINDS[Channel(row.channel)] for row in rows]
 
 
-def _lesson(classifier: ProcedureClassifier, rows: list[LabelledText], labels: tuple[str, ...]) -> Lesson:
-    """Labelled rows come first; those no procedure foresees are taken for near outliers."""
+def lesson_of(classifier: ProcedureClassifier, rows: Sequence[LabelledText], labels: tuple[str, ...]) -> Lesson:
+    """Read labelled messages, the labelled ones first; those no procedure foresees are taken for near outliers."""
     inside = [row for row in rows if row.label is not None]
     outside = [row for row in rows if row.label is None]
     return Lesson(

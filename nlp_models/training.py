@@ -71,7 +71,7 @@ def train(examples: Path, output: Path, *, language: str = "fr", progress: Progr
     assert isinstance(classifier, ProcedureClassifier)
     trust, notes = known_trust(corpus, language)
     weights = classifier.learn(corpus, outliers(), lambda step, share: say(step, 0.05 + 0.9 * share), trust)
-    with _replacing(output) as folder:
+    with replacing(output) as folder:
         nlp.to_disk(folder)
     say("done", 1.0)
     return TrainingSummary(
@@ -139,7 +139,7 @@ def _notes(corpus: Corpus) -> tuple[str, ...]:
 
 
 @contextmanager
-def _replacing(output: Path) -> Iterator[Path]:
+def replacing(output: Path) -> Iterator[Path]:
     """Yield a folder beside ``output`` that takes its place in one step, so that no reader sees half a model."""
     if output.exists() and any(output.iterdir()) and not (output / "config.cfg").is_file():
         raise ModelError(f"{output} is not empty and holds no model; choose another folder.")

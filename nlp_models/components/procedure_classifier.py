@@ -60,11 +60,12 @@ class ProcedureClassifier:
         corpus: Corpus,
         outliers: Iterable[tuple[str, int]] = (),
         progress: Progress = lambda step, share: None,
-        trust: Trust | None = None,
+        trust: Trust | Callable[[Heads], Trust] | None = None,
     ) -> Weights:
         """Train on a corpus. ``outliers`` are (text, scope): 1 a city matter nobody foresaw, 2 no city matter.
 
-        Without a ``trust`` found earlier, further fits that leave a part out say how far the scores may be trusted.
+        ``trust`` was found earlier, or is found by asking the fitted heads; without it, further fits that leave a part
+        out say how far the scores may be trusted.
         """
         from nlp_models import learning  # scipy comes with them; reading does without
         from nlp_models import trust as trusting
@@ -77,7 +78,7 @@ class ProcedureClassifier:
         if trust is None:
             unseen = learning.left_out(lesson, settings, lambda share: progress("trial", end + (1 - end) * share))
             trust = trusting.fit_trust(unseen, trusting.BandSettings())
-        self._weights = _weights(lesson.labels, heads, trust)
+        self._weights = _weights(lesson.labels, heads, trust(heads) if callable(trust) else trust)
         return self._weights
 
     def lesson(self, corpus: Corpus, outliers: Iterable[tuple[str, int]] = ()) -> Lesson:

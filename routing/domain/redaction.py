@@ -8,7 +8,10 @@ import unicodedata
 _GAP = r"[\s.,\-/()\u00ad\u2010-\u2015]{0,3}"  # what people put between the figures of a number
 _DATE = r"(?!(?:0\d|[12]\d|3[01])[./-](?:0\d|1[0-2])[./-](?:19|20)\d\d)"
 # After "je m'appelle" come one to three words of a name, up to a word that no name is.
-_NO_NAME = "et je j pour à a au aux dans sur car parce il elle on nous y c ça qui que bonjour habite suis le la les un une du"
+_NO_NAME = (
+    "et je j pour à a au aux dans sur car parce il elle on nous y c ça qui que bonjour habite suis"
+    " le la les un une du des"
+)
 _NAME = rf"(?!(?:{'|'.join(_NO_NAME.split())})\b)[\w'’-]+"
 _RULES = (
     (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from bot.bootstrap import EXAMPLES
+from bot.school import EXAMPLES
 from bot.simulate import messages
 from nlp_models.danger_rules import find_danger
 

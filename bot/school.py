@@ -1,0 +1,88 @@
+"""Which model answers: trained at set-up, promoted after learning from the room, taken over without a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import structlog
+
+from bot.settings import Settings
+from intake.ports import Classifier
+from nlp_models.promotion import live_model
+from routing.catalogue import loader
+from routing.domain.understanding import Channel, Understanding
+from routing.errors import CatalogueError
+
+log = structlog.get_logger(__name__)
+
+EXAMPLES = Path(__file__).parent.parent / "nlp_models" / "assets" / "examples"
+LOOK_EVERY = 10.0  # seconds between two looks at which model is live
+
+Progress = Callable[[str, float], None]
+
+
+def models_folder(settings: Settings) -> Path:
+    """Where trained models are kept."""
+    return settings.data_dir / "models"
+
+
+def ensure_trained(settings: Settings, progress: Progress | None = None, known: Sequence[str] = ()) -> Path:
+    """The folder of the model for the present examples, trained now if need be.
+
+    ``known`` are the catalogue's procedures, read here when they are not given. Raises CatalogueError for examples of
+    no procedure.
+    """
+    from nlp_models.training import ensure_model  # spaCy takes a second to import; the web process does without
+
+    examples = settings.examples_dir or EXAMPLES
+    strangers = sorted({path.stem for path in examples.glob("*/*.txt")} - set(known or loader.load().procedures))
+    if strangers:
+        raise CatalogueError([f"{examples}: examples of unknown procedures: {', '.join(strangers)}"])
+    return ensure_model(examples, models_folder(settings), progress=progress)
+
+
+def live_folder(settings: Settings, progress: Progress | None = None) -> Path:
+    """The folder of the model that answers now."""
+    return live_model(models_folder(settings), ensure_trained(settings, progress))
+
+
+def load_classifier(settings: Settings, progress: Progress | None = None) -> LiveClassifier:
+    """The live model's pipeline."""
+    base = ensure_trained(settings, progress)
+    return LiveClassifier(models_folder(settings), base)
+
+
+class LiveClassifier:
+    """Understands with the live model, and with the next one once it has been promoted."""
+
+    def __init__(self, cache: Path, base: Path) -> None:
+        self._cache, self._base = cache, base
+        self._folder = live_model(cache, base)
+        self._reader = _read(self._folder)
+
+    def understand(self, text: str, channel: Channel) -> Understanding:
+        """Read one message with whichever model is live."""
+        return self._reader.understand(text, channel)
+
+    async def keep_current(self) -> None:
+        """Load a model that was promoted or rolled back; for ever."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.to_thread(self.look)
+
+    def look(self) -> bool:
+        """Take the live model over if it is another one; True when it was."""
+        folder = live_model(self._cache, self._base)
+        if folder == self._folder:
+            return False
+        self._reader, self._folder = _read(folder), folder
+        log.info("another model answers from now on", model=folder.name)
+        return True
+
+
+def _read(folder: Path) -> Classifier:
+    from nlp_models.pipeline import load
+
+    return load(folder)
