@@ -34,7 +34,7 @@ def storm(
     """Post many different reports over a few seconds and print what came back, as one JSON object."""
     settings = Settings()
     from bot.bootstrap import api_token
-from bot.school import EXAMPLES
+    from bot.school import EXAMPLES
 
     texts = messages(settings.examples_dir or EXAMPLES, reports, seed)
     outcome = asyncio.run(post_all(settings.base_url, api_token(settings), texts, seconds))
