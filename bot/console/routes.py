@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console import access, board
+from bot.console import access, board, quality
 from bot.house import House
 from nlp_models.folding import fold
 from routing.domain.incident import IncidentState
@@ -114,6 +114,13 @@ async def _screen(
         **shown(house),
     }
     return TEMPLATES.TemplateResponse(request, template, context)
+
+
+@router.get("/comprehension")
+async def understanding(request: Request, house: TheHouse) -> Response:
+    """How well messages are understood, by what people of the room said afterwards."""
+    view = await house.run(lambda session: quality.quality(session, house))
+    return TEMPLATES.TemplateResponse(request, "comprehension.html", {"view": view, **shown(house)})
 
 
 @router.get("/flux")

@@ -70,6 +70,12 @@ async def quality(session: AsyncSession, since: datetime) -> list[Quality]:
     return sorted(rows, key=lambda row: (-(row.labelled - row.right + row.mistaken), row.procedure))
 
 
+async def without_procedure(session: AsyncSession, since: datetime) -> int:
+    """How many reports people said no procedure fits."""
+    query = select(func.count()).select_from(Feedback).where(Feedback.at >= since, Feedback.label.is_(None))
+    return await session.scalar(query) or 0
+
+
 async def weeks(session: AsyncSession, since: datetime, zone: str) -> list[Week]:
     """What became of reports week by week (Monday in ``zone``), oldest first."""
     monday = func.date_trunc("week", Report.received_at, zone)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from routing.store import feedback
 from routing.store.models import Feedback, Incident, Origin
 from tests.city import City
 from tests.understood import Scripted
@@ -91,3 +94,30 @@ async def test_two_matters_are_two_incidents_and_one_receipt(city: City, scripte
     [row] = await _feedback(city)
     assert row.text == "les poubelles débordent"
     assert "est clos" in (await city.texts_to(PHONE))[-1]
+
+
+async def test_the_room_sees_how_well_it_was_understood(city: City, scripted: Scripted, hole: str) -> None:
+    empty = await city.web.get("/salle/comprehension")
+    assert "n’a encore donné aucun avis" in empty.text
+    first = (await city.opened(hole))["reference"]
+    await city.act(first, "resolve", by="Ana", reason="intervention faite")
+    other = scripted.expect("la route bouge place Darcy", ("voirie-nid-de-poule", 0.6), place="place Darcy")
+    second = (await city.opened(other))["reference"]
+    await city.act(second, "reclassify", by="Chef", procedure="voirie-affaissement")
+    third = scripted.expect("un piano à prêter", ("voirie-nid-de-poule", 0.6), place="place Wilson")
+    await city.act((await city.opened(third))["reference"], "reclassify", by="Chef", procedure="aucune")
+    async with city.session() as session:
+        rows = {row.procedure: row for row in await feedback.quality(session, city.clock.now() - timedelta(days=1))}
+        assert await feedback.without_procedure(session, city.clock.now() - timedelta(days=1)) == 1
+    hole_row, sunk = rows["voirie-nid-de-poule"], rows["voirie-affaissement"]
+    assert (hole_row.labelled, hole_row.right, hole_row.mistaken) == (1, 1, 2)
+    assert (sunk.labelled, sunk.right, sunk.mistaken) == (1, 0, 0)
+    page = (await city.web.get("/salle/comprehension")).text
+    assert "1 sur 1 (100&nbsp;%)" in page.replace("\xa0", "&nbsp;")
+    assert await city.rings()
+
+
+def test_the_mix_of_subjects_is_compared_when_there_is_enough() -> None:
+    assert feedback.stability_index([(10, 10)]) == 0.0
+    assert feedback.stability_index([(100, 100), (100, 100)]) < 0.01
+    assert feedback.stability_index([(190, 10), (10, 190)]) > 0.25
