@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
 
-from bot import nlp_commands, oncall_commands, serving, simulate
+from bot import catalogue_commands, nlp_commands, oncall_commands, serving, simulate
 from bot.settings import Settings
 from routing.errors import CatalogueError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Vigie")
 db = typer.Typer(no_args_is_help=True, help="The database's schema.")
-catalogue = typer.Typer(no_args_is_help=True, help="Procedures, services, communes, policies.")
 app.add_typer(db, name="db")
-app.add_typer(catalogue, name="catalogue")
+app.add_typer(catalogue_commands.app, name="catalogue")
 app.add_typer(nlp_commands.app, name="nlp")
 app.add_typer(oncall_commands.app, name="oncall")
 app.add_typer(simulate.app, name="simulate")
@@ -62,25 +60,6 @@ def db_check() -> None:
     from bot.schema import config
 
     command.check(config(serving.database_url(_settings())))
-
-
-@catalogue.command("check")
-def catalogue_check(
-    folder: Annotated[Path | None, typer.Option(help="Another catalogue than our own.")] = None,
-) -> None:
-    """Read everything the city wrote and name every mistake as file:line."""
-    from bot.bootstrap import read_channels, read_roster
-    from routing.catalogue import loader
-
-    settings = _settings()
-    read = loader.load(folder or loader.FOLDER)
-    read_roster(settings, read)
-    read_channels(settings.channels_file, read)
-    steps = sum(len(procedure.steps) for procedure in read.procedures.values())
-    typer.echo(
-        f"{len(read.procedures)} procedures ({steps} steps), {len(read.services)} services, "
-        f"{len(read.communes)} communes: all in order."
-    )
 
 
 @app.command()

@@ -15,6 +15,7 @@ from bot.clock import SystemClock
 from bot.console.gateway import ConsoleChat, ConsolePager, ConsolePhone
 from bot.house import House
 from bot.settings import Settings
+from bot.staff import read_rights
 from intake.handle import Hearing
 from intake.ports import Classifier
 from nlp_models.danger_rules import find_danger
@@ -71,7 +72,7 @@ def build(
 ) -> House:
     """The whole house on a database that is up to date. Raises CatalogueError when what the city wrote is wrong."""
     clock = clock or SystemClock()
-    catalogue = loader.load()
+    catalogue = loader.load(settings.catalogue_dir or loader.FOLDER)
     jobs = make_jobs(url)
     database = Database(make_engine(url, pool_size=pool), jobs)
     desk = Desk(
@@ -97,6 +98,7 @@ def build(
         pagers={"console": ConsolePager(database, clock)},
         citizens=citizens,
         api_token=api_token(settings),
+        rights=read_rights(settings.rights_file, catalogue.services),
     )
 
 
@@ -127,7 +129,8 @@ def read_roster(settings: Settings, catalogue: Catalogue) -> tuple[RosterFile, b
     services = set(catalogue.services)
     if settings.oncall_file is not None:
         return oncall_file.read(settings.oncall_file, services), True
-    return oncall_file.read(loader.EXAMPLE_ROSTER, services, policies=loader.POLICIES), False
+    home = settings.catalogue_dir or loader.FOLDER
+    return oncall_file.read(home / loader.EXAMPLE_ROSTER, services, policies=home / loader.POLICIES), False
 
 
 async def ensure_roster(house: House) -> bool:

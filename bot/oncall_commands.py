@@ -24,8 +24,9 @@ def import_file(file: Annotated[Path, typer.Argument(help="People, rotations, po
     from routing.service.import_roster import import_roster
     from routing.store.base import Database, make_engine
 
-    roster = oncall_file.read(file, set(loader.load().services))
-    url = serving.database_url(Settings())
+    settings = Settings()
+    roster = oncall_file.read(file, set(loader.load(settings.catalogue_dir or loader.FOLDER).services))
+    url = serving.database_url(settings)
     upgrade(url)
 
     async def work() -> None:

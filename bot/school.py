@@ -37,10 +37,14 @@ def ensure_trained(settings: Settings, progress: Progress | None = None, known: 
     from nlp_models.training import ensure_model  # spaCy takes a second to import; the web process does without
 
     examples = settings.examples_dir or EXAMPLES
-    strangers = sorted({path.stem for path in examples.glob("*/*.txt")} - set(known or loader.load().procedures))
+    strangers = sorted({path.stem for path in examples.glob("*/*.txt")} - set(known or _procedures(settings)))
     if strangers:
         raise CatalogueError([f"{examples}: examples of unknown procedures: {', '.join(strangers)}"])
-    return ensure_model(examples, models_folder(settings), progress=progress)
+    return ensure_model(examples, models_folder(settings), language=settings.locale, progress=progress)
+
+
+def _procedures(settings: Settings) -> Sequence[str]:
+    return tuple(loader.load(settings.catalogue_dir or loader.FOLDER).procedures)
 
 
 def live_folder(settings: Settings, progress: Progress | None = None) -> Path:

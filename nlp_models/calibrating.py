@@ -33,7 +33,7 @@ def calibrate(language: str = "fr", *, examples: Path = EXAMPLES, progress: Prog
     corpus = read_examples(examples)
     classifier = blank(language).get_pipe("procedure_classifier")
     assert isinstance(classifier, ProcedureClassifier)
-    lesson = classifier.lesson(corpus, outliers())
+    lesson = classifier.lesson(corpus, outliers(language))
     heads = fit_heads(lesson, LearningSettings(), lambda share: say("fit", 0.9 * share))
     rows = sorted(judges(set(lesson.labels)), key=lambda row: row.label is None)
     trust = fit_trust(judged(heads, lesson_of(classifier, rows, lesson.labels), kinds_of(rows)), BandSettings())

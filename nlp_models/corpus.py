@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp_models.errors import CorpusError
+from routing.domain.procedure import TO_WRITE
 
 FOLDS = 5
 _FEWEST_AUTHORS = 3
@@ -110,6 +111,8 @@ def _utterances(path: Path) -> list[tuple[str, str]]:
             author = named[1]
         else:
             written.setdefault(line, author)
+    if any(line.startswith(TO_WRITE) for line in written):
+        raise CorpusError(f"{path}: still to be written; replace the line that begins with {TO_WRITE}.")
     if not written:
         raise CorpusError(f"{path}: no utterance in this file; write one a line or remove the file.")
     return list(written.items())

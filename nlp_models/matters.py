@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 import yaml
 
@@ -20,33 +22,46 @@ _ANY_ACCENT = {
     "'": "['’ ]?",
     " ": r"\s+",
 }
+# Where a new matter may begin without a word that says so: only two very sure and very different parts count there.
+_PAUSE = r"\s*[,;.!?+:]+\s+|\s+\+\s+"
 _FEWEST_WORDS = 2
 _MOST_PLACES = 6  # tried in one message
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """``said`` tells that the words themselves announce another matter."""
+
+    before: str
+    after: str
+    said: bool
 
 
 class Splitter:
     """Proposes where to cut; whether both parts are matters of their own is for the classifier to say."""
 
-    def __init__(self, joins: list[str]) -> None:
-        longest_first = sorted(joins, key=len, reverse=True)
-        words = "|".join("".join(_ANY_ACCENT.get(sign, re.escape(sign)) for sign in join) for join in longest_first)
-        self._joint = re.compile(rf"[,;.!?]*\s+(?:{words})\b[\s,:]*" if joins else r"(?!)", re.IGNORECASE)
+    def __init__(self, joins: Sequence[str], links: Sequence[str]) -> None:
+        self._joint = re.compile(rf"[,;.!?]*\s+(?:{_words(joins)})\b[\s,:]*", re.IGNORECASE)
+        self._pause = re.compile(rf"{_PAUSE}|[,;]?\s+(?:{_words(links)})\s+", re.IGNORECASE)
 
-    def cuts(self, text: str) -> Iterator[tuple[str, str]]:
-        """Yield (before, after) for each place where a second matter may begin."""
-        found = 0
-        for place in self._joint.finditer(text):
-            before, after = text[: place.start()].strip(), text[place.end() :].strip()
-            if min(len(before.split()), len(after.split())) >= _FEWEST_WORDS:
-                yield before, after
-                found += 1
-            if found == _MOST_PLACES:
-                return
+    def cuts(self, text: str) -> Iterator[Cut]:
+        """Yield the places where a second matter may begin, those the words announce first."""
+        for said, pattern in ((True, self._joint), (False, self._pause)):
+            found = ((text[: place.start()].strip(), text[place.end() :].strip()) for place in pattern.finditer(text))
+            enough = (pair for pair in found if min(len(part.split()) for part in pair) >= _FEWEST_WORDS)
+            yield from (Cut(before, after, said) for before, after in islice(enough, _MOST_PLACES))
+
+
+def _words(listed: Sequence[str]) -> str:
+    longest_first = sorted(listed, key=len, reverse=True)
+    return (
+        "|".join("".join(_ANY_ACCENT.get(sign, re.escape(sign)) for sign in words) for words in longest_first) or "(?!)"
+    )
 
 
 @cache
 def splitter_for(language: str) -> Splitter:
-    """Return the splitter of a language; one without a list never cuts."""
+    """Return the splitter of a language; one without lists only cuts at pauses."""
     path = ASSETS / f"{language}.yaml"
     data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return Splitter(list(data.get("joins", ())))
+    return Splitter(data.get("joins", ()), data.get("links", ()))

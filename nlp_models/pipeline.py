@@ -14,10 +14,14 @@ from nlp_models.components import ORDER, ProcedureClassifier
 from nlp_models.decision import Evidence, decide
 from nlp_models.errors import ModelError
 from nlp_models.folding import readable
-from nlp_models.matters import splitter_for
+from nlp_models.matters import Cut, splitter_for
 from routing.domain.understanding import Candidate, Channel, Decision, Matter, Understanding
 
 LONGEST = 2_000  # characters read of one message
+# Two parts that nothing announces: each must be this sure, and the whole must give the second one at least that much.
+# Measured on 1 400 messages of one matter (1.2 % cut wrongly) and 40 of two (half of them found).
+_CERTAIN = 0.99
+_HESITATION = 0.002
 
 
 class Reader:
@@ -57,19 +61,31 @@ class Reader:
         if whole.danger is not None:
             return whole
         found: list[tuple[float, Understanding]] = []
-        for before, after in self._splitter.cuts(readable(text, LONGEST)):
-            first, second = (self._understanding(self._nlp(self._doc(part, channel))) for part in (before, after))
+        for cut in self._splitter.cuts(readable(text, LONGEST)):
+            if not cut.said and not self._different(cut, whole, channel):
+                continue
+            first, second = (
+                self._understanding(self._nlp(self._doc(part, channel))) for part in (cut.before, cut.after)
+            )
             if first.decision is second.decision is Decision.ROUTE and first.procedure != second.procedure:
-                second = replace(second, commune=second.commune or whole.commune, place=second.place or whole.place)
-                both = replace(
-                    first,
-                    language=whole.language,
-                    commune=first.commune or whole.commune,
-                    place=first.place or whole.place,
-                    also=Matter(after, second),
-                )
-                found.append((min(first.confidence, second.confidence), both))
+                sure = min(first.confidence, second.confidence) + cut.said
+                found.append((sure, _joined(whole, first, cut.after, second)))
         return max(found, key=lambda one: one[0])[1] if found else whole
+
+    def _different(self, cut: Cut, whole: Understanding, channel: str) -> bool:
+        """Whether both parts are nearly certain, and are what the whole hesitates between."""
+        hesitates = [one.procedure for one in whole.ranking[:2] if one.probability >= _HESITATION]
+        if len(hesitates) < 2:
+            return False
+        best = (self._quick(part, channel) for part in (cut.before, cut.after))
+        return {one.procedure for one in best if one and one.probability >= _CERTAIN} == set(hesitates)
+
+    def _quick(self, text: str, channel: str) -> Candidate | None:
+        """The first candidate of a text, without anything else."""
+        doc = self._doc(text, channel)
+        for name in ("message_normaliser", "procedure_classifier"):
+            doc = self._nlp.get_pipe(name)(doc)
+        return Candidate(*doc._.ranking[0]) if doc._.ranking else None
 
     def _understanding(self, doc: Doc) -> Understanding:
         ranking = tuple(Candidate(label, chance) for label, chance in doc._.ranking)
@@ -93,6 +109,18 @@ class Reader:
             model=self.version,
             weighed=doc._.weighed,
         )
+
+
+def _joined(whole: Understanding, first: Understanding, after: str, second: Understanding) -> Understanding:
+    """Both meanings as one answer; a place named once holds for both."""
+    second = replace(second, commune=second.commune or whole.commune, place=second.place or whole.place)
+    return replace(
+        first,
+        language=whole.language,
+        commune=first.commune or whole.commune,
+        place=first.place or whole.place,
+        also=Matter(after, second),
+    )
 
 
 def load(path: Path | str) -> Reader:

@@ -133,7 +133,7 @@ def _train(
         (*corpus.labels, *(row.label or "" for row in inside)),
         authors=(*corpus.authors, *([_AUTHOR] * len(inside))),
     )
-    aside = [*outliers(), *((row.text, _NEAR) for row in learned if row.label is None)]
+    aside = [*outliers(language), *((row.text, _NEAR) for row in learned if row.label is None)]
     # Thresholds are measured on messages without a part in the training: the judges, and the labels held out.
     unseen = sorted([*judges(set(corpus.names)), *held_out], key=lambda row: row.label is None)
     classifier.learn(

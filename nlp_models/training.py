@@ -36,7 +36,7 @@ STALE = (
 _SOURCES = (
     "concepts.py", "corpus.py", "folding.py", "learning.py", "normaliser.py", "pipeline.py", "rows.py", "softmax.py",
     "terms.py", "training.py", "vocabulary.py", "weights.py",
-    "components/*.py", "assets/concepts/*.yaml", "assets/normaliser/*.yaml", "assets/outliers/*.txt",
+    "components/*.py", "assets/concepts/*.yaml", "assets/normaliser/*.yaml", "assets/outliers/*/*.txt",
     "assets/places.yaml",
 )  # fmt: skip
 
@@ -70,7 +70,7 @@ def train(examples: Path, output: Path, *, language: str = "fr", progress: Progr
     classifier = nlp.get_pipe("procedure_classifier")
     assert isinstance(classifier, ProcedureClassifier)
     trust, notes = known_trust(corpus, language)
-    weights = classifier.learn(corpus, outliers(), lambda step, share: say(step, 0.05 + 0.9 * share), trust)
+    weights = classifier.learn(corpus, outliers(language), lambda step, share: say(step, 0.05 + 0.9 * share), trust)
     with replacing(output) as folder:
         nlp.to_disk(folder)
     say("done", 1.0)
@@ -117,10 +117,11 @@ def known_trust(corpus: Corpus, language: str) -> tuple[Trust | None, tuple[str,
     return trust_from(found), (STALE,) if stale else ()
 
 
-def outliers() -> list[tuple[str, int]]:
+def outliers(language: str) -> list[tuple[str, int]]:
     """Return the generic outliers as (text, scope): ``near*.txt`` are city matters nobody foresaw, others none."""
-    near = read_lines(OUTLIERS.glob("near*.txt"))
-    far = read_lines(path for path in OUTLIERS.glob("*.txt") if not path.name.startswith("near"))
+    folder = OUTLIERS / language
+    near = read_lines(folder.glob("near*.txt"))
+    far = read_lines(path for path in folder.glob("*.txt") if not path.name.startswith("near"))
     return [*((text, _NEAR) for text in near), *((text, _FAR) for text in far)]
 
 

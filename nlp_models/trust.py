@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_models.calibration import Calibration, figures, fit_calibration
+from nlp_models.calibration import Calibration, figures, fit_calibration, threshold_at_precision
 from nlp_models.scope import SCOPES, outside_score, unforeseen_score
 from nlp_models.vocabulary import Floats, Integers
 from routing.domain.understanding import Channel
@@ -122,12 +122,14 @@ def _fit(unseen: Unseen, settings: BandSettings) -> tuple[Calibration, Bands, di
     measured = figures(probabilities[inside], unseen.expected[inside], settings.route_precision)
     confidence = probabilities.max(axis=1)
     unforeseen, outside = unforeseen_score(confidence, unseen.scope), outside_score(confidence, unseen.scope)
-    bands = Bands(
-        route_at=measured.route_at,
-        unforeseen_above=_upper(unforeseen[inside], settings.unforeseen_share),
-        outside_above=_upper(outside[inside], settings.outside_share),
-    )
-    found = _scope_figures(unseen.scopes, unforeseen > bands.unforeseen_above, outside > bands.outside_above)
+    strange = _upper(unforeseen[inside], settings.unforeseen_share)
+    foreign = _upper(outside[inside], settings.outside_share)
+    # What nobody foresaw and yet passes for foreseen is routed wrongly too, and counts against the precision.
+    left = (unforeseen <= strange) & (outside <= foreign)
+    right = probabilities.argmax(axis=1) == unseen.expected
+    route_at = threshold_at_precision(confidence[left], right[left], settings.route_precision)
+    bands = Bands(route_at=route_at, unforeseen_above=strange, outside_above=foreign)
+    found = _scope_figures(unseen.scopes, ~left, outside > foreign)
     return calibration, bands, {**measured.as_dict, **found}
 
 
@@ -136,9 +138,9 @@ def _upper(scores: Floats, share: float) -> float:
     return float(np.quantile(scores, 1 - share))
 
 
-def _scope_figures(scopes: Integers, unforeseen: NDArray[np.bool_], outside: NDArray[np.bool_]) -> dict[str, float]:
+def _scope_figures(scopes: Integers, set_aside: NDArray[np.bool_], outside: NDArray[np.bool_]) -> dict[str, float]:
     """Shares of near and far outliers caught, and of foreseen messages lost."""
-    flagged = {"unforeseen": unforeseen | outside, "outside": outside}
+    flagged = {"set_aside": set_aside, "outside": outside}
     return {
         f"{name}_{scope}": round(float(flags[scopes == number].mean()), 4)
         for name, flags in flagged.items()

@@ -14,8 +14,8 @@ from routing.domain.procedure import Catalogue, Commune, Fact, Fallback, OnCall,
 from routing.errors import CatalogueError
 
 FOLDER = Path(__file__).parent
-POLICIES = FOLDER / "escalation_policies.yaml"
-EXAMPLE_ROSTER = FOLDER / "oncall_example.yaml"
+POLICIES = "escalation_policies.yaml"
+EXAMPLE_ROSTER = "oncall_example.yaml"
 
 
 def load(folder: Path = FOLDER) -> Catalogue:
@@ -68,7 +68,7 @@ def _communes(folder: Path, problems: list[str]) -> Mapping[str, Commune]:
 def _paging(
     folder: Path, services: Mapping[str, Service], problems: list[str]
 ) -> Mapping[tuple[Severity, OnCall], timedelta | None]:
-    source = Source(folder / POLICIES.name, root=folder)
+    source = Source(folder / POLICIES, root=folder)
     rows = source.parse(PoliciesFile) if not source.problems else None
     problems += source.problems
     if rows is None:

@@ -5,13 +5,35 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from routing.domain.procedure import Commune, Condition, Fact, Level, OnCall, Procedure, Service, Severity, Step
+from routing.domain.procedure import (
+    TO_WRITE,
+    Commune,
+    Condition,
+    Fact,
+    Level,
+    OnCall,
+    Procedure,
+    Service,
+    Severity,
+    Step,
+)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-French = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=400)]
+
+
+def _written(text: str) -> str:
+    if text.startswith(TO_WRITE):
+        raise ValueError("still to be written")
+    return text
+
+
+French = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=400), AfterValidator(_written)
+]
 EMERGENCY_OPENING = "Appelez le 112"
+EMERGENCY_OPENINGS = (EMERGENCY_OPENING, "Call 112")  # one for each language a catalogue can be written in
 
 
 def _as_list(value: object) -> object:
@@ -74,7 +96,7 @@ class ProcedureRow(Row):
     severity: Severity = Field(strict=False)
     on_call: OnCall = Field(strict=False)
     emergency_first: bool
-    label: Annotated[str, StringConstraints(min_length=3, max_length=90)]
+    label: Annotated[str, StringConstraints(min_length=3, max_length=90), AfterValidator(_written)]
     cue: French
     neighbours: list[Id] = []
     advice: French | None = None
@@ -82,7 +104,7 @@ class ProcedureRow(Row):
 
     @model_validator(mode="after")
     def _danger_speaks_first(self) -> ProcedureRow:
-        if self.emergency_first and not (self.advice or "").startswith(EMERGENCY_OPENING):
+        if self.emergency_first and not (self.advice or "").startswith(EMERGENCY_OPENINGS):
             raise ValueError(f"emergency_first needs an advice that begins with “{EMERGENCY_OPENING}”")
         if not self.id.startswith(f"{self.family}-"):
             raise ValueError(f"the id must begin with its family: {self.family}-…")
@@ -136,9 +158,9 @@ class ServicesFile(Row):
 class CommuneRow(Row):
     """One commune of communes.yaml."""
 
-    insee: Annotated[str, StringConstraints(pattern=r"^\d[\dAB]\d{3}$")]
+    insee: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{3,9}$")]
     name: French
-    postal: Annotated[str, StringConstraints(pattern=r"^\d{5}$")]
+    postal: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z ]{3,10}$")]
     lat: float = Field(ge=-90, le=90)
     lon: float = Field(ge=-180, le=180)
     population: int = Field(gt=0)

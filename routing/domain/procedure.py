@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+TO_WRITE = "À ÉCRIRE"  # begins whatever a new procedure still lacks; nothing that holds it is accepted
+
 
 class Severity(StrEnum):
     """How grave by default; context may raise it and never lowers it."""

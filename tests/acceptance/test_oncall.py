@@ -210,4 +210,4 @@ async def test_who_is_on_call_at_any_moment(city: City, roster_file: Path) -> No
     after = await city.get("/api/v1/oncall?at=2026-03-16T08:00:00")
     held = [{row["rotation"]: row["person"] for row in moment["rotations"]}["voirie"] for moment in (before, after)]
     assert held == ["bruno", "ana"]
-    assert loader.POLICIES.exists()
+    assert (loader.FOLDER / loader.POLICIES).exists()

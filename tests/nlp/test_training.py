@@ -126,7 +126,7 @@ def test_examples_become_a_spacy_corpus(tiny_examples: Path, tmp_path: Path) -> 
 
 
 def test_enough_outliers_are_at_hand() -> None:
-    scopes = [scope for _, scope in outliers()]
+    scopes = [scope for _, scope in outliers("fr")]
     assert scopes.count(1) >= 150
     assert scopes.count(2) >= 400
 

@@ -66,7 +66,7 @@ def test_a_citys_file_may_stand_beside_shared_policies(tmp_path: Path) -> None:
 
 def test_policies_of_the_file_come_before_the_shared_ones(tmp_path: Path) -> None:
     (tmp_path / "people.yaml").write_text(ROSTER, encoding="utf-8")
-    read = oncall_file.read(tmp_path / "people.yaml", {"voirie"}, policies=loader.POLICIES)
+    read = oncall_file.read(tmp_path / "people.yaml", {"voirie"}, policies=loader.FOLDER / loader.POLICIES)
     assert [policy.id for policy in read.policies] == ["routes"]
 
 
