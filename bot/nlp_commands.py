@@ -85,6 +85,19 @@ def rollback() -> None:
 
 
 @app.command()
+def lint() -> None:
+    """Refuse examples that repeat one another, come in series, or leaked out of the messages kept for measuring."""
+    from nlp_models.lint import lint as look
+
+    problems = _or_stop(look)
+    if problems:
+        typer.echo("\n".join(problems), err=True)
+        typer.echo(f"{len(problems)} problem(s): rewrite or remove these lines.", err=True)
+        raise typer.Exit(1)
+    typer.echo("Examples are in order.")
+
+
+@app.command()
 def predict(model: Model = None) -> None:
     """One JSON object a line on standard input, one a line on standard output, in the same order."""
     from nlp_models import evaluation, labelled
@@ -101,12 +114,15 @@ def evaluate(
     file: Annotated[Path, typer.Argument(help='JSON lines {"text", "label"}.')],
     model: Model = None,
     as_json: Annotated[bool, typer.Option("--json", help="Figures as one JSON object.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Write a reliability plot (SVG) there.")] = None,
 ) -> None:
     """Top-1, top-3, macro-F1, calibration error, coverage at 95 % precision."""
-    from nlp_models import evaluation, labelled
+    from nlp_models import evaluation, labelled, reliability
 
     rows = _or_stop(lambda: labelled.read_labelled(file))
     result = evaluation.evaluate(rows, _reader(model))
+    if plot:
+        plot.write_text(reliability.plot(result.reliability, f"{result.texts} messages"), encoding="utf-8")
     if as_json:
         typer.echo(json.dumps(result.as_dict(), ensure_ascii=False))
         return

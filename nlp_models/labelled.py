@@ -14,17 +14,33 @@ from routing.domain.understanding import Channel
 
 @dataclass(frozen=True, slots=True)
 class LabelledText:
-    """One message; ``label`` is None when no procedure foresees it."""
+    """One message; ``label`` is None when no procedure foresees it, and ``kind`` then says "near" or "far" if known.
+
+    ``commune`` and ``place`` are what the message names, where that was written down.
+    """
 
     text: str
     label: str | None
     channel: str = "web"
+    kind: str = ""
+    commune: str | None = None
+    place: str | None = None
 
 
 def read_labelled(path: Path) -> list[LabelledText]:
-    """Read JSON lines ``{"text", "label", "channel"?}``. Raises CorpusError naming the line that is wrong."""
+    """Read JSON lines ``{"text", "label", "channel"?, "kind"?, "commune"?, "place"?}``.
+
+    Raises CorpusError naming the line that is wrong.
+    """
     return [
-        LabelledText(_string(row, "text", where), _label_of(row, where), _channel_of(row, where))
+        LabelledText(
+            _string(row, "text", where),
+            _label_of(row, where),
+            _channel_of(row, where),
+            str(row.get("kind") or ""),
+            row.get("commune"),
+            row.get("place"),
+        )
         for where, row in _json_lines(path.read_text(encoding="utf-8-sig"), str(path))
     ]
 

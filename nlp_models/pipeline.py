@@ -48,6 +48,11 @@ class Reader:
         for doc, (text, channel) in zip(self._nlp.pipe(self._doc(*message) for message in held), held, strict=True):
             yield self._with_second_matter(self._understanding(doc), text, channel)
 
+    def strangeness(self, text: str, channel: str = "web") -> tuple[float, float]:
+        """Log-odds that no procedure foresees the message, and that it is none of the city's business."""
+        doc = self._nlp(self._doc(text, channel))
+        return doc._.unforeseen, doc._.outside
+
     def _doc(self, text: str, channel: str) -> Doc:
         doc = self._nlp.make_doc(readable(text, LONGEST))
         doc._.channel = Channel(channel) if channel in set(Channel) else Channel.WEB

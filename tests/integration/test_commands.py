@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from bot import __main__ as command
 from bot.doctor import examine
 from routing.errors import CatalogueError
 from tests.city import settings_in
+from tests.databases import ROOT
 
 ROSTER = """
 people:
@@ -108,3 +111,61 @@ def test_serving_a_given_database_needs_a_token(vigie: CliRunner, monkeypatch: p
     result = vigie.invoke(command.app, ["web"])
     assert result.exit_code == 2
     assert "VIGIE_API_TOKEN" in result.output
+
+
+def test_a_procedure_is_begun_refused_until_written_then_learned(
+    vigie: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = tmp_path / "town"
+    shutil.copytree(ROOT / "tests" / "small_town", town)
+    monkeypatch.setenv("VIGIE_CATALOGUE_DIR", str(town))
+    monkeypatch.setenv("VIGIE_EXAMPLES_DIR", str(town / "examples"))
+    monkeypatch.setenv("VIGIE_LOCALE", "en")
+    begin = ["catalogue", "new", "waste-glass", "--title", "Bottle bank full", "--family", "waste", "--lead", "waste"]
+    result = vigie.invoke(command.app, begin)
+    assert result.exit_code == 0, result.output
+    again = vigie.invoke(command.app, begin)
+    assert isinstance(again.exception, CatalogueError)
+    assert "exists already" in str(again.exception)
+    refused = vigie.invoke(command.app, ["catalogue", "check"])
+    assert isinstance(refused.exception, CatalogueError)
+    assert all("still to be written" in problem for problem in refused.exception.problems)
+    unlearned = vigie.invoke(command.app, ["nlp", "train", "--examples", str(town / "examples"), "--lang", "en"])
+    assert unlearned.exit_code == 1
+    assert "still to be written" in unlearned.output
+    written = town / "procedures" / "waste" / "waste-glass.yaml"
+    written.write_text(written.read_text(encoding="utf-8").replace("À ÉCRIRE : ", "Please "), encoding="utf-8")
+    said = ["the bottle bank is full", "no room for glass at the car park", "bottles piled up beside the bank"]
+    (town / "examples" / "waste" / "waste-glass.txt").write_text("\n".join(said), encoding="utf-8")
+    assert "11 procedures" in vigie.invoke(command.app, ["catalogue", "check"]).output
+    model = str(tmp_path / "model")
+    trained = vigie.invoke(
+        command.app, ["nlp", "train", "--examples", str(town / "examples"), "--lang", "en", "--output", model]
+    )
+    assert trained.exit_code == 0, trained.output
+    read = vigie.invoke(command.app, ["nlp", "predict", "--model", model], input='{"text": "bottle bank overflowing"}')
+    assert json.loads(read.output)["ranking"][0]["procedure"] == "waste-glass"
+
+
+@pytest.mark.parametrize(
+    ("id_", "lead", "message"),
+    [
+        ("Glass!", "waste", "lower-case"),
+        ("glass-full", "waste", "begins with its family"),
+        ("waste-x", "nobody", "nobody"),
+    ],
+)
+def test_a_beginning_that_cannot_be_is_explained(
+    vigie: CliRunner, tmp_path: Path, id_: str, lead: str, message: str
+) -> None:
+    shutil.copytree(ROOT / "tests" / "small_town", tmp_path / "town")
+    begin = ["catalogue", "new", id_, "--title", "Glass", "--family", "waste", "--lead", lead]
+    result = vigie.invoke(command.app, [*begin, "--folder", str(tmp_path / "town")])
+    assert isinstance(result.exception, CatalogueError)
+    assert message in str(result.exception)
+
+
+def test_nothing_to_learn_is_said(vigie: CliRunner) -> None:
+    result = vigie.invoke(command.app, ["nlp", "learn"])
+    assert result.exit_code == 1
+    assert "nothing to learn" in result.output
