@@ -15,7 +15,6 @@ from bot.clock import SystemClock
 from bot.console.gateway import ConsoleChat, ConsolePager, ConsolePhone
 from bot.house import House
 from bot.settings import Settings
-from bot.staff import read_rights
 from intake.handle import Hearing
 from intake.ports import Classifier
 from nlp_models.danger_rules import find_danger
@@ -98,7 +97,6 @@ def build(
         pagers={"console": ConsolePager(database, clock)},
         citizens=citizens,
         api_token=api_token(settings),
-        rights=read_rights(settings.rights_file, catalogue.services),
     )
 
 

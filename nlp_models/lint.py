@@ -85,7 +85,9 @@ def _suspects(lines: Sequence[Line]) -> Iterable[tuple[int, int]]:
     runs: list[set[tuple[str, ...]]] = []
     for number, line in enumerate(lines):
         words = line.words
-        held: set[tuple[str, ...]] = {tuple(words)} if len(words) < _SHORT else set(zip(words, words[1:], words[2:], strict=False))
+        held: set[tuple[str, ...]] = (
+            {tuple(words)} if len(words) < _SHORT else set(zip(words, words[1:], words[2:], strict=False))
+        )
         runs.append(held)
         for run in held:
             holders[run].append(number)

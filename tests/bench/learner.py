@@ -42,13 +42,13 @@ def main(folder: Path) -> None:
 
 
 def _sets(folder: Path) -> dict[str, tuple[str, Rows, Rows]]:
-    massive = [_read(folder / f"massive_fr.{split}.jsonl") for split in ("train", "dev")]
+    massive, dev = (_read(folder / f"massive_fr.{split}.jsonl") for split in ("train", "dev"))
     clinc = [json.loads(line) for line in (folder / "clinc150_small.jsonl").read_text(encoding="utf-8").splitlines()]
     inside = {
         split: [(row["text"], row["label"]) for row in clinc if row["split"] == split and row["label"] != "oos"]
         for split in ("train", "val")
     }
-    return {"MASSIVE fr": ("fr", *massive), "CLINC150 small": ("en", inside["train"], inside["val"])}
+    return {"MASSIVE fr": ("fr", massive, dev), "CLINC150 small": ("en", inside["train"], inside["val"])}
 
 
 def _read(path: Path) -> Rows:
