@@ -40,8 +40,10 @@ class Channels:
         self._channels = channels or {}
 
     def channels_of(self, service: str) -> tuple[str, ...]:
-        """Full addresses, the main one first."""
-        return self._channels.get(service) or (f"console:{service}",)
+        """Full addresses, the main one first. The room sees everything, wherever a service reads."""
+        room = f"console:{service}"
+        named = self._channels.get(service, ())
+        return named if room in named else (*named, room)
 
 
 def read_channels(path: Path | None, catalogue: Catalogue) -> Channels:

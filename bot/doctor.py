@@ -12,7 +12,7 @@ from bot.house import House
 from bot.settings import Settings
 from routing.domain.oncall import Roster
 from routing.service.heal import heal
-from routing.store import roster, timers
+from routing.store import channels, roster, timers
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ async def _database(house: House) -> list[Finding]:
             text("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '10 seconds'")
         )
         healed = await heal(session, house.desk)
+        refusing = [f"{row.address} ({row.refusal})" for row in await channels.refusing(session)]
     return [
         Finding("database", f"PostgreSQL {version}, schema {revision}", well=True),
         Finding("worker", f"{workers} running", well=bool(workers)),
@@ -63,6 +64,7 @@ async def _database(house: House) -> list[Finding]:
         Finding(
             "invariant", f"set again: {healed}" if healed else "whatever is outstanding has a timer", well=not healed
         ),
+        Finding("channels", "refused: " + ", ".join(refusing) if refusing else "none refuses", well=not refusing),
         *_oncall(house, people),
     ]
 

@@ -13,6 +13,7 @@ from intake import handle
 from routing.ports import DeliveryProblem
 from routing.service.deliver import deliver
 from routing.service.escalate import escalate
+from routing.service.mobilise import mobilise_due
 from routing.service.page import ring
 from routing.service.tell import send_to_citizen
 from routing.store import timers
@@ -42,8 +43,12 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         async with database.transaction() as session:
             await handle.unanswered(session, desk, subject_id)
 
-    async def deliver_incident(subject_id: int) -> None:
+    async def deliver_channel(subject_id: int) -> None:
         await deliver(database, desk, house.chats, subject_id)
+
+    async def mobilise_incident(subject_id: int) -> None:
+        async with database.transaction() as session:
+            await mobilise_due(session, desk, subject_id)
 
     async def escalate_incident(subject_id: int) -> None:
         async with database.transaction() as session:
@@ -58,7 +63,8 @@ def jobs_of(house: House) -> dict[Verb, Job]:
     return {
         Verb.HANDLE: handle_report,
         Verb.UNANSWERED: unanswered,
-        Verb.DELIVER: deliver_incident,
+        Verb.MOBILISE: mobilise_incident,
+        Verb.DELIVER: deliver_channel,
         Verb.ESCALATE: escalate_incident,
         Verb.PAGE: page,
         Verb.TELL: tell,

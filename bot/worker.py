@@ -22,6 +22,7 @@ from routing.store.timers import Verb
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY = 0.5
+SWEEP_AT_MOST = 0.05
 HEAL_EVERY = 10.0
 HEARTBEAT = 2.0
 STALLED = 8.0
@@ -105,7 +106,11 @@ class Worker:
         while not self._stop.is_set():
             async with self._house.database.transaction() as session:
                 woken = await timers.sweep(session, self._house.clock.now())
-            await self._pause(0 if woken == timers.SWEEP_BATCH else SWEEP_EVERY)
+                following = await timers.next_due(session)
+            ahead = SWEEP_EVERY
+            if following is not None:  # a message that a rate allows at a given instant leaves at that instant
+                ahead = min(max((following - self._house.clock.now()).total_seconds(), SWEEP_AT_MOST), SWEEP_EVERY)
+            await self._pause(0 if woken == timers.SWEEP_BATCH else ahead)
 
     async def _heal(self) -> None:
         while not self._stop.is_set():

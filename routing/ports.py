@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from routing.domain.card import Call, Card, Line
+from routing.domain.pace import Rate
 
 
 class Clock(Protocol):
@@ -39,10 +41,16 @@ class UnknownOutcome(DeliveryProblem):
 class ChatGateway(Protocol):
     """A place where departments read and write. ``address`` is the part after the colon of ``console:voirie``.
 
-    ``ref`` is our idempotency reference: posting the same one twice must leave one message.
+    ``ref`` is our idempotency reference: posting the same one twice must leave one message. ``again`` says that an
+    earlier attempt may have arrived, so that only then it is worth asking the provider.
     """
 
-    async def post_card(self, address: str, card: Card, ref: str) -> str:
+    @property
+    def rates(self) -> Sequence[Rate]:
+        """How fast the provider may be asked; empty for no limit."""
+        ...
+
+    async def post_card(self, address: str, card: Card, ref: str, *, again: bool = False) -> str:
         """Post a card; returns the provider's reference of its thread."""
         ...
 
@@ -50,7 +58,7 @@ class ChatGateway(Protocol):
         """Bring a posted card up to date."""
         ...
 
-    async def post_line(self, address: str, thread: str, line: Line, ref: str) -> str:
+    async def post_line(self, address: str, thread: str, line: Line, ref: str, *, again: bool = False) -> str:
         """Add a line to the card's thread; returns the provider's reference."""
         ...
 

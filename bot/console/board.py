@@ -15,7 +15,8 @@ from bot.house import House
 from routing.domain.incident import IncidentState, PageState
 from routing.domain.procedure import Severity
 from routing.domain.redaction import readable
-from routing.store.models import Incident, Page, Report, Timer
+from routing.store import channels
+from routing.store.models import Channel, Incident, Page, Report, Timer
 from routing.store.timers import Verb
 
 CARDS = 40
@@ -87,7 +88,8 @@ class CallView:
 class Board:
     """The whole screen for one choice of channel, state and search.
 
-    ``unresolved``, ``waiting`` (nobody has it) and ``alarms`` count incidents of every channel.
+    ``unresolved``, ``waiting`` (nobody has it) and ``alarms`` count incidents of every channel; ``refusing`` are the
+    channels outside that take no message any more.
     """
 
     channel: str
@@ -100,6 +102,7 @@ class Board:
     unresolved: int
     waiting: int
     alarms: int
+    refusing: Sequence[Channel]
 
 
 async def board(session: AsyncSession, house: House, *, channel: str = "", state: str = "", query: str = "") -> Board:
@@ -144,6 +147,7 @@ async def board(session: AsyncSession, house: House, *, channel: str = "", state
         unresolved=unresolved,
         waiting=waiting,
         alarms=alarms,
+        refusing=await channels.refusing(session),
     )
 
 

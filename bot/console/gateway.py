@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from bot.console.models import ConsoleCall, ConsolePost, PhoneMessage
 from routing.domain.card import Call, Card, Line
+from routing.domain.pace import Rate
 from routing.ports import Clock, PermanentProblem
 from routing.store.base import Database
 
@@ -33,11 +35,13 @@ def _plain(value: Any) -> Any:
 class ConsoleChat:
     """ChatGateway whose channels are the room's own, one for each service."""
 
+    rates: Sequence[Rate] = ()
+
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
-    async def post_card(self, address: str, card: Card, ref: str) -> str:
+    async def post_card(self, address: str, card: Card, ref: str, *, again: bool = False) -> str:
         """Post a card; the same ``ref`` twice leaves one card, the newest."""
         values = {
             "channel": address,
@@ -48,11 +52,11 @@ class ConsoleChat:
         }
         statement = insert(ConsolePost).values(values)
         newer = ConsolePost.body["version"].as_integer() <= card.version
-        again = statement.on_conflict_do_update(
+        upsert = statement.on_conflict_do_update(
             index_elements=[ConsolePost.ref], set_={"body": values["body"]}, where=newer
         )
         async with self._database.transaction() as session:
-            number = await session.scalar(again.returning(ConsolePost.id))
+            number = await session.scalar(upsert.returning(ConsolePost.id))
             number = number or await session.scalar(select(ConsolePost.id).where(ConsolePost.ref == ref))
         return str(number)
 
@@ -65,7 +69,7 @@ class ConsoleChat:
                 raise PermanentProblem("cette fiche n'existe plus dans la salle")
             await session.execute(statement.values(body=as_json(card), edited_at=self._clock.now()))
 
-    async def post_line(self, address: str, thread: str, line: Line, ref: str) -> str:
+    async def post_line(self, address: str, thread: str, line: Line, ref: str, *, again: bool = False) -> str:
         """Add a line under a card; the same ``ref`` twice leaves one line."""
         values = {
             "channel": address,

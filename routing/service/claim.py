@@ -1,57 +1,100 @@
-"""What each channel of an incident lacks, claimed so that no other process brings it too."""
+"""What one channel lacks, claimed so that no other process brings it too, as far as its rates allow."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.card import Card, Line
 from routing.domain.incident import DeliveryState
+from routing.domain.pace import Errand, Purse, Rate
 from routing.ports import DeliveryProblem
 from routing.service.desk import Desk
-from routing.service.mobilise import mobilise
-from routing.store import incidents, views
-from routing.store.models import Dispatch, Incident, Thread, ThreadLine
+from routing.store import channels, incidents, views
+from routing.store.models import Channel, Dispatch, Incident, Thread, ThreadLine
 
 CLAIM = timedelta(seconds=8)  # a claim older than this belonged to a process that died
+LOOKED_AT = 50  # threads
+AT_ONCE = 10  # parcels carried side by side
+MAYBE_SENT = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
+SUMMED_UP = 12  # lines of a message that sums up; the card above shows the state anyway
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One message under a card; it may carry several lines. ``again``: an earlier attempt may have arrived."""
+
+    lines: tuple[int, ...]
+    ref: str
+    line: Line
+    again: bool
 
 
 @dataclass(slots=True)
 class Parcel:
-    """What is to be brought to one channel, and what came of it."""
+    """What is to be brought to one thread, and what came of it."""
 
     thread: int
-    channel: str
+    incident: int
     ref: str
     posted: str | None
+    again: bool
     card: Card | None
-    lines: list[tuple[int, str, Line]] = field(default_factory=list)
-    lines_sent: dict[int, str] = field(default_factory=dict)
+    sayings: list[Saying] = field(default_factory=list)
+    shown: int | None = None
+    said: dict[str, str] = field(default_factory=dict)
     problem: DeliveryProblem | None = None
 
 
-async def claim(session: AsyncSession, desk: Desk, incident_id: int) -> list[Parcel]:
-    """Mobilise what is due and claim what every channel lacks; empty when nothing is to be brought."""
-    incident = await incidents.by_id(session, incident_id, lock=True)
-    if incident is None:
-        return []
-    dispatches = await incidents.dispatches_of(session, incident_id)
-    threads = list(await incidents.threads_of(session, incident_id))
-    await mobilise(session, desk, incident, dispatches, threads)
-    lines = await _unsent_lines(session, [thread.id for thread in threads if thread.attempts])
-    claimed = [
-        (thread, _parcel(desk, incident, thread, lines.get(thread.id, []), dispatches))
-        for thread in threads
-        if _lacks(desk, incident, thread, lines)
-    ]
-    await session.flush()  # new threads get their number
-    for thread, parcel in claimed:
-        parcel.thread = thread.id
-    return [parcel for _, parcel in claimed]
+@dataclass(slots=True)
+class Batch:
+    """What one channel is brought at once; without any parcel, when to look again (None for nothing lacking)."""
+
+    channel: int
+    address: str
+    parcels: list[Parcel] = field(default_factory=list)
+    look_again: datetime | None = None
+
+
+async def claim(session: AsyncSession, desk: Desk, number: int, rates: Mapping[str, Sequence[Rate]]) -> Batch | None:
+    """What to bring to the channel of that number now. ``rates`` is by scheme. None for a channel nobody knows."""
+    channel = await session.get(Channel, number, with_for_update=True, populate_existing=True)
+    if channel is None:
+        return None
+    now = desk.now()
+    batch = Batch(channel.id, channel.address)
+    batch.look_again = _not_before(channel, now)
+    if batch.look_again is not None:
+        return batch
+    limits = rates.get(channel.address.partition(":")[0], ())
+    purse = Purse(limits, channel.address, {})
+    purse = Purse(limits, channel.address, await channels.spent(session, purse.keys()))
+    found = await channels.behind(session, channel.address, now, LOOKED_AT)
+    lines = await _unsent_lines(session, [thread.id for thread, _ in found])
+    free: list[datetime] = []
+    for thread, incident in found[: LOOKED_AT if limits else AT_ONCE]:
+        parcel, later = await _parcel(session, desk, thread, incident, lines.get(thread.id, []), purse, bool(limits))
+        free += later
+        if parcel is not None:
+            batch.parcels.append(parcel)
+    await channels.keep_spent(session, purse.spent)
+    channel.claimed_at = now if batch.parcels else None
+    if not batch.parcels:
+        at, _ = await channels.waiting(session, channel.address, now)
+        batch.look_again = min(free, default=at)
+    return batch
+
+
+def _not_before(channel: Channel, now: datetime) -> datetime | None:
+    """Until when the channel is left alone: the provider asked for it, or another process is busy with it."""
+    busy = channel.claimed_at + CLAIM if channel.claimed_at else now
+    until = max(busy, channel.held_until or now)
+    return until if until > now else None
 
 
 async def _unsent_lines(session: AsyncSession, threads: Sequence[int]) -> dict[int, list[ThreadLine]]:
@@ -66,36 +109,87 @@ async def _unsent_lines(session: AsyncSession, threads: Sequence[int]) -> dict[i
     return found
 
 
-def _lacks(desk: Desk, incident: Incident, thread: Thread, lines: Mapping[int, Sequence[ThreadLine]]) -> bool:
-    """Whether there is something to bring to this channel, and no other process is busy with it."""
-    if thread.state is DeliveryState.FAILED or not (behind(thread, incident) or lines.get(thread.id)):
-        return False
-    return thread.claimed_at is None or thread.claimed_at <= desk.now() - CLAIM
+async def _parcel(
+    session: AsyncSession,
+    desk: Desk,
+    thread: Thread,
+    incident: Incident,
+    lines: Sequence[ThreadLine],
+    purse: Purse,
+    paced: bool,
+) -> tuple[Parcel | None, list[datetime]]:
+    """What this thread may have now, paid for and marked; and when what it may not have yet will be free."""
+    now = desk.now()
+    later: list[datetime] = []
 
+    def may(errand: Errand) -> bool:
+        free = purse.free_at(errand, now)
+        if free > now:
+            later.append(free)
+            return False
+        purse.spend(errand, now)
+        return True
 
-def _parcel(
-    desk: Desk, incident: Incident, thread: Thread, lines: Sequence[ThreadLine], dispatches: Sequence[Dispatch]
-) -> Parcel:
-    """Claim what this thread lacks."""
-    stale = behind(thread, incident)
-    thread.claimed_at = desk.now()
+    posted = thread.provider_ref is not None
+    card = thread.shown < incident.version and may(Errand.EDIT if posted else Errand.CARD)
+    sayings: list[Saying] = []
+    if posted or card:
+        for group in _groups(lines, together=paced):
+            if not may(Errand.LINE):
+                break
+            sayings.append(_saying(desk, group))
+    if not card and not sayings:
+        return None, later
+    again = thread.state in MAYBE_SENT
     thread.attempts += 1
-    if thread.provider_ref is None:
+    if not posted:
         thread.state = DeliveryState.SENDING
+    shown = await card_of(session, desk, incident, thread.channel) if card else None
+    return Parcel(thread.id, incident.id, thread.ref, thread.provider_ref, again, shown, sayings), later
+
+
+def _groups(lines: Sequence[ThreadLine], *, together: bool) -> list[list[ThreadLine]]:
+    """Lines by the message that carries them. What was tried together is tried again together, and first.
+
+    Where messages are counted, all that is new makes one message, which waits until what was tried before has arrived.
+    """
+    tried = [list(group) for _, group in groupby((x for x in lines if x.sent_as), key=lambda x: x.sent_as)]
+    new = [line for line in lines if not line.sent_as]
+    if not together:
+        return tried + [[line] for line in new]
+    return tried[:1] or ([new] if new else [])
+
+
+def _saying(desk: Desk, lines: Sequence[ThreadLine]) -> Saying:
+    ref = lines[0].sent_as or lines[0].ref
+    again = lines[0].state in MAYBE_SENT
     for line in lines:
-        line.state, line.attempts = DeliveryState.SENDING, line.attempts + 1
-    here = frozenset(
+        line.sent_as, line.state, line.attempts = ref, DeliveryState.SENDING, line.attempts + 1
+    return Saying(tuple(line.id for line in lines), ref, summed_up(desk, lines), again)
+
+
+def summed_up(desk: Desk, lines: Sequence[ThreadLine]) -> Line:
+    """One line that says what several do, the latest ones in full."""
+    last = lines[-1]
+    if len(lines) == 1:
+        return Line(last.at, last.text, last.by, last.broadcast)
+    told = [f"• {desk.clock_time(line.at)} {line.text}" for line in lines[-SUMMED_UP:]]
+    if len(lines) > SUMMED_UP:
+        told.insert(0, f"• {len(lines) - SUMMED_UP} nouvelles plus anciennes : voir la fiche")
+    return Line(last.at, "\n".join(told), None, any(line.broadcast for line in lines))
+
+
+async def card_of(session: AsyncSession, desk: Desk, incident: Incident, address: str) -> Card:
+    """The incident's card as that channel shows it."""
+    dispatches = await incidents.dispatches_of(session, incident.id)
+    return card_for(desk, incident, dispatches, _services_in(desk, address, dispatches))
+
+
+def _services_in(desk: Desk, address: str, dispatches: Iterable[Dispatch]) -> frozenset[str]:
+    return frozenset(
         row.service
         for row in dispatches
-        if thread.channel == row.channel or thread.channel in desk.directory.channels_of(row.service)
-    )
-    return Parcel(
-        thread=0,
-        channel=thread.channel,
-        ref=thread.ref,
-        posted=thread.provider_ref,
-        card=card_for(desk, incident, dispatches, here) if stale else None,
-        lines=[(line.id, line.ref, Line(line.at, line.text, line.by, line.broadcast)) for line in lines],
+        if address == row.channel or address in desk.directory.channels_of(row.service)
     )
 
 
@@ -103,8 +197,3 @@ def card_for(desk: Desk, incident: Incident, dispatches: Sequence[Dispatch], her
     """The incident's card as the channel of the services ``here`` shows it."""
     names = {row.service: desk.service_name(row.service) for row in dispatches}
     return views.card(incident, desk.plan_of(incident), dispatches, here=here, names=names, titles=desk.titles)
-
-
-def behind(thread: Thread, incident: Incident) -> bool:
-    """Whether the channel shows an older state than the present one."""
-    return thread.shown < incident.version

@@ -1,4 +1,7 @@
-"""An incident's cards and threads brought to its channels: claim, call the gateways outside any transaction, settle."""
+"""One channel brought up to date: claim what it lacks, call its gateway outside any transaction, settle.
+
+Channels are independent: one that hangs, refuses or asks for a pause holds back no other.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,9 @@ import logging
 from collections.abc import Mapping
 
 from routing.ports import ChatGateway, DeliveryProblem, PermanentProblem, UnknownOutcome
-from routing.service.claim import Parcel, claim
+from routing.service.claim import Batch, Parcel, claim
 from routing.service.desk import Desk
-from routing.service.settle import settle
+from routing.service.settle import settle, sleep_until
 from routing.store.base import Database
 
 log = logging.getLogger(__name__)
@@ -17,38 +20,54 @@ log = logging.getLogger(__name__)
 CARRY_TIME = 6.0  # seconds a channel has for one parcel
 
 
-async def deliver(database: Database, desk: Desk, chats: Mapping[str, ChatGateway], incident_id: int) -> None:
-    """Bring one incident's channels up to date and set its next wake-up. Safe to run twice, or twice at once."""
+async def deliver(database: Database, desk: Desk, chats: Mapping[str, ChatGateway], channel: int) -> None:
+    """Bring one channel (by its number) what it lacks and set its next wake-up. Safe to run twice, or twice at once."""
+    rates = {scheme: gateway.rates for scheme, gateway in chats.items()}
     async with database.transaction() as session:
-        parcels = await claim(session, desk, incident_id)
-    await asyncio.gather(*(_carry(chats, parcel) for parcel in parcels))
-    async with database.transaction() as session:
-        await settle(session, desk, incident_id, parcels)
+        batch = await claim(session, desk, channel, rates)
+    if batch is not None and batch.parcels:
+        await _carry_all(chats, batch)
+        async with database.transaction() as session:
+            await settle(session, desk, batch)
+    else:
+        # In a transaction of its own: a claim that holds threads never waits for a timer (see record.stale).
+        async with database.transaction() as session:
+            await sleep_until(session, desk, channel, batch.look_again if batch else None)
 
 
-async def _carry(chats: Mapping[str, ChatGateway], parcel: Parcel) -> None:
-    """Call the gateway: the card first, then its lines in order. What went wrong is kept in the parcel."""
-    scheme, _, address = parcel.channel.partition(":")
+async def _carry_all(chats: Mapping[str, ChatGateway], batch: Batch) -> None:
+    scheme, _, address = batch.address.partition(":")
+    gateway = chats.get(scheme)
+    if gateway is None:
+        for parcel in batch.parcels:
+            parcel.problem = PermanentProblem(f"aucun compte {scheme} n'est connecté")
+        return
+    await asyncio.gather(*(_carry(gateway, address, parcel) for parcel in batch.parcels))
+
+
+async def _carry(gateway: ChatGateway, address: str, parcel: Parcel) -> None:
+    """Call the gateway: the card first, then what is said under it, in order. What went wrong stays in the parcel."""
     try:
-        gateway = chats.get(scheme)
-        if gateway is None:
-            raise PermanentProblem(f"aucun compte {scheme} n'est connecté")
         async with asyncio.timeout(CARRY_TIME):
             await _hand_over(gateway, address, parcel)
     except DeliveryProblem as problem:
         parcel.problem = problem
     except Exception as error:
-        # One channel's trouble, whatever it is, holds back neither the other channels nor what they are told.
+        # One thread's trouble, whatever it is, holds back neither the others nor what they are told.
         if not isinstance(error, TimeoutError | OSError):
-            log.exception("channel failed", extra={"channel": parcel.channel})
+            log.exception("channel failed", extra={"thread": parcel.thread})
         parcel.problem = UnknownOutcome(type(error).__name__)
 
 
 async def _hand_over(gateway: ChatGateway, address: str, parcel: Parcel) -> None:
-    if parcel.posted is None:
-        assert parcel.card is not None  # a thread that was never posted has shown no version yet
-        parcel.posted = await gateway.post_card(address, parcel.card, parcel.ref)
-    elif parcel.card is not None:
-        await gateway.edit_card(address, parcel.posted, parcel.card)
-    for line_id, ref, line in parcel.lines:
-        parcel.lines_sent[line_id] = await gateway.post_line(address, parcel.posted, line, ref)
+    if parcel.card is not None:
+        if parcel.posted is None:
+            parcel.posted = await gateway.post_card(address, parcel.card, parcel.ref, again=parcel.again)
+        else:
+            await gateway.edit_card(address, parcel.posted, parcel.card)
+        parcel.shown = parcel.card.version
+    assert parcel.posted is not None  # nothing is said under a card that is not there
+    for saying in parcel.sayings:
+        parcel.said[saying.ref] = await gateway.post_line(
+            address, parcel.posted, saying.line, saying.ref, again=saying.again
+        )

@@ -10,7 +10,7 @@ from routing.domain.incident import DeliveryState, DispatchState, IncidentState,
 from routing.domain.procedure import Severity
 from routing.service.desk import Desk
 from routing.store import timers
-from routing.store.models import CitizenMessage, Dispatch, Incident, Page, Report, Thread, ThreadLine, Timer
+from routing.store.models import Channel, CitizenMessage, Dispatch, Incident, Page, Report, Thread, Timer
 
 UNSENT = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
@@ -30,23 +30,14 @@ async def heal(session: AsyncSession, desk: Desk) -> dict[str, int]:
 
 def _outstanding() -> list[tuple[timers.Verb, InstrumentedAttribute[int], ColumnElement[bool]]]:
     waits = or_(Incident.policy_service.is_not(None), Incident.severity == Severity.CRITICAL)
-    planned = exists().where(
-        Dispatch.incident_id == Incident.id, Dispatch.state.in_((DispatchState.PLANNED, DispatchState.DUE))
-    )
-    behind = exists().where(
-        Thread.incident_id == Incident.id, Thread.state != DeliveryState.FAILED, Thread.shown < Incident.version
-    )
-    lines = exists().where(
-        Thread.incident_id == Incident.id,
-        Thread.state != DeliveryState.FAILED,
-        ThreadLine.thread_id == Thread.id,
-        ThreadLine.state.in_(UNSENT),
-    )
+    planned = exists().where(Dispatch.incident_id == Incident.id, Dispatch.state == DispatchState.PLANNED)
+    behind = exists().where(Thread.channel == Channel.address, Thread.behind, Thread.state != DeliveryState.FAILED)
     return [
         (timers.Verb.HANDLE, Report.id, Report.state == ReportState.RECEIVED),
         (timers.Verb.UNANSWERED, Report.id, Report.state == ReportState.ASKED),
         (timers.Verb.ESCALATE, Incident.id, (Incident.state == IncidentState.OPEN) & waits),
-        (timers.Verb.DELIVER, Incident.id, planned | behind | lines),
+        (timers.Verb.MOBILISE, Incident.id, planned),
+        (timers.Verb.DELIVER, Channel.id, behind),
         (timers.Verb.PAGE, Page.id, Page.state.in_((PageState.PENDING, PageState.SENDING))),
         (timers.Verb.TELL, CitizenMessage.id, CitizenMessage.state.in_(UNSENT)),
     ]

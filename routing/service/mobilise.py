@@ -9,25 +9,44 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.domain.incident import DeliveryState, DispatchState, Event
 from routing.domain.procedure import Condition, Fact
 from routing.service.desk import Desk
-from routing.service.record import record
+from routing.service.record import record, stale
+from routing.store import incidents, timers
 from routing.store.models import Dispatch, Incident, Thread
 
 CONSOLE = "console"
 
 
-async def mobilise(
-    session: AsyncSession, desk: Desk, incident: Incident, dispatches: Sequence[Dispatch], threads: list[Thread]
-) -> None:
+async def mobilise_due(session: AsyncSession, desk: Desk, incident_id: int) -> None:
+    """The verb of the timer: an incident's next planned minute has come."""
+    incident = await incidents.by_id(session, incident_id, lock=True)
+    if incident is None:
+        await timers.disarm(session, timers.Verb.MOBILISE, incident_id)
+        return
+    await mobilise(session, desk, incident)
+
+
+async def mobilise(session: AsyncSession, desk: Desk, incident: Incident) -> None:
     """Dispatches whose minute has come are due, or skipped when their condition no longer holds.
 
-    ``threads`` receives a card for each channel that has none yet.
+    Their channels get a card; the incident wakes again at the next planned minute. The incident's row must be locked.
     """
     now = desk.now()
-    planned = [row for row in dispatches if row.state is DispatchState.PLANNED and row.due_at <= now]
-    facts = desk.facts(incident, now)
-    if planned and threads:
-        incident.version += 1  # the cards that are already there show the newcomers
-    for row in planned:
+    await session.flush()
+    waiting = [row for row in await incidents.dispatches_of(session, incident.id) if row.state is DispatchState.PLANNED]
+    due = [row for row in waiting if row.due_at <= now]
+    await _carry_out(session, desk, incident, due)
+    if later := [row.due_at for row in waiting if row.due_at > now]:
+        await timers.arm(session, timers.Verb.MOBILISE, incident.id, min(later), now, boost=incident.severity.rank * 5)
+    else:
+        await timers.disarm(session, timers.Verb.MOBILISE, incident.id)
+
+
+async def _carry_out(session: AsyncSession, desk: Desk, incident: Incident, due: Sequence[Dispatch]) -> None:
+    if not due:
+        return
+    threads = list(await incidents.threads_of(session, incident.id))
+    facts = desk.facts(incident, desk.now())
+    for row in due:
         condition = Condition(frozenset(map(Fact, row.needs)), frozenset(map(Fact, row.refuses)))
         if condition.holds(facts):
             row.state = DispatchState.DUE
@@ -39,6 +58,7 @@ async def mobilise(
         row.state = DispatchState.SKIPPED
         why = f"{desk.service_name(row.service)} n'est pas mobilisé : {_why(condition, facts)}"
         await record(session, desk, incident, Event.SKIPPED, why)
+    await stale(session, desk, incident)  # the cards that are already there show the newcomers
 
 
 def _open_channels(desk: Desk, service: str, threads: Sequence[Thread]) -> list[str]:
@@ -54,7 +74,9 @@ def ensure_threads(session: AsyncSession, incident: Incident, channels: Sequence
         if channel not in known:
             ref = f"card-{incident.id}-{channel}"
             state = DeliveryState.PENDING
-            thread = Thread(incident_id=incident.id, channel=channel, ref=ref, shown=0, attempts=0, state=state)
+            thread = Thread(
+                incident_id=incident.id, channel=channel, ref=ref, shown=0, attempts=0, state=state, behind=True
+            )
             session.add(thread)
             threads.append(thread)
 

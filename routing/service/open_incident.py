@@ -14,8 +14,9 @@ from routing.domain.procedure import Fact, OnCall, Procedure, Severity, Step
 from routing.domain.redaction import redact
 from routing.domain.triage import Verdict
 from routing.service.desk import Desk
-from routing.service.record import record, stale
-from routing.store import incidents, timers
+from routing.service.mobilise import mobilise
+from routing.service.record import record
+from routing.store import incidents, live, timers
 from routing.store.models import Dispatch, Incident, Report, TimelineEntry
 
 # How long a new report may join an incident that is still alive. A request for information is never shared.
@@ -92,9 +93,9 @@ async def _open(session: AsyncSession, desk: Desk, report: Report, verdict: Verd
     attach(report, incident)
     opened = f"Ouvert par le signalement {report.reference} : {verdict.plan.title}"
     session.add(TimelineEntry(incident_id=incident.id, at=now, kind=Event.OPENED, by=None, text=opened))
-    plan_dispatches(session, desk, incident, verdict.plan.steps, now)
+    await plan_dispatches(session, desk, incident, verdict.plan.steps, now)
     await start_escalation(session, desk, incident, verdict.plan)
-    await stale(session, desk, incident)
+    await live.announce(session, "incident", incident.id)
     return incident
 
 
@@ -109,10 +110,10 @@ def attach(report: Report, incident: Incident) -> None:
     report.state = ReportState.ATTACHED
 
 
-def plan_dispatches(
+async def plan_dispatches(
     session: AsyncSession, desk: Desk, incident: Incident, steps: Sequence[Step], start: datetime
 ) -> list[Dispatch]:
-    """A row for each step that can still apply, due its minutes after ``start``."""
+    """A row for each step that can still apply, due its minutes after ``start``; the first ones leave at once."""
     facts: frozenset[Fact] = desk.facts(incident, start)
     planned = [
         Dispatch(
@@ -132,6 +133,7 @@ def plan_dispatches(
         if not step.condition.excluded_by_what_never_changes(facts)
     ]
     session.add_all(planned)
+    await mobilise(session, desk, incident)
     return planned
 
 

@@ -64,6 +64,6 @@ async def _replan(session: AsyncSession, desk: Desk, incident: Incident) -> list
     for row in old:
         if row.state is not DispatchState.SKIPPED:
             row.state = DispatchState.CANCELLED
-    new = plan_dispatches(session, desk, incident, desk.plan_of(incident).steps, desk.now())
+    new = await plan_dispatches(session, desk, incident, desk.plan_of(incident).steps, desk.now())
     wanted = {row.service for row in new}
     return [desk.service_name(code) for code in sorted(alerted - wanted)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import DeliveryState, Event
 from routing.service.desk import Desk
-from routing.store import live, timers
+from routing.store import channels, live, timers
 from routing.store.models import Incident, Thread, ThreadLine, TimelineEntry
 
 # A thread whose card was never sent needs no line: its card will show the current state.
@@ -28,7 +28,6 @@ async def record(
     now = desk.now()
     entry = TimelineEntry(incident_id=incident.id, at=now, kind=event, by=by, text=text)
     session.add(entry)
-    incident.version += 1
     await session.flush()
     threads = await session.scalars(
         select(Thread.id).where(Thread.incident_id == incident.id, Thread.state.in_(READABLE))
@@ -40,7 +39,16 @@ async def record(
 
 
 async def stale(session: AsyncSession, desk: Desk, incident: Incident) -> None:
-    """Have the incident's cards and threads delivered, and tell the open consoles."""
+    """Every card of the incident shows an older state now: have its channels brought up to date, tell the consoles.
+
+    The threads are marked before the timers are set, always in this order: whoever delivers passes over marked rows.
+    """
     now = desk.now()
-    await timers.arm(session, timers.Verb.DELIVER, incident.id, now, now, boost=incident.severity.rank * 5)
+    incident.version += 1
+    await session.flush()
+    open_threads = (Thread.incident_id == incident.id) & (Thread.state != DeliveryState.FAILED)
+    marked = update(Thread).where(open_threads).values(behind=True).returning(Thread.channel)
+    addresses = set(await session.scalars(marked.execution_options(synchronize_session="evaluate")))
+    numbers = await channels.numbers(session, addresses)
+    await timers.arm(session, timers.Verb.DELIVER, numbers, now, now, boost=incident.severity.rank * 5)
     await live.announce(session, "incident", incident.id)

@@ -74,4 +74,4 @@ async def _plan_again(session: AsyncSession, desk: Desk, incident: Incident) -> 
             asked.add((row.service, row.tell, tuple(item["text"] for item in row.checklist)))
     steps = desk.plan_of(incident).steps
     left = [step for step in steps if (step.service, step.tell, tuple(step.checklist)) not in asked]
-    plan_dispatches(session, desk, incident, left, desk.now())
+    await plan_dispatches(session, desk, incident, left, desk.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, func, or_, select
@@ -30,6 +30,12 @@ async def free_reference(session: AsyncSession, prefix: str) -> str:
 async def by_id(session: AsyncSession, incident_id: int, *, lock: bool = False) -> Incident | None:
     """The incident of that number, its row locked for the transaction if asked."""
     return await session.get(Incident, incident_id, with_for_update=lock or None, populate_existing=lock)
+
+
+async def locked(session: AsyncSession, ids: Collection[int]) -> Sequence[Incident]:
+    """These incidents, their rows locked in the order of their numbers."""
+    query = select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id).with_for_update()
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
 
 
 async def by_reference(session: AsyncSession, reference: str, *, lock: bool = False) -> Incident:

@@ -29,14 +29,23 @@ class Verb(StrEnum):
 
     HANDLE = "handle"  # a report
     UNANSWERED = "unanswered"  # a question to a citizen
-    DELIVER = "deliver"  # an incident's cards and threads
+    MOBILISE = "mobilise"  # an incident's next planned minute
+    DELIVER = "deliver"  # a channel's cards and threads
     ESCALATE = "escalate"  # an incident nobody has taken
     PAGE = "page"  # one page
     TELL = "tell"  # one message to a citizen
 
 
 # Pages before critical cards, cards before news to citizens; an incident's severity is added for cards.
-PRIORITY = {Verb.PAGE: 90, Verb.ESCALATE: 80, Verb.HANDLE: 40, Verb.DELIVER: 50, Verb.UNANSWERED: 30, Verb.TELL: 10}
+PRIORITY = {
+    Verb.PAGE: 90,
+    Verb.ESCALATE: 80,
+    Verb.MOBILISE: 50,
+    Verb.DELIVER: 50,
+    Verb.HANDLE: 40,
+    Verb.UNANSWERED: 30,
+    Verb.TELL: 10,
+}
 
 
 async def arm(

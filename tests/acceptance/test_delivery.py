@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from sqlalchemy import delete, select, update
 from intake.channels.messages import take
 from intake.models import Message
 from routing.domain.card import Card, Line
+from routing.domain.pace import Rate
 from routing.domain.understanding import Channel
 from routing.ports import PermanentProblem, TemporaryProblem, UnknownOutcome
 from routing.service import deliver, heal, page, tell
 from routing.store import timers
+from routing.store.models import Channel as ChannelRow
 from routing.store.models import CitizenMessage, Incident, Page, Report, Thread, Timer
 from tests.city import City, founded
 from tests.understood import Scripted
@@ -23,6 +26,8 @@ HOLE = "un trou rue Monge"
 
 class Wall:
     """A chat that refuses as told, then keeps what it gets; the same reference twice leaves one message."""
+
+    rates: Sequence[Rate] = ()
 
     def __init__(self, *problems: Exception) -> None:
         self.problems = list(problems)
@@ -35,7 +40,7 @@ class Wall:
         if self.problems:
             raise self.problems.pop(0)
 
-    async def post_card(self, address: str, card: Card, ref: str) -> str:
+    async def post_card(self, address: str, card: Card, ref: str, *, again: bool = False) -> str:
         self._perhaps()
         self.cards[ref] = card
         return ref
@@ -44,7 +49,7 @@ class Wall:
         self._perhaps()
         self.cards[thread] = card
 
-    async def post_line(self, address: str, thread: str, line: Line, ref: str) -> str:
+    async def post_line(self, address: str, thread: str, line: Line, ref: str, *, again: bool = False) -> str:
         self._perhaps()
         self.lines.append(line.text)
         return ref
@@ -150,7 +155,7 @@ async def test_lost_timers_are_set_again(city: City, hole: str, scripted: Script
         await session.execute(delete(Timer))
     await city.lose_every_job()
     healed = await city.heal()
-    assert healed == {"handle": 1, "escalate": 1, "deliver": 1}
+    assert healed == {"handle": 1, "escalate": 1, "mobilise": 1}
     await city.settle()
     assert len(await city.cards("voirie")) == 1
     assert len(await city.rings()) > 1
@@ -161,9 +166,12 @@ async def test_a_process_that_died_while_sending_is_taken_over(city: City, hole:
     async with city.session() as session:
         number = await session.scalar(select(Incident.id))
         await session.execute(update(Incident).values(version=Incident.version + 1))
-        await session.execute(update(Thread).values(claimed_at=city.clock.at))
+        await session.execute(update(Thread).values(behind=True))
+        await session.execute(update(ChannelRow).values(claimed_at=city.clock.at))
+        channel = await session.scalar(select(ChannelRow.id))
         assert number is not None
-        await timers.arm(session, timers.Verb.DELIVER, number, city.clock.at, city.clock.at)
+        assert channel is not None
+        await timers.arm(session, timers.Verb.DELIVER, channel, city.clock.at, city.clock.at)
     await city.settle(seconds=1)
     [before] = await city.cards("voirie")
     await city.settle(seconds=12)

@@ -34,7 +34,7 @@ def test_without_a_file_every_service_lives_in_the_console(catalogue: Catalogue)
 def test_the_first_channel_is_the_main_one(file: Path, catalogue: Catalogue) -> None:
     file.write_text('keolis: ["telegram:-1001234567890", "slack:C0KEOLIS"]\nvoirie: []\n', encoding="utf-8")
     channels = read_channels(file, catalogue)
-    assert channels.channels_of("keolis") == ("telegram:-1001234567890", "slack:C0KEOLIS")
+    assert channels.channels_of("keolis") == ("telegram:-1001234567890", "slack:C0KEOLIS", "console:keolis")
     assert channels.channels_of("voirie") == ("console:voirie",)
     assert channels.channels_of("eclairage") == ("console:eclairage",)
 

@@ -4,11 +4,13 @@ from routing.store.models.feedback import Feedback, Origin
 from routing.store.models.inbound import InboundEvent
 from routing.store.models.incident import Dispatch, Incident, TimelineEntry
 from routing.store.models.oncall import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
-from routing.store.models.outbound import CitizenMessage, Page, Thread, ThreadLine
+from routing.store.models.outbound import Allowance, Channel, CitizenMessage, Page, Thread, ThreadLine
 from routing.store.models.report import Report
 from routing.store.models.timer import Timer
 
 __all__ = [
+    "Allowance",
+    "Channel",
     "CitizenMessage",
     "Dispatch",
     "EscalationPolicy",

@@ -18,24 +18,55 @@ class Outbound:
     state: Mapped[DeliveryState] = mapped_column(states(DeliveryState), default=DeliveryState.PENDING)
     provider_ref: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    claimed_at: Mapped[datetime | None]
     error: Mapped[str | None]
 
 
+class Channel(Numbered, Base):
+    """A place where cards are posted, by its full address. One process at a time brings it what it lacks.
+
+    ``held_until`` is a pause the provider asked for; ``refusal`` why it refused for good, until it accepts again.
+    """
+
+    __tablename__ = "channel"
+
+    address: Mapped[str] = mapped_column(unique=True)
+    claimed_at: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]
+    refusal: Mapped[str | None]
+    refused_at: Mapped[datetime | None]
+
+
+class Allowance(Base):
+    """What was spent of a provider's published rate: all of it is forgotten at ``until`` (see routing/domain/pace)."""
+
+    __tablename__ = "allowance"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+
+
 class Thread(Outbound, Numbered, Base):
-    """An incident's card in one channel, and the root of its thread. ``shown`` is the incident's version it shows."""
+    """An incident's card in one channel, and the root of its thread. ``shown`` is the incident's version it shows.
+
+    ``behind`` is whether the channel lacks something; ``again_at`` when to try again after a failure.
+    """
 
     __tablename__ = "thread"
-    __table_args__ = (UniqueConstraint("incident_id", "channel"),)
+    __table_args__ = (
+        UniqueConstraint("incident_id", "channel"),
+        Index("ix_thread_behind", "channel", postgresql_where=text("behind")),
+    )
 
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
     channel: Mapped[str]
     shown: Mapped[int] = mapped_column(default=0)
+    behind: Mapped[bool] = mapped_column(default=True)
+    again_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
 
 
 class ThreadLine(Outbound, Numbered, Base):
-    """One short line under a card."""
+    """One short line under a card. ``sent_as`` is the reference of the message that carries it, with others maybe."""
 
     __tablename__ = "thread_line"
     __table_args__ = (
@@ -48,6 +79,7 @@ class ThreadLine(Outbound, Numbered, Base):
     by: Mapped[str | None]
     text: Mapped[str]
     broadcast: Mapped[bool] = mapped_column(default=False)
+    sent_as: Mapped[str | None]
 
 
 class Page(Numbered, Base):
