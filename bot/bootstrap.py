@@ -15,6 +15,8 @@ from bot.clock import SystemClock
 from bot.console.gateway import ConsoleChat, ConsolePager, ConsolePhone
 from bot.house import House
 from bot.settings import Settings
+from bot.twilio.account import connect
+from bot.twilio.texts import TwilioTexts
 from intake.handle import Hearing
 from intake.ports import Classifier
 from nlp_models.danger_rules import find_danger
@@ -87,6 +89,7 @@ def build(
     citizens: dict[str, CitizenGateway] = {
         channel.value: phone for channel in (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)
     }
+    citizens |= text_gateways(settings, clock)
     return House(
         settings=settings,
         clock=clock,
@@ -122,6 +125,22 @@ def api_token(settings: Settings) -> str:
         made.write_text(secrets.token_urlsafe(24), encoding="utf-8")
         made.replace(path)  # whole or not at all
     return path.read_text(encoding="utf-8").strip()
+
+
+def text_gateways(settings: Settings, clock: Clock) -> dict[str, CitizenGateway]:
+    """Citizens' text messages by the connected account; without one, the telephones drawn at /demo."""
+    client = connect(settings)
+    if client is None:
+        return {}
+    senders = {
+        Channel.SMS: (settings.twilio_from_number, ""),
+        Channel.WHATSAPP: (settings.twilio_whatsapp_number, "whatsapp:"),
+    }
+    return {
+        channel.value: TwilioTexts(client, clock, number, settings.base_url, prefix)
+        for channel, (number, prefix) in senders.items()
+        if number
+    }
 
 
 def read_roster(settings: Settings, catalogue: Catalogue) -> tuple[RosterFile, bool]:

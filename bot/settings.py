@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr | None = None
     twilio_from_number: str | None = None
     twilio_base_url: str | None = None
+    twilio_whatsapp_number: str | None = None
+    city: str = "la métropole"
+    phone_person: str | None = None
 
     @field_validator("time_zone")
     @classmethod

@@ -19,7 +19,7 @@ from fastapi.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot import health
+from bot import health, providers
 from bot.api import doors, incidents, oncall, reports
 from bot.console import demo, routes
 from bot.console.access import SignInNeeded
@@ -71,6 +71,8 @@ def create_app(house: House, url: str) -> FastAPI:
         app.include_router(router)
     for pages in (routes.door, routes.router, demo.router, PublicPages(house, DatabaseAway).router()):
         app.include_router(pages)
+    for provider in providers.routers(house):
+        app.include_router(provider)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     doors.register_errors(app)
     app.add_exception_handler(SignInNeeded, _to_sign_in)

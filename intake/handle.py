@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,11 +13,12 @@ from intake.inbox import second_report
 from intake.ports import Classifier
 from routing.domain.incident import Event, IncidentState, ReportState
 from routing.domain.procedure import Fallback
+from routing.domain.redaction import redact
 from routing.domain.triage import Verdict, advice_for, judge
 from routing.domain.understanding import Candidate, Channel, Danger, Decision, Understanding
 from routing.errors import Conflict
 from routing.service.desk import Desk
-from routing.service.open_incident import open_incident
+from routing.service.open_incident import attach, open_incident
 from routing.service.record import record
 from routing.service.tell import tell_one
 from routing.store import incidents, reports, timers
@@ -25,8 +27,11 @@ from routing.store.models import Report
 log = logging.getLogger(__name__)
 
 ANSWERED = "answered"
+CONVERSATIONS = (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)  # people write there in several short messages
+STILL_TALKING = timedelta(minutes=10)
 LAST_RESORT = 4  # failures after which a report is no longer understood, only given to a person
 # Where a question reaches the citizen: on the tracking page, or as a message back.
+OPEN_QUESTION = (ReportState.ASKED, ReportState.TALKING)
 ASKABLE = (Channel.WEB, Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)
 
 
@@ -43,13 +48,22 @@ class Hearing:
 
 
 async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id: int) -> None:
-    """Understand one report and act on it. Safe to run twice: only a report still ``received`` is handled."""
+    """Understand one report and act on it. Safe to run twice: only a report that waits for it is handled.
+
+    On the telephone nothing is opened before the caller has confirmed it, unless danger is heard.
+    """
     report = await reports.locked(session, report_id)
-    if report is not None and report.state is ReportState.RECEIVED:
+    talking = report is not None and report.state is ReportState.TALKING
+    if report is not None and (report.state is ReportState.RECEIVED or (talking and report.decision is None)):
         read = Understanding(Decision.UNFORESEEN)
         if await timers.attempts(session, timers.Verb.HANDLE, report_id) < LAST_RESORT:
             read = _read(hearing.classifier, report.text, report.channel, report.danger)
-        await _act(session, desk, hearing, report, read)
+        if talking and not read.danger:
+            _note(desk, report, read)
+            verdict = judge(read, desk.catalogue, can_ask=True)
+            report.decision, report.candidates = verdict.decision, list(verdict.ask)
+        else:
+            await _act(session, desk, hearing, report, read)
     await timers.disarm(session, timers.Verb.HANDLE, report_id)
 
 
@@ -67,6 +81,8 @@ def _read(classifier: Classifier, text: str, channel: Channel, danger: str | Non
 
 async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Report, read: Understanding) -> None:
     _note(desk, report, read)
+    if not report.danger and await _adds_to_the_last(session, desk, report, read):
+        return
     can_ask = report.channel in ASKABLE and (report.channel is Channel.WEB or report.contact is not None)
     verdict = judge(read, desk.catalogue, can_ask=can_ask)
     report.decision = verdict.decision
@@ -79,6 +95,26 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
         await _ask(session, desk, report, verdict)
     else:
         await open_incident(session, desk, report, verdict)
+
+
+async def _adds_to_the_last(session: AsyncSession, desk: Desk, report: Report, read: Understanding) -> bool:
+    """A message that follows another one within minutes and brings no matter of its own belongs to it."""
+    if report.channel not in CONVERSATIONS or not report.contact or read.also:
+        return False
+    before = await reports.previous(session, report, desk.now() - STILL_TALKING)
+    incident = await incidents.by_id(session, before.incident_id or 0, lock=True) if before else None
+    if before is None or incident is None or incident.state is IncidentState.RESOLVED:
+        return False
+    if read.decision is Decision.ROUTE and read.procedure != incident.procedure_id:
+        return False
+    attach(report, incident)
+    if incident.place is None and (place := report.place or report.address):
+        incident.place, incident.commune = place, incident.commune or report.commune
+    if incident.latitude is None:
+        incident.latitude, incident.longitude = report.latitude, report.longitude
+    await record(session, desk, incident, Event.REPORT, f"{before.reference} ajoute : {redact(report.text, 200)}")
+    await tell_one(session, desk, report, replies.ADDED.format(reference=before.reference))
+    return True
 
 
 async def _open_second(session: AsyncSession, desk: Desk, report: Report, read: Understanding) -> None:
@@ -111,7 +147,7 @@ async def answer(session: AsyncSession, desk: Desk, report: Report, choice: str)
 
     Raises Conflict when the question is over (answered, or a person already took it).
     """
-    if report.state is not ReportState.ASKED or choice not in (*report.candidates, ""):
+    if report.state not in OPEN_QUESTION or choice not in (*report.candidates, ""):
         raise Conflict("Cette question n'attend plus de réponse")
     report.answer = choice or "none"
     await timers.disarm(session, timers.Verb.UNANSWERED, report.id)
@@ -138,15 +174,20 @@ async def answer_late(session: AsyncSession, desk: Desk, report: Report, choice:
 
 
 async def unanswered(session: AsyncSession, desk: Desk, report_id: int) -> None:
-    """The citizen did not answer in time: a person takes over with the candidates."""
+    """The citizen did not answer in time, or the call was lost: a person takes over with what is known."""
     report = await reports.locked(session, report_id)
-    if report is None or report.state is not ReportState.ASKED:
+    if report is None or report.state not in OPEN_QUESTION:
         await timers.disarm(session, timers.Verb.UNANSWERED, report_id)
         return
     if not await timers.is_due(session, timers.Verb.UNANSWERED, report_id, desk.now()):
         return
+    await leave_to_a_person(session, desk, report)
+
+
+async def leave_to_a_person(session: AsyncSession, desk: Desk, report: Report) -> None:
+    """Nothing more will be asked: open what was understood so far. The report's row must be locked."""
     verdict = judge(_remembered(report), desk.catalogue, can_ask=False)
-    await timers.disarm(session, timers.Verb.UNANSWERED, report_id)
+    await timers.disarm(session, timers.Verb.UNANSWERED, report.id)
     await _open_with(session, desk, report, verdict)
 
 

@@ -41,10 +41,21 @@ async def belongs_to(session: AsyncSession, kept: Kept, report: Report) -> None:
     await session.execute(update(InboundEvent).where(InboundEvent.id == kept.event).values(report_id=report.id))
 
 
+async def unreadable(session: AsyncSession, kept: Kept, why: str) -> None:
+    """Note why nobody could read a kept event; a person looks at it."""
+    await session.execute(update(InboundEvent).where(InboundEvent.id == kept.event).values(problem=why))
+
+
 async def open_report(
-    session: AsyncSession, desk: Desk, message: Message, danger: Danger | None, safety: str | None
+    session: AsyncSession,
+    desk: Desk,
+    message: Message,
+    danger: Danger | None,
+    safety: str | None,
+    *,
+    boost: int = 0,
 ) -> Report:
-    """A new report and the job that will understand it."""
+    """A new report and the job that will understand it; ``boost`` for somebody who waits on the line."""
     now = desk.now()
     report = Report(
         reference=await incidents.free_reference(session, incidents.REPORT_PREFIX),
@@ -65,7 +76,7 @@ async def open_report(
     )
     session.add(report)
     await session.flush()
-    boost = DANGER_BOOST if danger else 0
+    boost = DANGER_BOOST if danger else boost
     await timers.arm(session, timers.Verb.HANDLE, report.id, now, now, boost=boost)
     return report
 

@@ -15,6 +15,13 @@ RECEIPT = "Bien reçu, votre signalement porte le numéro {reference}. Suivi : {
 ALSO = " Votre message parle aussi d'autre chose, suivi à part : {reference}, {link}"
 LATE = "Merci, votre réponse est transmise à la personne qui suit votre signalement {reference}."
 NONE_FITS = "Aucune ne convient"
+TRY_AGAIN = (
+    "Votre message n'a pas pu être enregistré. En cas de danger, appelez le 112. Sinon, réécrivez dans un instant."
+)
+ADDED = "Merci, c'est ajouté à votre signalement {reference}."
+ONLY_MEDIA = "(image ou message vocal sans texte)"
+ONLY_PLACE = "(position envoyée sans texte)"
+CALLED = "Votre appel est enregistré sous le numéro {reference}. Gardez ce message : nous vous tiendrons au courant."
 
 
 def advice(danger: Danger | None) -> str | None:

@@ -74,8 +74,8 @@ class Pager(Protocol):
 class CitizenGateway(Protocol):
     """Answers a citizen on their own channel."""
 
-    async def send(self, contact: str, text: str, ref: str) -> None:
-        """Send one message; safe to call twice with one ``ref``."""
+    async def send(self, contact: str, text: str, ref: str, *, again: bool = False) -> str | None:
+        """Send one message; returns the provider's reference. ``again``: an earlier attempt may have arrived."""
         ...
 
 

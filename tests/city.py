@@ -154,6 +154,10 @@ class City:
             raise AssertionError("the city never comes to rest")
         self.clock.at = end
 
+    async def work(self) -> None:
+        """Carry out what is due now, as a worker beside would."""
+        await self._drain()
+
     async def _drain(self) -> None:
         for _ in range(MANY_ROUNDS):
             async with self.house.database.transaction() as session:

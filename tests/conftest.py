@@ -10,7 +10,9 @@ import pytest
 from bot.observability import configure_logging
 from nlp_models.training import EXAMPLES, ensure_model
 from tests.city import City, founded
+from tests.clock import DrivenClock
 from tests.databases import ROOT, Databases
+from tests.standins.twilio.account import TwilioStandIn
 from tests.understood import Scripted
 
 configure_logging("WARNING")
@@ -47,3 +49,11 @@ async def city(database_url: str, tmp_path: Path, scripted: Scripted) -> AsyncIt
 def trained_model() -> Path:
     """The full French model: trained on the first run of the tests, found in the cache afterwards."""
     return ensure_model(EXAMPLES, ROOT / "var" / "models")
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[TwilioStandIn]:
+    """Twilio's account; a text nobody looked at fails the test."""
+    async with TwilioStandIn(DrivenClock()) as stand_in:
+        yield stand_in
+    stand_in.check()

@@ -112,8 +112,9 @@ class ConsolePhone:
         self._database = database
         self._clock = clock
 
-    async def send(self, contact: str, text: str, ref: str) -> None:
+    async def send(self, contact: str, text: str, ref: str, *, again: bool = False) -> str | None:
         """Deliver to the drawn telephone of ``contact``; the same ``ref`` twice leaves one message."""
         values = {"contact": contact, "text": text, "ref": ref, "at": self._clock.now()}
         async with self._database.transaction() as session:
             await session.execute(insert(PhoneMessage).values(values).on_conflict_do_nothing())
+        return None

@@ -21,9 +21,10 @@ class IncidentState(StrEnum):
 
 
 class ReportState(StrEnum):
-    """A report is received, perhaps asked about, then attached to an incident."""
+    """A report is received, perhaps asked about (``talking``: on the telephone), then attached to an incident."""
 
     RECEIVED = "received"
+    TALKING = "talking"
     ASKED = "asked"
     ATTACHED = "attached"
 

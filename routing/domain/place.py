@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from dataclasses import dataclass
+
+from routing.domain.redaction import plain
 
 EARTH_RADIUS_M = 6_371_000
 SAME_SPOT_M = 100.0
@@ -24,9 +25,7 @@ class Place:
 
 def key(label: str) -> str:
     """A label reduced to what is compared: no accents, no house number, no punctuation."""
-    plain = unicodedata.normalize("NFD", label.lower().replace("œ", "oe").replace("æ", "ae"))
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return re.sub(r"[^a-z0-9]+", " ", _HOUSE_NUMBER.sub("", plain.strip())).strip()
+    return plain(_HOUSE_NUMBER.sub("", label.strip().lower()))
 
 
 def distance_m(a: Place, b: Place) -> float | None:

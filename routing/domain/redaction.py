@@ -41,6 +41,13 @@ def readable(text: str) -> str:
     return unicodedata.normalize("NFC", _HIDDEN.sub("", text)).strip()
 
 
+def plain(text: str) -> str:
+    """``text`` reduced to what is compared: lower case, no accents, words and numbers only."""
+    spread = unicodedata.normalize("NFD", text.lower().replace("œ", "oe").replace("æ", "ae"))
+    letters = "".join(sign for sign in spread if not unicodedata.combining(sign))
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", letters).split())
+
+
 def redact(text: str, limit: int = 600) -> str:
     """``text`` for a channel: personal numbers hidden, at most ``limit`` characters."""
     text = unicodedata.normalize("NFKC", text)

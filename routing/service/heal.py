@@ -34,7 +34,7 @@ def _outstanding() -> list[tuple[timers.Verb, InstrumentedAttribute[int], Column
     behind = exists().where(Thread.channel == Channel.address, Thread.behind, Thread.state != DeliveryState.FAILED)
     return [
         (timers.Verb.HANDLE, Report.id, Report.state == ReportState.RECEIVED),
-        (timers.Verb.UNANSWERED, Report.id, Report.state == ReportState.ASKED),
+        (timers.Verb.UNANSWERED, Report.id, Report.state.in_((ReportState.ASKED, ReportState.TALKING))),
         (timers.Verb.ESCALATE, Incident.id, (Incident.state == IncidentState.OPEN) & waits),
         (timers.Verb.MOBILISE, Incident.id, planned),
         (timers.Verb.DELIVER, Channel.id, behind),

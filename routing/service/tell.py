@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping
 from uuid import uuid4
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import DeliveryState
 from routing.domain.understanding import Channel
 from routing.ports import CitizenGateway, DeliveryProblem, PermanentProblem
 from routing.service.desk import Desk
-from routing.store import incidents, live, timers
+from routing.store import calls, incidents, live, timers
 from routing.store.base import Database
 from routing.store.models import CitizenMessage, Incident, Report
 
@@ -21,6 +23,10 @@ log = logging.getLogger(__name__)
 
 SEND_TIME = 6.0  # seconds a provider has; one that hangs must not keep a worker's hand
 WRITES_BACK = (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)
+# Provider states in the order they can follow one another.
+STATES = ("accepted", "queued", "sending", "sent", "undelivered", "failed", "delivered", "read")
+NOT_DELIVERED = ("undelivered", "failed")
+FIXED_LINE = re.compile(r"\+33[1-59]")  # French numbers that receive no text messages
 
 
 async def tell(session: AsyncSession, desk: Desk, incident: Incident, text: str) -> None:
@@ -29,9 +35,18 @@ async def tell(session: AsyncSession, desk: Desk, incident: Incident, text: str)
         await tell_one(session, desk, report, text.format(reference=report.reference))
 
 
+def door_back(report: Report) -> Channel | None:
+    """By which channel the citizen can be written to: the one they came by, a text message to a caller's mobile."""
+    if not report.contact:
+        return None
+    if report.channel is Channel.VOICE and report.contact.startswith("+") and not FIXED_LINE.match(report.contact):
+        return Channel.SMS
+    return report.channel if report.channel in WRITES_BACK else None
+
+
 async def tell_one(session: AsyncSession, desk: Desk, report: Report, text: str) -> None:
     """Queue one message to the citizen of ``report``, if they can be written to."""
-    if report.channel not in WRITES_BACK or not report.contact:
+    if door_back(report) is None:
         return
     now = desk.now()
     message = CitizenMessage(report_id=report.id, at=now, text=text, ref=f"citizen-{uuid4().hex}")
@@ -50,12 +65,17 @@ async def send_to_citizen(
             await timers.disarm(session, timers.Verb.TELL, message_id)
             return
         report = await session.get_one(Report, message.report_id)
+        again = message.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN)
         message.state = DeliveryState.SENDING
         message.attempts += 1
     problem: DeliveryProblem | None = None
+    sent: str | None = None
     try:
         async with asyncio.timeout(SEND_TIME):
-            await gateways[report.channel].send(report.contact or "", message.text, message.ref)
+            door = door_back(report)
+            if door is None or await _refused(database, report):
+                raise PermanentProblem("cette personne ne veut plus de messages")
+            sent = await gateways[door].send(report.contact or "", message.text, message.ref, again=again)
     except PermanentProblem as error:
         log.warning("citizen message refused", extra={"citizen_message": message_id, "error": type(error).__name__})
         problem = error
@@ -63,6 +83,27 @@ async def send_to_citizen(
         message = await session.get_one(CitizenMessage, message_id, with_for_update=True)
         message.state = DeliveryState.FAILED if problem else DeliveryState.SENT
         message.error = str(problem) if problem else None
+        message.provider_ref = sent
         message.sent_at = None if problem else desk.now()
         await timers.disarm(session, timers.Verb.TELL, message_id)
         await live.announce(session, "message", message_id)
+
+
+async def _refused(database: Database, report: Report) -> bool:
+    async with database.transaction() as session:
+        return await calls.opted_out(session, report.contact or "")
+
+
+async def delivered(session: AsyncSession, ref: str, state: str, code: str) -> None:
+    """What the provider says became of a message; reports arrive in any order, a later state is never undone."""
+    message = await session.scalar(select(CitizenMessage).where(CitizenMessage.ref == ref).with_for_update())
+    if message is None or state not in STATES or STATES.index(state) < _rank(message.delivery):
+        return
+    message.delivery = state
+    if state in NOT_DELIVERED:
+        message.error = f"non remis ({code or state})"
+        await live.announce(session, "message", message.id)
+
+
+def _rank(state: str | None) -> int:
+    return STATES.index(state) if state in STATES else -1

@@ -73,6 +73,18 @@ async def lately_asked(session: AsyncSession, contact: str, since: datetime) -> 
     return await session.scalar(query.with_for_update())
 
 
+async def previous(session: AsyncSession, report: Report, since: datetime) -> Report | None:
+    """The same person's last report before this one by the same door, if it is recent and became an incident."""
+    query = (
+        select(Report)
+        .where(Report.contact == report.contact, Report.channel == report.channel, Report.id < report.id)
+        .where(Report.received_at >= since, Report.incident_id.is_not(None), Report.part_of.is_(None))
+        .order_by(Report.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
 async def asked_of(session: AsyncSession, contact: str) -> Report | None:
     """The latest report of this contact that waits for an answer, its row locked."""
     query = (

@@ -206,7 +206,7 @@ async def test_a_job_that_keeps_failing_is_tried_ever_less_often_and_shown(
     database_url: str, tmp_path: Path, scripted: Scripted
 ) -> None:
     class Dead:
-        async def send(self, contact: str, text: str, ref: str) -> None:
+        async def send(self, contact: str, text: str, ref: str, *, again: bool = False) -> str | None:
             raise TemporaryProblem("down")
 
     async with founded(database_url, tmp_path, scripted) as city:
@@ -226,7 +226,7 @@ async def test_a_number_that_refuses_for_good_is_not_tried_again(
     database_url: str, tmp_path: Path, scripted: Scripted
 ) -> None:
     class Closed:
-        async def send(self, contact: str, text: str, ref: str) -> None:
+        async def send(self, contact: str, text: str, ref: str, *, again: bool = False) -> str | None:
             raise PermanentProblem("opted out")
 
     async with founded(database_url, tmp_path, scripted) as city:

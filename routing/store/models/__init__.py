@@ -1,5 +1,6 @@
 """The tables, one file a noun. Importing this package makes the whole metadata known."""
 
+from routing.store.models.call import OptOut, PhoneCall
 from routing.store.models.feedback import Feedback, Origin
 from routing.store.models.inbound import InboundEvent
 from routing.store.models.incident import Dispatch, Incident, TimelineEntry
@@ -19,8 +20,10 @@ __all__ = [
     "Incident",
     "OncallPerson",
     "OncallRotation",
+    "OptOut",
     "Origin",
     "Page",
+    "PhoneCall",
     "Report",
     "ServicePolicy",
     "Thread",

@@ -118,3 +118,4 @@ class CitizenMessage(Outbound, Numbered, Base):
     at: Mapped[datetime]
     text: Mapped[str]
     sent_at: Mapped[datetime | None]
+    delivery: Mapped[str | None]  # the last state the provider told, e.g. "delivered"

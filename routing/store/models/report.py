@@ -21,7 +21,7 @@ class Report(Numbered, Base):
         Index("ix_report_contact_asked", "contact", postgresql_where="state = 'asked'"),
         Index("ix_report_incident_id", "incident_id"),
         Index("ix_report_part_of", "part_of", postgresql_where="part_of IS NOT NULL"),
-        Index("ix_report_waiting", "id", postgresql_where="state IN ('received', 'asked')"),
+        Index("ix_report_waiting", "id", postgresql_where="state IN ('received', 'asked', 'talking')"),
     )
 
     reference: Mapped[str] = mapped_column(unique=True)

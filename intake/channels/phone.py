@@ -1,0 +1,247 @@
+"""The telephone door: Twilio's voice webhooks. A caller is never met with an error, nor with silence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from intake import dialogue, replies
+from intake.channels import phone_words
+from intake.channels.phone_words import Address
+from intake.channels.twilio_guard import Refused, TwilioGuard
+from intake.dialogue import Talk, Turn
+from intake.ports import DangerRules
+from routing.domain.call import Step
+from routing.domain.redaction import readable
+from routing.service.desk import Desk
+from routing.service.tell import door_back
+from routing.store.models import PhoneCall, Report
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 1.2  # seconds the provider waits with us for the understanding before the caller hears "un instant"
+LOOK_EVERY = 0.03
+WAITS = 4
+
+
+class House(Protocol):
+    """What the telephone needs of the house."""
+
+    @property
+    def desk(self) -> Desk:
+        """Clock and catalogue."""
+        ...
+
+    @property
+    def danger(self) -> DangerRules:
+        """The fixed rules."""
+        ...
+
+    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
+        """Work in one transaction."""
+        ...
+
+
+class CallControl(Protocol):
+    """Acts on a call in progress, outside its own turns."""
+
+    async def redirect(self, sid: str, address: str) -> None:
+        """Have the caller hear what ``address`` answers, now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """``person`` is the number of somebody who answers callers, None when there is nobody; ``city`` who speaks."""
+
+    base_url: str
+    city: str
+    person: str | None = None
+    own_number: str | None = None
+
+
+class Phone:
+    """The routes under /webhooks/twilio/voice."""
+
+    def __init__(self, house: House, guard: TwilioGuard, lines: Lines, control: CallControl | None = None) -> None:
+        self._house = house
+        self._guard = guard
+        self._lines = lines
+        self._control = control
+        self._address = Address(lines.base_url)
+
+    def router(self) -> APIRouter:
+        """The telephone's routes."""
+        router = APIRouter(tags=["webhooks"])
+        router.add_api_route("/webhooks/twilio/voice", self.ring, methods=["POST"], response_class=Response)
+        router.add_api_route("/webhooks/twilio/voice/{step}", self.step, methods=["POST"], response_class=Response)
+        return router
+
+    async def ring(self, request: Request) -> Response:
+        """A call comes in: who speaks, what to do in danger, and the first question."""
+        return await self._answer(request, self._ring)
+
+    async def step(self, request: Request, step: str) -> Response:
+        """One turn of the call; a step nobody knows is the opening again."""
+        steps = {
+            "heard": self._heard,
+            "wait": self._wait,
+            "partial": self._partial,
+            "danger": self._danger,
+            "dialled": self._dialled,
+            "recorded": self._recorded,
+        }
+        return await self._answer(request, steps.get(step, self._ring))
+
+    async def _answer(self, request: Request, turn: Callable[[Request, Mapping[str, str]], Awaitable[str]]) -> Response:
+        try:
+            fields = await self._guard.form(request)
+        except Refused as refusal:
+            return Response(status_code=refusal.status)
+        try:
+            words = await turn(request, fields)
+        except Exception:
+            # Whatever broke, the caller hears what to do in danger and is passed to a person.
+            log.exception("a turn of a call failed")
+            heard = self._house.danger(readable(fields.get("SpeechResult", "")))
+            words = phone_words.out_of_order(self._lines.person, replies.advice(heard))
+        return Response(words, media_type="text/xml")
+
+    async def _ring(self, request: Request, fields: Mapping[str, str]) -> str:
+        talk = await self._listen(fields, Turn(-1))  # no turn of the call: it is only made known
+        if talk.call.turn or talk.call.step is not Step.WHAT:
+            return self._say(talk)
+        return phone_words.ask(self._address, 0, phone_words.OPENING.format(city=self._lines.city))
+
+    async def _heard(self, request: Request, fields: Mapping[str, str]) -> str:
+        number = _number(request.query_params.get("turn"))
+        turn = Turn(number, fields.get("SpeechResult", ""), fields.get("Digits", ""), await request.body())
+        return await self._go_on(await self._listen(fields, turn), fields, first=True)
+
+    async def _wait(self, request: Request, fields: Mapping[str, str]) -> str:
+        waited = _number(request.query_params.get("turn"))
+        talk = await self._decide(fields, patient=waited < WAITS)
+        if talk is None:
+            return await self._ring(request, fields)
+        if talk.pending and waited < WAITS:
+            return phone_words.wait(self._address, waited + 1, first=False)
+        return self._say(talk)
+
+    async def _go_on(self, talk: Talk, fields: Mapping[str, str], *, first: bool) -> str:
+        """Wait a moment for the understanding, then say what comes next."""
+        if talk.pending:
+            talk = await self._understood(fields) or talk
+        if talk.pending:
+            return phone_words.wait(self._address, 1, first=first)
+        return self._say(talk)
+
+    async def _understood(self, fields: Mapping[str, str]) -> Talk | None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    talk = await self._decide(fields, patient=True)
+                    if talk is None or not talk.pending:
+                        return talk
+                    await asyncio.sleep(LOOK_EVERY)
+        except TimeoutError:
+            return None
+
+    async def _decide(self, fields: Mapping[str, str], *, patient: bool) -> Talk | None:
+        async def work(session: AsyncSession) -> Talk | None:
+            return await dialogue.go_on(session, self._house.desk, _sid(fields), patient=patient)
+
+        found: Talk | None = await self._house.run(work)
+        return found
+
+    async def _listen(self, fields: Mapping[str, str], turn: Turn) -> Talk:
+        async def work(session: AsyncSession) -> Talk:
+            house = self._house
+            return await dialogue.listen(session, house.desk, house.danger, _sid(fields), _contact(fields), turn)
+
+        talk: Talk = await self._house.run(work)
+        return talk
+
+    async def _partial(self, request: Request, fields: Mapping[str, str]) -> str:
+        """Words still being said: danger does not wait for the end of the sentence."""
+        words = readable(f"{fields.get('StableSpeechResult', '')} {fields.get('UnstableSpeechResult', '')}")
+        if self._control is not None and self._house.danger(words):
+            number = _number(request.query_params.get("turn"))
+            talk = await self._listen(fields, Turn(number, words, raw=await request.body()))
+            if talk.call.turn == number + 1:
+                await self._control.redirect(_sid(fields), self._address.step("danger", talk.call.turn))
+        return phone_words.nothing()
+
+    async def _danger(self, request: Request, fields: Mapping[str, str]) -> str:
+        return self._say(await self._listen(fields, Turn(-1)))
+
+    async def _dialled(self, request: Request, fields: Mapping[str, str]) -> str:
+        """After the person's telephone: spoken to, or nobody answered."""
+        if fields.get("DialCallStatus") == "completed":
+            return phone_words.goodbye(safety=None, reference=None, texted=False)
+        return phone_words.voicemail(self._address, 0)
+
+    async def _recorded(self, request: Request, fields: Mapping[str, str]) -> str:
+        seconds = _number(fields.get("RecordingDuration"))
+        recording = readable(fields.get("RecordingSid", ""))[:40]
+
+        async def work(session: AsyncSession) -> None:
+            await dialogue.voicemail(session, self._house.desk, _sid(fields), recording, max(seconds, 0))
+
+        await self._house.run(work)
+        return self._say(await self._listen(fields, Turn(-1)))
+
+    def _say(self, talk: Talk) -> str:
+        """The question the call is at, or its end."""
+        call, report = talk.call, talk.report
+        match call.step:
+            case Step.PERSON:
+                return phone_words.to_a_person(self._address, call.turn, self._lines.person, self._lines.own_number)
+            case Step.DONE:
+                return _goodbye(report)
+            case Step.WHERE:
+                return phone_words.ask(self._address, call.turn, phone_words.WHERE)
+            case Step.CONFIRM if report is not None and report.ranking:
+                return phone_words.ask(self._address, call.turn, self._confirm(report))
+            case Step.CHOOSE if report is not None:
+                known = self._house.desk.catalogue.procedures
+                labels = {id_: known[id_].label for id_ in report.candidates if id_ in known}
+                return phone_words.ask(self._address, call.turn, phone_words.choices(report.candidates, labels))
+        return phone_words.ask(self._address, call.turn, self._first_question(call))
+
+    def _first_question(self, call: PhoneCall) -> str:
+        return phone_words.AGAIN if call.tries else phone_words.OPENING.format(city=self._lines.city)
+
+    def _confirm(self, report: Report) -> str:
+        procedure = self._house.desk.catalogue.procedures[report.ranking[0]["procedure"]]
+        place = ", ".join(part for part in (report.place or report.address, report.commune) if part)
+        return phone_words.CONFIRM.format(label=procedure.label, place=f", {place}" if place else "")
+
+
+def _goodbye(report: Report | None) -> str:
+    if report is None:
+        return phone_words.goodbye(safety=None, reference=None, texted=False)
+    safety = phone_words.SAFETY if report.danger else report.advice
+    texted = door_back(report) is not None
+    return phone_words.goodbye(
+        safety=safety, reference=report.reference, texted=texted, read_by_person=not report.ranking
+    )
+
+
+def _sid(fields: Mapping[str, str]) -> str:
+    return fields.get("CallSid", "")[:64]
+
+
+def _contact(fields: Mapping[str, str]) -> str | None:
+    """The caller's number, None when hidden."""
+    number = fields.get("From", "")
+    return number[:20] if number.startswith("+") and number[1:].isdecimal() and len(number) > 6 else None
+
+
+def _number(value: str | None) -> int:
+    return int(value) if value and value.isascii() and value.isdecimal() and len(value) < 7 else -1

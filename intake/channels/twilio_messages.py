@@ -1,0 +1,171 @@
+"""Text messages and WhatsApp by Twilio, and what became of calls and of our own messages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+from twilio.twiml.messaging_response import MessagingResponse
+
+from intake import dialogue, inbox, replies
+from intake.channels.messages import take
+from intake.channels.twilio_guard import FORM, Refused, TwilioGuard
+from intake.models import LONGEST, Message
+from intake.ports import DangerRules
+from routing.domain.redaction import plain, readable
+from routing.domain.understanding import Channel
+from routing.service.desk import Desk
+from routing.service.tell import delivered
+from routing.store import calls
+
+log = logging.getLogger(__name__)
+
+WHATSAPP = "whatsapp:"
+STOP = ("stop", "arret", "desabonnement", "stop sms")
+START = ("start", "reprendre")
+ENDED = ("completed", "busy", "failed", "no-answer", "canceled")
+
+
+class House(Protocol):
+    """What this door needs of the house."""
+
+    @property
+    def desk(self) -> Desk:
+        """Clock and catalogue."""
+        ...
+
+    @property
+    def danger(self) -> DangerRules:
+        """The fixed rules."""
+        ...
+
+    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
+        """Work in one transaction."""
+        ...
+
+
+class TwilioMessages:
+    """The routes /webhooks/twilio/messages and /webhooks/twilio/status."""
+
+    def __init__(self, house: House, guard: TwilioGuard) -> None:
+        self._house = house
+        self._guard = guard
+
+    def router(self) -> APIRouter:
+        """The routes."""
+        router = APIRouter(tags=["webhooks"])
+        router.add_api_route("/webhooks/twilio/messages", self.message, methods=["POST"], response_class=Response)
+        router.add_api_route("/webhooks/twilio/status", self.status, methods=["POST"], response_class=Response)
+        return router
+
+    async def message(self, request: Request) -> Response:
+        """Keep one message; the worker answers it. When nothing can be kept, the safety words leave at once."""
+        try:
+            fields = await self._guard.form(request)
+        except Refused as refusal:
+            return Response(status_code=refusal.status)
+        message = read_message(fields, await request.body())
+        try:
+            await self._keep(message, fields)
+        except Exception:
+            # Twilio would not try again in time for a person: they are told now, and may write again.
+            log.exception("a message could not be kept")
+            return _twiml(replies.advice(self._house.danger(message.text)) or replies.TRY_AGAIN)
+        return _twiml(None)
+
+    async def _keep(self, message: Message, fields: Mapping[str, str]) -> None:
+        wish = _wish(message.text, fields)
+        if wish is not None and message.contact:
+            await self._note_wish(message, message.contact, wants=wish == "start")
+        elif message.contact is None or not message.text:
+            await self._house.run(lambda session: _keep_unreadable(session, self._house.desk, message))
+        else:
+            await take(self._house.run, self._house.desk, self._house.danger, message)
+
+    async def _note_wish(self, message: Message, contact: str, *, wants: bool) -> None:
+        async def work(session: AsyncSession) -> None:
+            await inbox.keep(session, self._house.desk, message)
+            if wants:
+                await calls.opt_in(session, contact)
+            else:
+                await calls.opt_out(session, contact, self._house.desk.now())
+
+        await self._house.run(work)
+
+    async def status(self, request: Request) -> Response:
+        """A call ended, or a message of ours was delivered or not. 503 asks Twilio to say it again."""
+        try:
+            fields = await self._guard.form(request)
+        except Refused as refusal:
+            return Response(status_code=refusal.status)
+
+        async def work(session: AsyncSession) -> None:
+            if fields.get("CallSid"):
+                if fields.get("CallStatus") in ENDED:
+                    await dialogue.hang_up(session, self._house.desk, fields["CallSid"][:64])
+            elif ref := request.query_params.get("ref"):
+                state = readable(fields.get("MessageStatus", ""))[:20]
+                await delivered(session, ref[:80], state, fields.get("ErrorCode", "")[:10])
+
+        try:
+            await self._house.run(work)
+        except Exception:
+            log.exception("a status could not be kept")
+            return Response(status_code=503)
+        return Response(status_code=204)
+
+
+def read_message(fields: Mapping[str, str], raw: bytes) -> Message:
+    """One message as signed. ``text`` is empty when there is nothing to read; odd coordinates are left out."""
+    sender = fields.get("From", "")
+    channel = Channel.WHATSAPP if sender.startswith(WHATSAPP) else Channel.SMS
+    number = sender.removeprefix(WHATSAPP)
+    latitude, longitude = _degrees(fields.get("Latitude"), 90), _degrees(fields.get("Longitude"), 180)
+    text = readable(fields.get("Body", ""))[:LONGEST]
+    if not text and fields.get("NumMedia", "0") not in ("", "0"):
+        text = replies.ONLY_MEDIA
+    if not text and latitude is not None and longitude is not None:
+        text = replies.ONLY_PLACE
+    return Message(
+        channel=channel,
+        text=text,
+        provider="twilio",
+        external_id=fields.get("MessageSid", "")[:64],
+        contact=number[:20] if number.startswith("+") and number[1:].isdecimal() else None,
+        latitude=latitude if longitude is not None else None,
+        longitude=longitude if latitude is not None else None,
+        address=readable(fields.get("Address", ""))[:300] or None,
+        raw=raw,
+        content_type=FORM,
+    )
+
+
+async def _keep_unreadable(session: AsyncSession, desk: Desk, message: Message) -> None:
+    kept = await inbox.keep(session, desk, message)
+    await inbox.unreadable(session, kept, "ni texte, ni expéditeur lisible")
+
+
+def _wish(text: str, fields: Mapping[str, str]) -> str | None:
+    """ "stop" or "start" when the citizen says whether they want messages, and nothing else."""
+    said = fields.get("OptOutType", "").lower() or plain(text)
+    if said in STOP:
+        return "stop"
+    return "start" if said in START else None
+
+
+def _degrees(value: str | None, limit: float) -> float | None:
+    try:
+        degrees = float(value or "")
+    except ValueError:
+        return None
+    return degrees if -limit <= degrees <= limit else None
+
+
+def _twiml(text: str | None) -> Response:
+    answer = MessagingResponse()
+    if text:
+        answer.message(text)
+    return Response(str(answer), media_type="text/xml")

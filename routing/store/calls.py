@@ -1,0 +1,56 @@
+"""Telephone calls and opt-outs: the queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.store.models import OptOut, PhoneCall, Report
+
+MISSED_FOR = timedelta(days=2)  # how long a missed call stays on the room's screen
+
+
+async def taken(session: AsyncSession, sid: str, contact: str | None, now: datetime) -> PhoneCall:
+    """The call of that name, locked; a new one if the provider names it for the first time."""
+    row = {"sid": sid, "contact": contact, "step": "what", "turn": 0, "tries": 0, "started_at": now}
+    await session.execute(insert(PhoneCall).values(row).on_conflict_do_nothing())
+    query = select(PhoneCall).where(PhoneCall.sid == sid).with_for_update()
+    return (await session.scalars(query.execution_options(populate_existing=True))).one()
+
+
+async def by_sid(session: AsyncSession, sid: str) -> PhoneCall | None:
+    """The call of that name, locked, None when it never reached us."""
+    query = select(PhoneCall).where(PhoneCall.sid == sid).with_for_update()
+    return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def of_report(session: AsyncSession, report: Report) -> PhoneCall | None:
+    """The call in which a report was made."""
+    return await session.scalar(select(PhoneCall).where(PhoneCall.report_id == report.id))
+
+
+async def missed(session: AsyncSession, now: datetime, limit: int = 20) -> Sequence[PhoneCall]:
+    """Calls that ended before anything was said, latest first, until somebody dealt with them."""
+    query = select(PhoneCall).where(
+        PhoneCall.report_id.is_(None), PhoneCall.seen_at.is_(None), PhoneCall.ended_at >= now - MISSED_FOR
+    )
+    return (await session.scalars(query.order_by(PhoneCall.ended_at.desc()).limit(limit))).all()
+
+
+async def opt_out(session: AsyncSession, contact: str, now: datetime) -> None:
+    """This number wants no more messages."""
+    await session.execute(insert(OptOut).values(contact=contact, at=now).on_conflict_do_nothing())
+
+
+async def opt_in(session: AsyncSession, contact: str) -> None:
+    """This number wants messages again."""
+    await session.execute(delete(OptOut).where(OptOut.contact == contact))
+
+
+async def opted_out(session: AsyncSession, contact: str) -> bool:
+    """Whether this number answered STOP."""
+    return bool(await session.scalar(select(exists().where(OptOut.contact == contact))))

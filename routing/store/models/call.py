@@ -1,0 +1,43 @@
+"""Telephone calls in progress, and those that left nothing; numbers that no longer want to be written to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from routing.domain.call import Step
+from routing.store.base import Base, Numbered, states
+
+
+class PhoneCall(Numbered, Base):
+    """One call of a citizen. ``turn`` counts what we said, so that a provider's retry is recognised.
+
+    ``tries`` are the turns in a row that gave nothing. A call that ends without a report is a missed call.
+    """
+
+    __tablename__ = "phone_call"
+    __table_args__ = (
+        Index("ix_phone_call_missed", "ended_at", postgresql_where="report_id IS NULL AND seen_at IS NULL"),
+        Index("ix_phone_call_report_id", "report_id"),
+    )
+
+    sid: Mapped[str] = mapped_column(unique=True)
+    contact: Mapped[str | None]  # None for a hidden number
+    step: Mapped[Step] = mapped_column(states(Step), default=Step.WHAT)
+    turn: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]  # when a person of the room dealt with a missed call
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
+
+
+class OptOut(Base):
+    """A number that answered STOP."""
+
+    __tablename__ = "opt_out"
+
+    contact: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

@@ -1,0 +1,28 @@
+"""Cities with an account at the stand-ins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.settings import Settings
+from tests.city import settings_in
+from tests.standins.twilio.account import TwilioStandIn
+
+BASE = "https://vigie.example.org"
+PERSON = "+33199000017"
+OURS = "+33939980000"
+
+
+def with_twilio(folder: Path, twilio: TwilioStandIn) -> Settings:
+    """Settings of a city whose account is the stand-in's."""
+    return settings_in(
+        folder,
+        public_base_url=BASE,
+        city="Dijon métropole",
+        twilio_account_sid=twilio.sid,
+        twilio_auth_token=twilio.token,
+        twilio_from_number=OURS,
+        twilio_whatsapp_number=OURS,
+        twilio_base_url=twilio.origin,
+        phone_person=PERSON,
+    )

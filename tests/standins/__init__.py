@@ -1,0 +1,1 @@
+"""Strict, stateful servers that stand in for the providers; `serving` describes the frame."""

@@ -1,0 +1,139 @@
+"""Twilio's REST API, as far as we use it: messages sent and listed, a call in progress redirected."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qsl
+
+from tests.standins.rates import Limit
+from tests.standins.serving import Clock, StandIn
+from tests.standins.wire import Answer, Asked, Call
+
+SEND = {"To", "From", "Body", "StatusCallback", "MediaUrl"}
+LIST = {"To", "From", "DateSent", "DateSent>", "DateSent<", "PageSize"}
+UPDATE = {"Url", "Method", "Twiml", "Status"}
+LONGEST = 1600
+NUMBER = re.compile(r"(whatsapp:)?\+[1-9]\d{6,14}")
+PATH = re.compile(r"/2010-04-01/Accounts/(?P<account>AC\w{32})/(?P<what>Messages|Calls)(?:/(?P<sid>CA\w{32}))?\.json")
+
+
+@dataclass
+class Kept:
+    """A message Twilio has."""
+
+    sid: str
+    to: str
+    sender: str
+    body: str
+    callback: str | None
+    sent_at: str
+
+
+@dataclass
+class Books:
+    """Messages by age, numbers that opted out, calls that were redirected."""
+
+    messages: list[Kept] = field(default_factory=list)
+    opted_out: set[str] = field(default_factory=set)
+    redirected: list[tuple[str, str]] = field(default_factory=list)
+
+
+class TwilioStandIn(StandIn):
+    """One account. ``texts_to`` is what a person received; what nobody looked at fails the test."""
+
+    name = "twilio"
+    quiet = frozenset({"messages.list"})
+
+    def __init__(self, clock: Clock, *, port: int = 0) -> None:
+        super().__init__(clock, port=port)
+        self.sid = "AC" + "0" * 32
+        self.token = "twilio-secret-of-the-tests"
+        self.books = Books()
+        self._numbers = count(1)
+        self._looked_at: set[str] = set()
+
+    def texts_to(self, number: str) -> list[str]:
+        """What a number received, oldest first."""
+        found = [message for message in self.books.messages if message.to == number]
+        self._looked_at.update(message.sid for message in found)
+        return [message.body for message in found]
+
+    def read(self, asked: Asked) -> Call:
+        """Basic authentication, a known address, known parameters."""
+        found = PATH.fullmatch(asked.path)
+        expected = base64.b64encode(f"{self.sid}:{self.token}".encode()).decode()
+        if asked.headers.get("authorization") != f"Basic {expected}":
+            return Call("?", {}, asked, _error(401, 20003, "Authenticate"))
+        if found is None or found["account"] != self.sid:
+            return Call("?", {}, asked, _error(404, 20404, "not found"))
+        posted = asked.method == "POST"
+        given = dict(parse_qsl(asked.body.decode() if posted else asked.query, keep_blank_values=True))
+        name = {"Messages": "messages", "Calls": "calls"}[found["what"]]
+        verb = "update" if found["sid"] else "create" if posted else "list"
+        known = {"create": SEND, "list": LIST, "update": UPDATE}[verb]
+        if unknown := set(given) - known:
+            return Call(f"{name}.{verb}", given, asked, _error(400, 20001, f"unknown parameter {unknown}"))
+        return Call(f"{name}.{verb}", {**given, "sid": found["sid"]}, asked)
+
+    async def answer(self, call: Call) -> Answer:
+        """Check, keep, answer as Twilio would."""
+        match call.name:
+            case "messages.create":
+                return self._send(call.arguments)
+            case "messages.list":
+                found = [self._shown(item) for item in self.books.messages if item.to == call.arguments.get("To")]
+                return Answer.of_json({"messages": found[::-1], "next_page_uri": None, "page": 0, "page_size": 50})
+            case "calls.update":
+                self.books.redirected.append((call.arguments["sid"], call.arguments["Url"]))
+                return Answer.of_json({"sid": call.arguments["sid"], "status": "in-progress"})
+        return _error(404, 20404, "not found")
+
+    def limits(self, call: Call) -> dict[str, Limit]:
+        """None is published per number for what we do."""
+        return {}
+
+    def limited(self, call: Call, retry_after: float | None) -> Answer:
+        """Too Many Requests."""
+        answer = _error(429, 20429, "Too Many Requests")
+        more = {"retry-after": str(int(retry_after))} if retry_after else {}
+        return Answer(answer.status, answer.body, {**answer.headers, **more})
+
+    def unexpected(self) -> list[str]:
+        """Texts nobody looked at."""
+        return [f"a text to {item.to}: {item.body}" for item in self.books.messages if item.sid not in self._looked_at]
+
+    def _send(self, given: Mapping[str, Any]) -> Answer:
+        if not NUMBER.fullmatch(given.get("To", "")):
+            return _error(400, 21211, "Invalid 'To' Phone Number")
+        if not given.get("Body") and not given.get("MediaUrl"):
+            return _error(400, 21602, "Message body is required")
+        if len(given.get("Body", "")) > LONGEST:
+            return _error(400, 21617, "The concatenated message body exceeds the 1600 character limit")
+        if given["To"] in self.books.opted_out:
+            return _error(400, 21610, "Attempt to send to unsubscribed recipient")
+        sent_at = self.now().strftime("%a, %d %b %Y %H:%M:%S +0000")
+        sid = f"SM{next(self._numbers):032x}"
+        message = Kept(sid, given["To"], given.get("From", ""), given["Body"], given.get("StatusCallback"), sent_at)
+        self.books.messages.append(message)
+        return Answer.of_json(self._shown(message), 201)
+
+    def _shown(self, message: Kept) -> dict[str, Any]:
+        return {
+            "sid": message.sid,
+            "to": message.to,
+            "from": message.sender,
+            "body": message.body,
+            "status": "queued",
+            "date_sent": message.sent_at,
+            "account_sid": self.sid,
+        }
+
+
+def _error(status: int, code: int, words: str) -> Answer:
+    more = f"https://www.twilio.com/docs/errors/{code}"
+    return Answer.of_json({"code": code, "message": words, "more_info": more, "status": status}, status)
