@@ -15,6 +15,7 @@ from bot.clock import SystemClock
 from bot.console.gateway import ConsoleChat, ConsolePager, ConsolePhone
 from bot.house import House
 from bot.settings import Settings
+from bot.staff import read_rights
 from bot.twilio.account import connect
 from bot.twilio.texts import TwilioTexts
 from intake.handle import Hearing
@@ -102,6 +103,7 @@ def build(
         pagers={"console": ConsolePager(database, clock)},
         citizens=citizens,
         api_token=api_token(settings),
+        rights=read_rights(settings.rights_file, catalogue.services),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from procrastinate import App
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.settings import Settings
+from bot.staff import Rights
 from intake.handle import Hearing
 from intake.ports import DangerRules
 from routing.errors import Unreadable
@@ -43,6 +44,7 @@ class House:
     pagers: Mapping[str, Pager]
     citizens: Mapping[str, CitizenGateway]
     api_token: str
+    rights: Rights = field(default_factory=Rights)
 
     async def run(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
         """``work`` in one transaction, tried once more if the connection was dead or a reference collided.

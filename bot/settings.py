@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     locale: str = "fr"
     channels_file: Path | None = None
     oncall_file: Path | None = None
+    rights_file: Path | None = None
     catalogue_dir: Path | None = None
     examples_dir: Path | None = None
     question_seconds: int = Field(default=180, ge=5)

@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from intake import handle, inbox, replies
 from intake.models import Message
 from intake.ports import DangerRules
+from routing.domain.incident import IncidentState
 from routing.domain.understanding import Channel, Danger
+from routing.service.ask_citizen import ASK, answered_by_citizen
 from routing.service.desk import Desk
-from routing.store import reports
+from routing.store import incidents, reports
 from routing.store.models import Report
 
 LATE = timedelta(days=1)  # a digit that comes this long after the question is still its answer
@@ -48,6 +50,7 @@ async def take(run: Transaction, desk: Desk, rules: DangerRules, message: Messag
         if kept.known is not None:
             return kept.known
         answered = None if danger else await _answered(session, desk, message)
+        answered = answered or (None if danger else await _answered_agent(session, desk, message))
         report = answered or await inbox.open_report(session, desk, message, danger, safety)
         await inbox.belongs_to(session, kept, report)
         return report
@@ -69,3 +72,18 @@ async def _answered(session: AsyncSession, desk: Desk, message: Message) -> Repo
         await handle.answer(session, desk, report, choice)
         return report
     return report if await handle.answer_late(session, desk, report, choice) else None
+
+
+async def _answered_agent(session: AsyncSession, desk: Desk, message: Message) -> Report | None:
+    """The report about which an agent put the question that this message answers."""
+    if message.channel is Channel.WEB or not message.contact:
+        return None
+    asked = await reports.open_question(session, message.contact, ASK, desk.now() - LATE)
+    if asked is None:
+        return None
+    question, report = asked
+    incident = await incidents.by_id(session, report.incident_id or 0, lock=True)
+    if incident is None or incident.state is IncidentState.RESOLVED:
+        return None
+    await answered_by_citizen(session, desk, question, incident, report, message.text)
+    return report

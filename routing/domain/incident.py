@@ -80,6 +80,8 @@ class Event(StrEnum):
     RESOLVED = "resolved"
     REOPENED = "reopened"
     DELIVERY = "delivery"
+    NOTE = "note"
+    ASKED = "asked"
 
 
 def is_night(at: datetime, zone: ZoneInfo) -> bool:

@@ -23,8 +23,12 @@ async def record(
     *,
     by: str | None = None,
     broadcast: bool = False,
+    but: int | None = None,
 ) -> None:
-    """Keep ``text`` in the timeline, put it in every thread, and have every card brought up to date."""
+    """Keep ``text`` in the timeline, put it in every thread, and have every card brought up to date.
+
+    ``but`` is the thread in which people have read it already.
+    """
     now = desk.now()
     entry = TimelineEntry(incident_id=incident.id, at=now, kind=event, by=by, text=text)
     session.add(entry)
@@ -32,7 +36,7 @@ async def record(
     threads = await session.scalars(
         select(Thread.id).where(Thread.incident_id == incident.id, Thread.state.in_(READABLE))
     )
-    for thread_id in threads:
+    for thread_id in (one for one in threads if one != but):
         ref = f"line-{entry.id}-{thread_id}"
         session.add(ThreadLine(thread_id=thread_id, ref=ref, at=now, by=by, text=text, broadcast=broadcast))
     await stale(session, desk, incident)

@@ -44,12 +44,12 @@ def door_back(report: Report) -> Channel | None:
     return report.channel if report.channel in WRITES_BACK else None
 
 
-async def tell_one(session: AsyncSession, desk: Desk, report: Report, text: str) -> None:
-    """Queue one message to the citizen of ``report``, if they can be written to."""
+async def tell_one(session: AsyncSession, desk: Desk, report: Report, text: str, *, kind: str = "citizen") -> None:
+    """Queue one message to the citizen of ``report``, if they can be written to. ``kind`` begins its reference."""
     if door_back(report) is None:
         return
     now = desk.now()
-    message = CitizenMessage(report_id=report.id, at=now, text=text, ref=f"citizen-{uuid4().hex}")
+    message = CitizenMessage(report_id=report.id, at=now, text=text, ref=f"{kind}-{uuid4().hex}")
     session.add(message)
     await session.flush()
     await timers.arm(session, timers.Verb.TELL, message.id, now, now)

@@ -86,6 +86,12 @@ async def threads_of(session: AsyncSession, incident_id: int) -> Sequence[Thread
     return (await session.scalars(select(Thread).where(Thread.incident_id == incident_id).order_by(Thread.id))).all()
 
 
+async def thread_at(session: AsyncSession, channel: str, provider_ref: str) -> Thread | None:
+    """The card that the provider knows by that reference in a channel (full address)."""
+    query = select(Thread).where(Thread.channel == channel, Thread.provider_ref == provider_ref)
+    return await session.scalar(query.limit(1))
+
+
 async def pages_of(session: AsyncSession, incident_id: int) -> Sequence[Page]:
     """In the order they were planned."""
     return (await session.scalars(select(Page).where(Page.incident_id == incident_id).order_by(Page.id))).all()

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.domain.incident import ReportState
 from routing.domain.reference import normalise
 from routing.errors import NotFound
-from routing.store.models import InboundEvent, Report
+from routing.store.models import CitizenMessage, InboundEvent, Report
 
 
 async def keep_event(
@@ -83,6 +83,22 @@ async def previous(session: AsyncSession, report: Report, since: datetime) -> Re
         .limit(1)
     )
     return await session.scalar(query)
+
+
+async def open_question(
+    session: AsyncSession, contact: str, kind: str, since: datetime
+) -> tuple[CitizenMessage, Report] | None:
+    """The latest message of that ``kind`` to this contact that was not answered yet, and its report."""
+    query = (
+        select(CitizenMessage, Report)
+        .join(Report, Report.id == CitizenMessage.report_id)
+        .where(Report.contact == contact, CitizenMessage.at >= since, CitizenMessage.answered_at.is_(None))
+        .where(CitizenMessage.ref.startswith(f"{kind}-"))
+        .order_by(CitizenMessage.id.desc())
+        .limit(1)
+    )
+    row = (await session.execute(query)).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 async def asked_of(session: AsyncSession, contact: str) -> Report | None:

@@ -55,6 +55,7 @@ class Thread(Outbound, Numbered, Base):
     __table_args__ = (
         UniqueConstraint("incident_id", "channel"),
         Index("ix_thread_behind", "channel", postgresql_where=text("behind")),
+        Index("ix_thread_provider_ref", "channel", "provider_ref"),
     )
 
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
@@ -119,3 +120,4 @@ class CitizenMessage(Outbound, Numbered, Base):
     text: Mapped[str]
     sent_at: Mapped[datetime | None]
     delivery: Mapped[str | None]  # the last state the provider told, e.g. "delivered"
+    answered_at: Mapped[datetime | None]  # of an agent's question only

@@ -1,0 +1,60 @@
+"""The French words every chat uses for the same things. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from routing.domain.incident import DispatchState, IncidentState
+from routing.domain.procedure import Severity
+
+SEVERITIES = {
+    Severity.CRITICAL: "Critique",
+    Severity.URGENT: "Urgent",
+    Severity.NORMAL: "Normal",
+    Severity.INFO: "Info",
+}
+STATES = {
+    IncidentState.OPEN: "À prendre",
+    IncidentState.ACKNOWLEDGED: "Pris en charge",
+    IncidentState.RESOLVED: "Résolu",
+}
+DISPATCHES = {
+    DispatchState.PLANNED: "prévu",
+    DispatchState.DUE: "mobilisé",
+    DispatchState.SENT: "mobilisé",
+    DispatchState.SKIPPED: "non mobilisé",
+    DispatchState.CANCELLED: "annulé",
+}
+DAYS = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Age in words: à l'instant, 4 min, 2 h 10, 3 j."""
+    minutes = max(timedelta(), now - at) // timedelta(minutes=1)
+    if minutes < 1:
+        return "à l'instant"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60:02d}"
+    return f"{minutes // (24 * 60)} j"
+
+
+def day_and_time(at: datetime, zone: ZoneInfo) -> str:
+    """An instant on the wall clock, e.g. ``lun. 16/03 08:00``."""
+    local = at.astimezone(zone)
+    return f"{DAYS[local.weekday()]} {local:%d/%m %H:%M}"
+
+
+def where(place: str | None, commune: str | None) -> str:
+    """A place as people read it."""
+    return ", ".join(part for part in (place, commune) if part) or "Lieu inconnu"
+
+
+def pause(after: timedelta) -> str:
+    """A delay in words: tout de suite, après 5 min."""
+    minutes = after // timedelta(minutes=1)
+    if not after:
+        return "tout de suite"
+    return f"après {minutes} min" if minutes else f"après {after.seconds} s"
