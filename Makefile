@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 PORT ?= 8000
+TEST_PROCESSES ?= 2
 export VIGIE_PORT := $(PORT)
 
 .PHONY: run test check bench setup setup-dev browser lock clean
@@ -18,7 +19,7 @@ setup-dev: .venv/dev.stamp
 
 # Tests: the whole suite, with the branch coverage that routing/ must keep.
 test: .venv/dev.stamp browser
-	$(BIN)/pytest --cov --cov-report=term $(ARGS)
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup --cov --cov-report=term $(ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

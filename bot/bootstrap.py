@@ -15,8 +15,10 @@ from bot.clock import SystemClock
 from bot.console.gateway import ConsoleChat, ConsolePager, ConsolePhone
 from bot.house import House
 from bot.settings import Settings
+from bot.slack.account import connect as connect_slack
+from bot.slack.gateway import SlackChat
 from bot.staff import read_rights
-from bot.twilio.account import connect
+from bot.twilio.account import connect as connect_twilio
 from bot.twilio.texts import TwilioTexts
 from intake.handle import Hearing
 from intake.ports import Classifier
@@ -27,7 +29,7 @@ from routing.catalogue.source import Source
 from routing.domain.procedure import Catalogue
 from routing.domain.understanding import Channel
 from routing.errors import CatalogueError
-from routing.ports import CitizenGateway, Clock
+from routing.ports import ChatGateway, CitizenGateway, Clock
 from routing.service.desk import Desk
 from routing.service.import_roster import import_roster
 from routing.store import roster
@@ -72,11 +74,17 @@ def read_channels(path: Path | None, catalogue: Catalogue) -> Channels:
 
 
 def build(
-    settings: Settings, url: str, *, clock: Clock | None = None, classifier: Classifier | None = None, pool: int = 8
+    settings: Settings,
+    url: str,
+    *,
+    clock: Clock | None = None,
+    classifier: Classifier | None = None,
+    catalogue: Catalogue | None = None,
+    pool: int = 8,
 ) -> House:
     """The whole house on a database that is up to date. Raises CatalogueError when what the city wrote is wrong."""
     clock = clock or SystemClock()
-    catalogue = loader.load(settings.catalogue_dir or loader.FOLDER)
+    catalogue = catalogue or loader.load(settings.catalogue_dir or loader.FOLDER)
     jobs = make_jobs(url)
     database = Database(make_engine(url, pool_size=pool), jobs)
     desk = Desk(
@@ -99,7 +107,7 @@ def build(
         desk=desk,
         danger=find_danger,
         hearing=Hearing(classifier, settings.base_url) if classifier else None,
-        chats={"console": ConsoleChat(database, clock)},
+        chats={"console": ConsoleChat(database, clock), **staff_chats(settings)},
         pagers={"console": ConsolePager(database, clock)},
         citizens=citizens,
         api_token=api_token(settings),
@@ -131,7 +139,7 @@ def api_token(settings: Settings) -> str:
 
 def text_gateways(settings: Settings, clock: Clock) -> dict[str, CitizenGateway]:
     """Citizens' text messages by the connected account; without one, the telephones drawn at /demo."""
-    client = connect(settings)
+    client = connect_twilio(settings)
     if client is None:
         return {}
     senders = {
@@ -143,6 +151,12 @@ def text_gateways(settings: Settings, clock: Clock) -> dict[str, CitizenGateway]
         for channel, (number, prefix) in senders.items()
         if number
     }
+
+
+def staff_chats(settings: Settings) -> dict[str, ChatGateway]:
+    """Departments' chats whose account is connected, by the scheme of their addresses."""
+    slack = connect_slack(settings)
+    return {"slack": SlackChat(slack, settings.zone)} if slack else {}
 
 
 def read_roster(settings: Settings, catalogue: Catalogue) -> tuple[RosterFile, bool]:

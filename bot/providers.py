@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
 from fastapi import APIRouter
 
 from bot.house import House
-from bot.twilio.account import connect
+from bot.slack.account import connect as connect_slack
+from bot.slack.app import SlackApp
+from bot.slack.door import SlackDoor, socket_mode
+from bot.slack.guard import SlackGuard
+from bot.twilio.account import connect as connect_twilio
 from bot.twilio.texts import TwilioCalls
 from intake.channels.phone import Lines, Phone
 from intake.channels.twilio_guard import TwilioGuard
 from intake.channels.twilio_messages import TwilioMessages
 
 
-def routers(house: House) -> list[APIRouter]:
-    """Their webhooks; none without an account."""
-    return _twilio(house)
+@dataclass(slots=True)
+class Doors:
+    """The webhooks of the connected accounts, and what stays open beside them."""
+
+    house: House
+    routers: list[APIRouter] = field(default_factory=list)
+    slack: SlackApp | None = None
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Sockets are open inside; on leaving, what was answered already is carried out."""
+        async with AsyncExitStack() as stack:
+            if self.slack is not None:
+                stack.push_async_callback(self.slack.rest)
+                await stack.enter_async_context(socket_mode(self.house, self.slack))
+            yield
+
+
+def doors(house: House) -> Doors:
+    """The doors of every account of the settings; none without an account."""
+    found = Doors(house, _twilio(house))
+    if client := connect_slack(house.settings):
+        found.slack = SlackApp(house, client)
+        if secret := house.settings.slack_signing_secret:
+            guard = SlackGuard(secret.get_secret_value(), house.clock.now)
+            found.routers.append(SlackDoor(found.slack, guard).router())
+    return found
 
 
 def _twilio(house: House) -> list[APIRouter]:
     settings = house.settings
-    client = connect(settings)
+    client = connect_twilio(settings)
     if client is None or settings.twilio_auth_token is None:
         return []
     guard = TwilioGuard(settings.twilio_auth_token.get_secret_value(), settings.base_url)

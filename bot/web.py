@@ -52,7 +52,8 @@ def create_app(house: House, url: str) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.live.start()
-        yield
+        async with app.state.doors.open():
+            yield
         await app.state.live.close()
         await house.database.close()
 
@@ -71,8 +72,9 @@ def create_app(house: House, url: str) -> FastAPI:
         app.include_router(router)
     for pages in (routes.door, routes.router, demo.router, PublicPages(house, DatabaseAway).router()):
         app.include_router(pages)
-    for provider in providers.routers(house):
-        app.include_router(provider)
+    app.state.doors = providers.doors(house)
+    for webhooks in app.state.doors.routers:
+        app.include_router(webhooks)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     doors.register_errors(app)
     app.add_exception_handler(SignInNeeded, _to_sign_in)

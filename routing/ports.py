@@ -26,6 +26,10 @@ class PermanentProblem(DeliveryProblem):
     """Will not work later either (archived channel, unknown person): another way must be taken."""
 
 
+class Gone(PermanentProblem):
+    """The message that was to be edited or answered is not there any more; the channel itself is: post it anew."""
+
+
 class TemporaryProblem(DeliveryProblem):
     """Certainly not sent; worth trying again, not before ``retry_after`` seconds."""
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from bot.house import House
 from bot.settings import Settings
 from bot.web import create_app
 from intake.ports import Classifier
+from routing.catalogue import loader
+from routing.domain.procedure import Catalogue
 from routing.ports import ChatGateway, Pager
 from routing.service.heal import heal
 from routing.store import timers
@@ -213,6 +216,12 @@ class City:
         assert self.failures_expected or not failed, f"{failed} job(s) failed"
 
 
+@cache
+def _catalogue(folder: Path | None) -> Catalogue:
+    """Read once for the whole run; it never changes."""
+    return loader.load(folder or loader.FOLDER)
+
+
 def settings_in(folder: Path, **given: Any) -> Settings:
     """Settings that no file and no environment of the machine reach."""
     return Settings(data_dir=folder, _env_file=None, **given)  # type: ignore[call-arg]
@@ -237,7 +246,8 @@ async def founded(
     one, knows no jobs and leaves them to a worker elsewhere.
     """
     clock = DrivenClock()
-    house = build(settings or settings_in(folder), url, clock=clock, classifier=classifier)
+    settings = settings or settings_in(folder)
+    house = build(settings, url, clock=clock, classifier=classifier, catalogue=_catalogue(settings.catalogue_dir))
     desk = replace(house.desk, directory=Channels(channels)) if channels else house.desk
     house = replace(house, desk=desk, chats={**house.chats, **(chats or {})}, pagers={**house.pagers, **(pagers or {})})
     if works:

@@ -12,6 +12,7 @@ from nlp_models.training import EXAMPLES, ensure_model
 from tests.city import City, founded
 from tests.clock import DrivenClock
 from tests.databases import ROOT, Databases
+from tests.standins.slack import SlackStandIn
 from tests.standins.twilio.account import TwilioStandIn
 from tests.understood import Scripted
 
@@ -55,5 +56,19 @@ def trained_model() -> Path:
 async def twilio() -> AsyncIterator[TwilioStandIn]:
     """Twilio's account; a text nobody looked at fails the test."""
     async with TwilioStandIn(DrivenClock()) as stand_in:
+        yield stand_in
+    stand_in.check()
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackStandIn]:
+    """A workspace of two channels and three people; a message nobody looked at fails the test."""
+    async with SlackStandIn(DrivenClock()) as stand_in:
+        space = stand_in.workspace
+        space.add_channel("C0VOIRIE", "voirie")
+        space.add_channel("C0PROPRETE", "proprete")
+        space.add_user("U0ANA", "Ana Martin", "C0VOIRIE", "C0PROPRETE")
+        space.add_user("U0BRUNO", "Bruno Petit", "C0VOIRIE")
+        space.add_user("U0CLEO", "Cléo Roux")
         yield stand_in
     stand_in.check()

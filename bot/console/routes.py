@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import access, board, quality
 from bot.house import House
-from nlp_models.folding import fold
+from bot.staff import find_procedures
 from routing.domain.incident import IncidentState
 from routing.domain.procedure import Severity
 from routing.errors import Conflict, NotFound, RoutingError
@@ -27,7 +27,6 @@ from routing.service.resolve import REASONS, reopen, resolve
 from routing.service.tick import tick
 
 TEMPLATES = Jinja2Templates(Path(__file__).parent / "templates")
-FOUND = 12  # procedures offered by a search
 
 router = APIRouter(prefix="/salle", include_in_schema=False, dependencies=[Depends(access.check)])
 door = APIRouter(include_in_schema=False)
@@ -133,13 +132,9 @@ async def feed(request: Request) -> Response:
 @router.get("/procedures")
 async def search_procedures(house: TheHouse, q: str = "") -> Response:
     """Procedures whose id, title, label or cue hold every word of ``q``, whatever the accents."""
-    words = fold(q[:80]).split()[:6]
-    found = [
-        {"id": item.id, "title": item.title, "cue": item.cue, "severity": item.severity}
-        for item in house.desk.catalogue.procedures.values()
-        if all(word in fold(f"{item.id} {item.title} {item.label} {item.cue}") for word in words)
-    ]
-    return JSONResponse(found[:FOUND])
+    found = find_procedures(house.desk.catalogue, q)
+    shown = [{"id": item.id, "title": item.title, "cue": item.cue, "severity": item.severity} for item in found]
+    return JSONResponse(shown)
 
 
 @router.post("/identite")

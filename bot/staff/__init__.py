@@ -14,6 +14,7 @@ from bot.staff.answers import (
 from bot.staff.commands import VERBS, Agent, Asked, agent_of, answer, parse
 from bot.staff.desk_view import DutyShift, Line, incidents_of, shifts_of
 from bot.staff.rights import EVERYBODY, Rights, may_act, read_rights
+from bot.staff.search import find_procedures
 
 __all__ = [
     "EVERYBODY",
@@ -27,6 +28,7 @@ __all__ = [
     "agent_of",
     "answer",
     "call_the_duty",
+    "find_procedures",
     "incident_summary",
     "incidents_of",
     "may_act",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import DeliveryState, DispatchState, Event
-from routing.ports import PermanentProblem, TemporaryProblem, UnknownOutcome
+from routing.ports import Gone, PermanentProblem, TemporaryProblem, UnknownOutcome
 from routing.service.claim import Batch, Parcel
 from routing.service.desk import Desk
 from routing.service.mobilise import CONSOLE, ensure_threads
@@ -67,6 +67,8 @@ async def _note(session: AsyncSession, desk: Desk, channel: Channel, thread: Thr
     match parcel.problem:
         case None:
             thread.attempts, channel.refusal, channel.refused_at = 0, None, None
+        case Gone():
+            thread.provider_ref, thread.shown, thread.state = None, 0, DeliveryState.PENDING
         case PermanentProblem():
             thread.state = DeliveryState.FAILED
             channel.refusal, channel.refused_at = thread.error, channel.refused_at or now

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from bot.settings import Settings
 from tests.city import settings_in
+from tests.standins.slack import SlackStandIn
 from tests.standins.twilio.account import TwilioStandIn
 
 BASE = "https://vigie.example.org"
@@ -25,4 +27,16 @@ def with_twilio(folder: Path, twilio: TwilioStandIn) -> Settings:
         twilio_whatsapp_number=OURS,
         twilio_base_url=twilio.origin,
         phone_person=PERSON,
+    )
+
+
+def with_slack(folder: Path, slack: SlackStandIn, **more: Any) -> Settings:
+    """Settings of a city whose departments read the stand-in's workspace."""
+    return settings_in(
+        folder,
+        public_base_url=BASE,
+        slack_bot_token=slack.workspace.bot_token,
+        slack_signing_secret=slack.workspace.signing_secret,
+        slack_base_url=slack.url,
+        **more,
     )

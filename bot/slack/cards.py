@@ -1,0 +1,163 @@
+"""A card and its lines in Block Kit. Pure. Source of the limits: https://docs.slack.dev/reference/block-kit/blocks.
+
+What citizens wrote is only ever plain text, or escaped: nobody is mentioned and no link is made by their words.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.staff.words import SEVERITIES, STATES, where
+from routing.domain.card import Card, Line, Mobilised
+from routing.domain.incident import DispatchState, IncidentState
+from routing.domain.procedure import Severity
+
+Block = dict[str, Any]
+
+HEADER, SECTION, WHY, BUTTON = 150, 2900, 600, 75
+EXCERPT, FLAG, NAME = 1500, 500, 100  # Slack takes 13 200 characters in all the blocks of a message
+FALLBACK = 3000  # characters of the text shown in notifications; an edit takes 4 000
+SERVICES = 20  # services listed on a card
+MARKS = {Severity.CRITICAL: "🔴", Severity.URGENT: "🟠", Severity.NORMAL: "🔵", Severity.INFO: "⚪"}
+DONE = "✅"
+MOBILISED = (DispatchState.SENT, DispatchState.DUE)
+
+
+def escape(words: str) -> str:
+    """``words`` as mrkdwn shows them. Slack asks for these three signs only."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cut(words: str, longest: int) -> str:
+    """``words``, shortened with an ellipsis when longer."""
+    return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"
+
+
+def plain(words: str, longest: int = SECTION) -> Block:
+    """A text object that no sign can turn into anything else; Slack takes no empty one."""
+    return {"type": "plain_text", "text": cut(words, longest) or "…", "emoji": False}
+
+
+def marked(words: str) -> Block:
+    """A text object in mrkdwn; ``words`` are already escaped."""
+    return {"type": "mrkdwn", "text": cut(words, SECTION), "verbatim": True}
+
+
+def headline(card: Card) -> str:
+    """One line for notifications and screen readers."""
+    mark = DONE if card.state is IncidentState.RESOLVED else MARKS[card.severity]
+    return f"{mark} {SEVERITIES[card.severity]} · {card.title} · {where(card.place, card.commune)} · {card.reference}"
+
+
+def fallback(card: Card) -> str:
+    """The text beside the blocks."""
+    return cut(escape(headline(card)), FALLBACK)
+
+
+def blocks(card: Card, zone: ZoneInfo) -> list[Block]:
+    """The card, gravest first: what, where, danger, words, services, who has it, what can be done."""
+    mark = DONE if card.state is IncidentState.RESOLVED else MARKS[card.severity]
+    shown: list[Block] = [
+        {"type": "header", "text": plain(f"{mark} {card.title}", HEADER)},
+        {"type": "section", "text": marked(_facts(card, zone))},
+    ]
+    shown += _flags(card)
+    shown.append(
+        {"type": "section", "text": plain(f"« {cut(card.excerpt, EXCERPT)} »" if card.excerpt else "(sans paroles)")}
+    )
+    shown.append({"type": "context", "elements": [plain(_why(card), WHY)]})
+    if card.services:
+        shown.append({"type": "section", "text": plain(_services(card, zone))})
+    shown.append({"type": "section", "text": marked(_standing(card, zone))})
+    return [*shown, {"type": "actions", "block_id": "gestes", "elements": buttons(card)}]
+
+
+def _facts(card: Card, zone: ZoneInfo) -> str:
+    place = f"*{escape(cut(where(card.place, card.commune), 300))}*"
+    if card.map_url:
+        place += f" · <{card.map_url}|Voir la carte>"
+    severity = f"*{SEVERITIES[card.severity]}* · {escape(card.reference)} · ouvert {_moment(card.opened_at, zone)}"
+    return f"{place}\n{severity}"
+
+
+def _moment(at: datetime, zone: ZoneInfo) -> str:
+    """An instant that Slack shows on each reader's own clock, with the city's for those who cannot."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} à {{time}}|{at.astimezone(zone):%d/%m à %H:%M}>"
+
+
+def _flags(card: Card) -> list[Block]:
+    flags = []
+    if card.danger:
+        flags.append(f"🚨 *Danger entendu* : {escape(cut(card.danger, FLAG))}. Le 112 a été conseillé.")
+    if card.alarm:
+        flags.append(f"🔔 *Alarme* : {escape(cut(card.alarm, FLAG))}")
+    return [{"type": "section", "text": marked(flag)} for flag in flags]
+
+
+def _why(card: Card) -> str:
+    many = f"{card.reports} signalement{'s' if card.reports > 1 else ''}"
+    said = f"{many} · {card.certainty}"
+    return f"{said} · mots qui ont compté : {', '.join(card.weighed)}" if card.weighed else said
+
+
+def _services(card: Card, zone: ZoneInfo) -> str:
+    rows = [_service(row, card, zone) for row in card.services[:SERVICES]]
+    if len(card.services) > SERVICES:
+        rows.append(f"… et {len(card.services) - SERVICES} autres")
+    return "\n".join(rows)
+
+
+def _service(row: Mobilised, card: Card, zone: ZoneInfo) -> str:
+    at = row.due_at.astimezone(zone).strftime("%H:%M")
+    if row.state in MOBILISED:
+        state = f"mobilisé à {at}"
+    elif row.state is DispatchState.SKIPPED or card.state is IncidentState.RESOLVED:
+        state = "non mobilisé"
+    else:
+        state = f"prévu à {at}"
+    ticked = sum(1 for item in row.checklist if item.done_by)
+    steps = f" · étapes {ticked}/{len(row.checklist)}" if row.checklist else ""
+    return f"• {cut(row.name, NAME)}{' (pour information)' if row.copy else ''} : {state}{steps}"
+
+
+def _standing(card: Card, zone: ZoneInfo) -> str:
+    if card.state is IncidentState.RESOLVED:
+        by = f" par {escape(cut(card.holder, NAME))}" if card.holder else ""
+        return f"{DONE} *Résolu{by}* : {escape(cut(card.resolution or '', FLAG))}"
+    if card.holder:
+        since = f" {_moment(card.held_at, zone)}" if card.held_at else ""
+        return f"🙋 *Pris en charge par {escape(cut(card.holder, NAME))}*{since}"
+    return f"⏳ *{STATES[card.state]}*"
+
+
+def buttons(card: Card) -> list[Block]:
+    """What can be done now."""
+    if card.state is IncidentState.RESOLVED:
+        return [_button(card, "rouvrir", "Rouvrir")]
+    taken = card.state is IncidentState.ACKNOWLEDGED
+    first = [] if taken else [_button(card, "prendre", "Je prends en charge", style="primary")]
+    return [
+        *first,
+        _button(card, "etapes", "Étapes"),
+        _button(card, "resoudre", "Résoudre"),
+        _button(card, "reclasser", "Reclasser"),
+        _button(card, "demander", "Demander au citoyen"),
+        _button(card, "astreinte", "Appeler l'astreinte", style="danger"),
+    ]
+
+
+def _button(card: Card, action: str, words: str, *, style: str | None = None) -> Block:
+    found = {"type": "button", "action_id": action, "text": plain(words, BUTTON), "value": card.reference}
+    return found | ({"style": style} if style else {})
+
+
+def line_text(line: Line) -> str:
+    """One line of a thread."""
+    return cut(escape(line.text), SECTION)
+
+
+def line_blocks(line: Line) -> list[Block]:
+    """One line of a thread; small, so that what people write stands out."""
+    return [{"type": "section", "text": plain(line.text)}]

@@ -1,0 +1,71 @@
+"""The two ways Slack reaches us: signed requests, or a socket we open."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, Request, Response
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncBoltRequest
+
+from bot.house import House
+from bot.slack.app import SlackApp
+from bot.slack.guard import Refused, SlackGuard
+
+log = logging.getLogger(__name__)
+
+BROKEN, UNHANDLED = 500, 404
+
+
+class SlackDoor:
+    """The routes under /webhooks/slack."""
+
+    def __init__(self, app: SlackApp, guard: SlackGuard) -> None:
+        self._app = app
+        self._guard = guard
+
+    def router(self) -> APIRouter:
+        """Events, interactions and commands: one door, as Slack's own SDK sees them."""
+        router = APIRouter(prefix="/webhooks/slack", include_in_schema=False)
+        for path in ("/events", "/interactions", "/commands"):
+            router.add_api_route(path, self.receive, methods=["POST"], response_class=Response)
+        return router
+
+    async def receive(self, request: Request) -> Response:
+        """Refused requests get a status and nothing else."""
+        body = await request.body()
+        try:
+            self._guard.check(request.headers, body)
+        except Refused as refusal:
+            return Response(status_code=refusal.status)
+        asked = AsyncBoltRequest(body=body.decode("utf-8"), headers={**request.headers}, mode="http")
+        answer = await self._app.bolt.async_dispatch(asked)
+        if answer.status in (BROKEN, UNHANDLED):
+            # Authentic, and none of our business, or in a shape that Bolt does not read: repeating it helps nobody.
+            log.warning("an authentic webhook led nowhere", extra={"status": answer.status})
+            return Response(status_code=200)
+        return Response(answer.body, answer.status, {"content-type": _type(answer.headers)})
+
+
+def _type(headers: Mapping[str, Sequence[str]]) -> str:
+    return (headers.get("content-type") or ["text/plain;charset=utf-8"])[0]
+
+
+@asynccontextmanager
+async def socket_mode(house: House, app: SlackApp) -> AsyncIterator[None]:
+    """Keep a socket open while inside, if the settings hold an app token; the SDK opens it again when it falls."""
+    token = house.settings.slack_app_token
+    if token is None:
+        yield
+        return
+    handler = AsyncSocketModeHandler(app.bolt, token.get_secret_value(), web_client=app.bolt.client)
+    try:
+        await handler.connect_async()  # type: ignore[no-untyped-call]
+    except Exception as error:  # noqa: BLE001 (the house works without this door; whoever runs it is told)
+        log.error("Slack's socket does not open: check VIGIE_SLACK_APP_TOKEN", extra={"error": type(error).__name__})
+    try:
+        yield
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]

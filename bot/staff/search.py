@@ -1,0 +1,19 @@
+"""Procedures found by a few words."""
+
+from __future__ import annotations
+
+from nlp_models.folding import fold
+from routing.domain.procedure import Catalogue, Procedure
+
+FOUND = 12
+LONGEST, WORDS = 80, 6
+
+
+def find_procedures(catalogue: Catalogue, query: str, count: int = FOUND) -> list[Procedure]:
+    """Procedures whose id, title, label or cue hold every word of ``query``, whatever the accents."""
+    words = fold(query[:LONGEST]).split()[:WORDS]
+    return [
+        item
+        for item in catalogue.procedures.values()
+        if all(word in fold(f"{item.id} {item.title} {item.label} {item.cue}") for word in words)
+    ][:count]
