@@ -1,0 +1,23 @@
+"""Escalation policies: whom to page, in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyLevel:
+    """``targets`` (``rotation:id`` or ``person:id``) are paged ``after`` the first page of the round."""
+
+    after: timedelta
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Levels in time order; ``repeat`` begins again after the last."""
+
+    id: str
+    levels: tuple[PolicyLevel, ...]
+    repeat: bool = True
