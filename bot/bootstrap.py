@@ -174,5 +174,6 @@ async def ensure_roster(house: House) -> bool:
     async with house.database.transaction() as session:
         await roster.one_at_a_time(session)  # web and worker may start together
         if of_the_city or await roster.is_empty(session):
-            await import_roster(session, file)
+            by = "le fichier de la ville" if of_the_city else "l'exemple fourni"
+            await import_roster(session, house.desk, file, by=by)
     return of_the_city

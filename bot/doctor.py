@@ -12,7 +12,9 @@ from bot.house import House
 from bot.settings import Settings
 from routing.domain.oncall import Roster
 from routing.service.heal import heal
-from routing.store import channels, roster, timers
+from routing.store import audit, channels, roster, timers
+
+SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ async def _database(house: House) -> list[Finding]:
         )
         healed = await heal(session, house.desk)
         refusing = [f"{row.address} ({row.refusal})" for row in await channels.refusing(session)]
+        forged = await audit.faults(session)
     return [
         Finding("database", f"PostgreSQL {version}, schema {revision}", well=True),
         Finding("worker", f"{workers} running", well=bool(workers)),
@@ -65,8 +68,16 @@ async def _database(house: House) -> list[Finding]:
             "invariant", f"set again: {healed}" if healed else "whatever is outstanding has a timer", well=not healed
         ),
         Finding("channels", "refused: " + ", ".join(refusing) if refusing else "none refuses", well=not refusing),
+        _audit(forged),
         *_oncall(house, people),
     ]
+
+
+def _audit(faults: list[str]) -> Finding:
+    if not faults:
+        return Finding("audit log", "every entry follows the one before", well=True)
+    more = f" and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
+    return Finding("audit log", f"{'; '.join(faults[:SHOWN])}{more}", well=False, grave=True)
 
 
 def _oncall(house: House, people: Roster) -> list[Finding]:

@@ -18,22 +18,22 @@ app = typer.Typer(no_args_is_help=True, help="The on-call roster.")
 @app.command("import")
 def import_file(file: Annotated[Path, typer.Argument(help="People, rotations, policies, services.")]) -> None:
     """Make the roster this file's; importing it twice changes nothing."""
-    from bot.bootstrap import make_jobs
+    from bot.bootstrap import build
     from bot.schema import upgrade
     from routing.catalogue import loader, oncall_file
     from routing.service.import_roster import import_roster
-    from routing.store.base import Database, make_engine
 
     settings = Settings()
-    roster = oncall_file.read(file, set(loader.load(settings.catalogue_dir or loader.FOLDER).services))
+    catalogue = loader.load(settings.catalogue_dir or loader.FOLDER)
+    roster = oncall_file.read(file, set(catalogue.services))
     url = serving.database_url(settings)
     upgrade(url)
 
     async def work() -> None:
-        database = Database(make_engine(url), make_jobs(url))
-        async with database.transaction() as session:
-            await import_roster(session, roster)
-        await database.close()
+        house = build(settings, url, catalogue=catalogue)
+        async with house.database.transaction() as session:
+            await import_roster(session, house.desk, roster, by="vigie oncall import")
+        await house.database.close()
 
     asyncio.run(work())
     typer.echo(f"{len(roster.people)} people, {len(roster.rotations)} rotations, {len(roster.policies)} policies.")

@@ -15,7 +15,7 @@ from bot import tasks
 from bot.house import House
 from bot.observability import HEALED, OVERDUE, WORKER_RESTARTS
 from routing.service.heal import heal
-from routing.store import timers
+from routing.store import audit, timers
 from routing.store.models import Timer
 from routing.store.timers import Verb
 
@@ -121,6 +121,8 @@ class Worker:
                 late = self._house.clock.now() - timedelta(seconds=2)
                 OVERDUE.set(await session.scalar(select(func.count()).where(Timer.due_at < late)) or 0)
             await self._discard_stalled()
+            async with self._house.database.transaction() as session:
+                await audit.anchor(session, self._house.clock.now())
             await self._pause(HEAL_EVERY)
 
     async def _discard_stalled(self) -> None:

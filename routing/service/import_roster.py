@@ -2,24 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.catalogue.oncall_file import RosterFile
+from routing.service.audit import note_configuration
+from routing.service.desk import Desk
 from routing.store import roster
 from routing.store.models import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
 
+PRIVATE = ("phone", "slack", "telegram")  # the audit log says that they changed, not into what
+KINDS = {"people": "personne", "rotations": "tour", "policies": "politique", "services": "service"}
 
-async def import_roster(session: AsyncSession, file: RosterFile) -> None:
-    """Make the database's roster the file's. Importing the same file twice changes nothing."""
+
+async def import_roster(session: AsyncSession, desk: Desk, file: RosterFile, *, by: str) -> None:
+    """Make the database's roster the file's; importing the same file twice changes nothing. The log says what did."""
     await roster.one_at_a_time(session)
+    before = await export_roster(session)
     rows: list[Any] = [OncallPerson(**row.model_dump()) for row in file.people]
     rows += [OncallRotation(**row.model_dump()) for row in file.rotations]
     rows += [EscalationPolicy(**row.model_dump()) for row in file.policies]
     rows += [ServicePolicy(service=code, policy=row.policy) for code, row in file.services.items()]
     await roster.replace(session, rows)
+    await _note_changes(session, desk, before, await export_roster(session), by)
+
+
+async def _note_changes(
+    session: AsyncSession, desk: Desk, before: Mapping[str, Any], after: Mapping[str, Any], by: str
+) -> None:
+    """One entry for each thing that is not as it was."""
+    for kind, word in KINDS.items():
+        old, new = _by_id(before.get(kind, {})), _by_id(after.get(kind, {}))
+        for id_ in sorted(old.keys() | new.keys()):
+            was, now = old.get(id_), new.get(id_)
+            if was != now:
+                done = "ajouté" if was is None else "retiré" if now is None else "modifié"
+                changes = _changes(was or {}, now or {})
+                person = id_ if kind == "people" else None
+                said = f"{word} {id_} : {done} par l'import du fichier d'astreinte ({', '.join(changes)})"
+                await note_configuration(session, desk, "import", said, by=by, person=person, changes=changes)
+
+
+def _by_id(section: Any) -> dict[str, Any]:
+    return section if isinstance(section, dict) else {row["id"]: row for row in section}
+
+
+def _changes(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What each changed field was and is."""
+    fields = [field for field in {**was, **now} if was.get(field) != now.get(field)]
+    return {field: [_shown(field, was.get(field)), _shown(field, now.get(field))] for field in fields}
+
+
+def _shown(field: str, value: Any) -> str:
+    if value is None:
+        return ""
+    return "renseigné" if field in PRIVATE else str(value)
 
 
 async def export_roster(session: AsyncSession) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from routing.domain.place import Place, same_spot
 from routing.domain.procedure import Fact, OnCall, Procedure, Severity, Step
 from routing.domain.redaction import redact
 from routing.domain.triage import Verdict
+from routing.service.audit import note_decision
 from routing.service.desk import Desk
 from routing.service.mobilise import mobilise
 from routing.service.record import record
@@ -25,6 +26,7 @@ JOINABLE = {
     Severity.URGENT: timedelta(hours=12),
     Severity.NORMAL: timedelta(days=7),
 }
+ENGAGED = {OnCall.NONE: "aucune", OnCall.DIRECTION: "la direction", OnCall.METROPOLIS: "la métropole"}
 
 
 async def open_incident(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> Incident:
@@ -140,7 +142,11 @@ async def plan_dispatches(
 async def start_escalation(session: AsyncSession, desk: Desk, incident: Incident, plan: Procedure) -> None:
     """Set when the first page leaves if nobody takes the incident; nothing for what wakes nobody."""
     delay = desk.catalogue.paging[incident.severity, plan.on_call]
-    if delay is None or incident.state is not IncidentState.OPEN:
+    if incident.state is not IncidentState.OPEN:
+        return
+    if delay is None:
+        said = f"Personne n'est appelé : gravité « {incident.severity} », astreinte engagée : {ENGAGED[plan.on_call]}"
+        await note_decision(session, desk, incident, "planned", said)
         return
     now = desk.now()
     if incident.escalation_started_at is not None and incident.escalation_started_at <= now + delay:
@@ -148,4 +154,6 @@ async def start_escalation(session: AsyncSession, desk: Desk, incident: Incident
     incident.policy_service = METROPOLIS if plan.on_call is OnCall.METROPOLIS else plan.lead
     incident.escalation_started_at = now + delay
     incident.level, incident.round = 0, 1
+    said = f"Premier appel prévu à {desk.clock_time(now + delay)} : gravité « {incident.severity} »"
+    await note_decision(session, desk, incident, "planned", said, policy_of=incident.policy_service)
     await timers.arm(session, timers.Verb.ESCALATE, incident.id, now + delay, now)

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import DeliveryState, Event
+from routing.service.audit import note_decision
 from routing.service.desk import Desk
 from routing.store import channels, live, timers
 from routing.store.models import Incident, Thread, ThreadLine, TimelineEntry
 
 # A thread whose card was never sent needs no line: its card will show the current state.
 READABLE = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
+# What decides who is called: kept in the audit log too.
+AUDITED = frozenset(
+    {
+        Event.ACKNOWLEDGED,
+        Event.ALARM,
+        Event.DECLINED,
+        Event.ESCALATED,
+        Event.PAGED,
+        Event.RECLASSIFIED,
+        Event.REOPENED,
+        Event.RESOLVED,
+    }
+)
 
 
 async def record(
@@ -24,12 +40,16 @@ async def record(
     by: str | None = None,
     broadcast: bool = False,
     but: int | None = None,
+    person: str | None = None,
+    **facts: Any,
 ) -> None:
     """Keep ``text`` in the timeline, put it in every thread, and have every card brought up to date.
 
-    ``but`` is the thread in which people have read it already.
+    ``but`` is the thread in which people have read it already; ``person`` (a roster id) and ``facts`` go to the audit.
     """
     now = desk.now()
+    if event in AUDITED:
+        await note_decision(session, desk, incident, event, text, by=by, person=person, **facts)
     entry = TimelineEntry(incident_id=incident.id, at=now, kind=event, by=by, text=text)
     session.add(entry)
     await session.flush()

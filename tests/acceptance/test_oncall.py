@@ -78,7 +78,7 @@ def roster_file(tmp_path: Path) -> Path:
 async def use_roster(city: City, file: Path) -> None:
     roster = oncall_file.read(file, set(city.house.desk.catalogue.services))
     async with city.session() as session:
-        await import_roster(session, roster)
+        await import_roster(session, city.house.desk, roster, by="la ville")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The tables, one file a noun. Importing this package makes the whole metadata known."""
 
+from routing.store.models.audit import AuditEntry, AuditHead
 from routing.store.models.call import OptOut, PhoneCall
 from routing.store.models.feedback import Feedback, Origin
 from routing.store.models.inbound import InboundEvent
@@ -11,6 +12,8 @@ from routing.store.models.timer import Timer
 
 __all__ = [
     "Allowance",
+    "AuditEntry",
+    "AuditHead",
     "Channel",
     "CitizenMessage",
     "Dispatch",
