@@ -8,7 +8,7 @@ PORT ?= 8000
 TEST_PROCESSES ?= 2
 export VIGIE_PORT := $(PORT)
 
-.PHONY: run test check bench setup setup-dev browser lock clean
+.PHONY: run test check bench setup setup-dev browser voices lock clean
 
 run: setup
 	$(BIN)/vigie serve
@@ -18,7 +18,7 @@ setup: .venv/run.stamp
 setup-dev: .venv/dev.stamp
 
 # Tests: the whole suite, with the branch coverage that routing/ must keep.
-test: .venv/dev.stamp browser
+test: .venv/dev.stamp browser voices
 	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup --cov --cov-report=term $(ARGS)
 
 check: .venv/dev.stamp
@@ -36,6 +36,10 @@ bench: .venv/dev.stamp
 # A browser for tests/browser: an installed one, else the distribution's (as root), else Playwright's own download.
 browser: .venv/dev.stamp
 	@$(BIN)/python -m tests.browser.provide
+
+# Synthetic voices for tests/speech: espeak-ng and sox, from the distribution (as root).
+voices: .venv/dev.stamp
+	@$(BIN)/python -m tests.speech.synthetic
 
 # After a change of the dependencies in pyproject.toml (needs uv: pip install uv).
 lock:

@@ -13,3 +13,11 @@ class NothingSaid(IntakeError):
 
 class TooLong(IntakeError):
     """The message is longer than what is kept."""
+
+
+class BadAudio(IntakeError):
+    """The recording cannot be played, or is longer or larger than what is listened to."""
+
+
+class NotListening(IntakeError):
+    """No recogniser can take this now: there is none, it is starting again, or too many people speak at once."""

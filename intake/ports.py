@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from routing.domain.understanding import Channel, Danger, Understanding
@@ -20,4 +23,67 @@ class Classifier(Protocol):
 
     def understand(self, text: str, channel: Channel) -> Understanding:
         """Never raises for odd input; a few milliseconds on one core."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What a recogniser heard; ``text`` is empty when somebody spoke and no word was understood.
+
+    ``confidence`` is 0..1, None when the engine does not say; ``alternatives`` are other readings, likeliest first.
+    """
+
+    text: str = ""
+    confidence: float | None = None
+    alternatives: tuple[str, ...] = ()
+    language: str = "fr"
+    engine: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechBegan:
+    """Somebody began to speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """Words so far, in the middle of a sentence."""
+
+    text: str
+
+
+Heard = SpeechBegan | Partial | Transcript
+
+
+class LiveEar(Protocol):
+    """Listens to one turn of a caller: audio goes in, what is heard comes out, a Transcript last."""
+
+    def hear(self, audio: bytes) -> None:
+        """8 kHz mu-law. Raises NotListening when the recogniser is gone or far behind."""
+        ...
+
+    def end(self) -> None:
+        """No more audio comes: what was begun is understood as it is."""
+        ...
+
+    def heard(self) -> AsyncIterator[Heard]:
+        """Until the sentence's Transcript, or until `end` when nobody spoke. Raises NotListening."""
+        ...
+
+
+class Transcriber(Protocol):
+    """Speech to text, on premises."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether a caller could be listened to now."""
+        ...
+
+    def listen(self) -> AbstractAsyncContextManager[LiveEar]:
+        """One turn. Raises NotListening."""
+        ...
+
+    async def transcribe(self, audio: bytes) -> Transcript:
+        """A whole recording (OGG, WAV, MP3, MP4, AMR, WebM). Raises BadAudio, NotListening."""
         ...

@@ -15,3 +15,12 @@ async def eventually(look: Callable[[], Awaitable[Found]], *, within: float = 20
         while not (found := await look()):  # noqa: ASYNC110 (what is waited for happens in another process)
             await asyncio.sleep(0.02)
         return found
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Until ``condition`` holds."""
+
+    async def look() -> bool:
+        return condition()
+
+    await eventually(look)
