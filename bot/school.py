@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -28,23 +28,19 @@ def models_folder(settings: Settings) -> Path:
     return settings.data_dir / "models"
 
 
-def ensure_trained(settings: Settings, progress: Progress | None = None, known: Sequence[str] = ()) -> Path:
+def ensure_trained(settings: Settings, progress: Progress | None = None) -> Path:
     """The folder of the model for the present examples, trained now if need be.
 
-    ``known`` are the catalogue's procedures, read here when they are not given. Raises CatalogueError for examples of
-    no procedure.
+    Raises CatalogueError for examples of no procedure.
     """
     from nlp_models.training import ensure_model  # spaCy takes a second to import; the web process does without
 
     examples = settings.examples_dir or EXAMPLES
-    strangers = sorted({path.stem for path in examples.glob("*/*.txt")} - set(known or _procedures(settings)))
+    known = loader.procedure_ids(settings.catalogue_dir or loader.FOLDER)
+    strangers = sorted({path.stem for path in examples.glob("*/*.txt")} - known)
     if strangers:
         raise CatalogueError([f"{examples}: examples of unknown procedures: {', '.join(strangers)}"])
     return ensure_model(examples, models_folder(settings), language=settings.locale, progress=progress)
-
-
-def _procedures(settings: Settings) -> Sequence[str]:
-    return tuple(loader.load(settings.catalogue_dir or loader.FOLDER).procedures)
 
 
 def live_folder(settings: Settings, progress: Progress | None = None) -> Path:

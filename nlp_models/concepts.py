@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
+from nlp_models.yaml_files import read_yaml
 
 ASSETS = Path(__file__).parent / "assets" / "concepts"
 _SHORTEST = 3  # letters before a star
@@ -33,4 +33,4 @@ class Concepts:
 def concepts_for(language: str) -> Concepts:
     """Return the concepts of a language; none for a language without a list."""
     path = ASSETS / f"{language}.yaml"
-    return Concepts(yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {})
+    return Concepts(read_yaml(path) if path.is_file() else {})

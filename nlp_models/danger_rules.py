@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from nlp_models.folding import fold, readable
+from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
@@ -125,9 +125,9 @@ def _dropped(book: RuleBook, rule: Rule, heard: str, hit: re.Match[str]) -> bool
 @cache
 def rule_book() -> RuleBook:
     """Read the rules, once."""
-    words = _read(RULES / "words.yaml")
+    words = read_yaml(RULES / "words.yaml")
     macros: dict[str, str] = words["macros"]
-    concepts = {name: _any_of(found, macros) for name, found in _read(RULES / "concepts.yaml").items()}
+    concepts = {name: _any_of(found, macros) for name, found in read_yaml(RULES / "concepts.yaml").items()}
     return RuleBook(
         rules=tuple(_rules(macros, concepts)),
         blanks=_compiled(_any_of(words["blanks"], macros)),
@@ -143,7 +143,7 @@ def rule_book() -> RuleBook:
 
 def _rules(macros: Mapping[str, str], concepts: Mapping[str, str]) -> Iterator[Rule]:
     for path in sorted(RULES.glob("[0-9]*.yaml")):
-        for data in _read(path)["rules"]:
+        for data in read_yaml(path)["rules"]:
             yield Rule(
                 id=data["id"],
                 reason=data["reason"],
@@ -177,11 +177,3 @@ def _expanded(pattern: str, macros: Mapping[str, str]) -> str:
     while _MACRO.search(pattern):
         pattern = _MACRO.sub(lambda found: f"(?:{macros[found.group(1)]})", pattern)
     return pattern
-
-
-def _read(path: Path) -> dict[str, Any]:
-    import yaml  # here, so that importing the rules costs the web process nothing until the first message
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), loader)
-    return data

@@ -9,10 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from nlp_models.folding import fold
 from nlp_models.phonetics import sound
+from nlp_models.yaml_files import read_yaml
 
 ASSET = Path(__file__).parent / "assets" / "places.yaml"
 ARTICLES = frozenset({"de", "du", "des", "d", "la", "le", "les", "l", "lès", "lez", "au", "aux", "et"})
@@ -79,7 +78,7 @@ def core_of(words: Iterable[str]) -> str:
 @cache
 def dijon() -> Gazetteer:
     """The gazetteer that comes with the project."""
-    return gazetteer_from(yaml.safe_load(ASSET.read_text(encoding="utf-8")))
+    return gazetteer_from(read_yaml(ASSET))
 
 
 def gazetteer_from(data: dict[str, Any]) -> Gazetteer:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
-import yaml
-
 from nlp_models.normaliser import ASSETS
+from nlp_models.yaml_files import read_yaml
 
 _ANY_ACCENT = {
     "a": "[aàâä]",
@@ -63,5 +62,5 @@ def _words(listed: Sequence[str]) -> str:
 def splitter_for(language: str) -> Splitter:
     """Return the splitter of a language; one without lists only cuts at pauses."""
     path = ASSETS / f"{language}.yaml"
-    data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    data = read_yaml(path) if path.is_file() else {}
     return Splitter(data.get("joins", ()), data.get("links", ()))

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from nlp_models.folding import fold
+from nlp_models.yaml_files import read_yaml
 
 ASSETS = Path(__file__).parent / "assets" / "normaliser"
 _TOKEN = re.compile(r"\w+'?(?:[/.]\w+)*")
@@ -57,7 +56,7 @@ def normaliser_for(language: str) -> Normaliser:
     path = ASSETS / f"{language}.yaml"
     if not path.is_file():
         return Normaliser(None, {}, frozenset())
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = read_yaml(path)
     spell = {fold(short): fold(full) for short, full in data["spell"].items()}
     keep = frozenset(fold(word) for word in data["keep"])
     drop = sorted((fold(words) for words in data["drop"]), key=len, reverse=True)

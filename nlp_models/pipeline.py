@@ -40,18 +40,18 @@ class Reader:
 
     def understand(self, text: str, channel: str = "web") -> Understanding:
         """Return what one message means. At most 2 000 characters of it are read."""
-        return self._with_second_matter(self._understanding(self._nlp(self._doc(text, channel))), text, channel)
+        with self._nlp.memory_zone():  # else every misspelt word heard would be remembered for ever
+            return self._with_second_matter(self._understanding(self._nlp(self._doc(text, channel))), text, channel)
 
     def understand_many(self, messages: Iterable[tuple[str, str]]) -> Iterator[Understanding]:
         """Read (text, channel) pairs in order; each answer is the one ``understand`` gives."""
-        held = list(messages)
-        for doc, (text, channel) in zip(self._nlp.pipe(self._doc(*message) for message in held), held, strict=True):
-            yield self._with_second_matter(self._understanding(doc), text, channel)
+        return (self.understand(*message) for message in messages)
 
     def strangeness(self, text: str, channel: str = "web") -> tuple[float, float]:
         """Log-odds that no procedure foresees the message, and that it is none of the city's business."""
-        doc = self._nlp(self._doc(text, channel))
-        return doc._.unforeseen, doc._.outside
+        with self._nlp.memory_zone():
+            doc = self._nlp(self._doc(text, channel))
+            return doc._.unforeseen, doc._.outside
 
     def _doc(self, text: str, channel: str) -> Doc:
         doc = self._nlp.make_doc(readable(text, LONGEST))
@@ -139,10 +139,9 @@ def load(path: Path | str) -> Reader:
 def blank(language: str) -> Language:
     """Return an untrained pipeline for messages in ``language``.
 
-    It is spaCy's own blank pipeline of no language in particular: the components read the text, not the tokens, and
-    importing spaCy's French tokeniser would cost two seconds at every start.
+    It is spaCy's own blank pipeline of no language in particular ("xx"), with a light tokeniser.
     """
-    nlp = spacy.blank("xx")
+    nlp = spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": "vigie.words.v1"}}})
     for name in ORDER:
         nlp.add_pipe(name, config=_config(name, language))
     return nlp

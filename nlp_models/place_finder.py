@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from rapidfuzz import fuzz
 
 from nlp_models.folding import fold
 from nlp_models.gazetteer import ARTICLES, TYPES, Entry, Gazetteer, Kind, core_of, place_words
 from nlp_models.phonetics import sound
 from nlp_models.spoken_numbers import number_before
+from nlp_models.yaml_files import read_yaml
 
 _LONGEST = 5  # words of a name
 _SPELLING_HANDICAP = 3.0
@@ -30,9 +30,7 @@ _FREE_TYPES = frozenset(
 )
 _WORDS = {
     name: frozenset(words.split())
-    for name, words in yaml.safe_load(
-        (Path(__file__).parent / "assets" / "place_words.yaml").read_text(encoding="utf-8")
-    ).items()
+    for name, words in read_yaml(Path(__file__).parent / "assets" / "place_words.yaml").items()
 }
 _PREPOSITIONS, _COMMON = _WORDS["prepositions"], _WORDS["common"]
 _BREAKS, _THINGS = _WORDS["breaks"], _WORDS["things"]

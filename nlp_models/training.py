@@ -35,7 +35,7 @@ STALE = (
 # What decides a model's scores besides the examples: these sources and assets. A new file here means a new model.
 _SOURCES = (
     "concepts.py", "corpus.py", "folding.py", "learning.py", "normaliser.py", "pipeline.py", "rows.py", "softmax.py",
-    "terms.py", "training.py", "vocabulary.py", "weights.py",
+    "terms.py", "training.py", "vocabulary.py", "weights.py", "yaml_files.py",
     "components/*.py", "assets/concepts/*.yaml", "assets/normaliser/*.yaml", "assets/outliers/*/*.txt",
     "assets/places.yaml",
 )  # fmt: skip

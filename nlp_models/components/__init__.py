@@ -5,6 +5,7 @@ from nlp_models.components.language import LanguageComponent
 from nlp_models.components.message_normaliser import MessageNormaliser
 from nlp_models.components.places import PlacesComponent
 from nlp_models.components.procedure_classifier import ProcedureClassifier
+from nlp_models.components.tokeniser import Tokeniser
 
 ORDER = ("language", "danger", "places", "message_normaliser", "procedure_classifier")
 
@@ -15,4 +16,5 @@ __all__ = [
     "MessageNormaliser",
     "PlacesComponent",
     "ProcedureClassifier",
+    "Tokeniser",
 ]

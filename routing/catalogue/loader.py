@@ -25,7 +25,7 @@ def load(folder: Path = FOLDER) -> Catalogue:
     communes = _communes(folder, problems)
     paging = _paging(folder, services, problems)
     sources = dict(_procedures(folder, problems))
-    ids = {path.stem for path in (folder / "procedures").glob("*/*.yaml")}  # a broken file is still a known neighbour
+    ids = procedure_ids(folder)  # a broken file is still a known neighbour
     for procedure, source in sources.values():
         problems += _contradictions(procedure, source, services, ids)
     fallbacks = _fallbacks(folder, services, ids, problems)
@@ -40,6 +40,11 @@ def load(folder: Path = FOLDER) -> Catalogue:
         paging=paging,
         fallbacks=fallbacks,
     )
+
+
+def procedure_ids(folder: Path = FOLDER) -> frozenset[str]:
+    """The ids that the folder's files are named after, without reading them."""
+    return frozenset(path.stem for path in (folder / "procedures").glob("*/*.yaml"))
 
 
 def _services(folder: Path, problems: list[str]) -> Mapping[str, Service]:

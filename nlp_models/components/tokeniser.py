@@ -1,0 +1,58 @@
+"""``vigie.words.v1``: the pipeline's tokeniser, one regular expression with French elisions.
+
+spaCy's own French tokeniser compiles a list of sixteen thousand exceptions at every start, which takes two to three
+seconds, to tell compound nouns apart; nothing here reads its tokens closely enough to pay for that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import registry
+from spacy.vocab import Vocab
+
+from nlp_models.components.stateless import Stateless
+
+_ELISION = r"(?:[cdjlmnstç]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|quelqu)['’](?=\w)"
+_WORD = r"\w+(?:['’.-]\w+)*"  # aujourd'hui, peut-être, 12.5, dijon-metropole.fr
+_TOKEN = re.compile(rf"{_ELISION}|{_WORD}|[^\w\s]|\s+", re.IGNORECASE)
+
+
+class Tokeniser(Stateless):
+    """Cuts a text into words, elided articles and single signs; the tokens put together are the text again."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        """Return the text as a Doc."""
+        words, spaces = [], []
+        for word, spaced in _words(text):
+            words.append(word)
+            spaces.append(spaced)
+        return Doc(self._vocab, words=words, spaces=spaces)
+
+    def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
+        """Return many texts as Docs, in order."""
+        return map(self, texts)
+
+
+def _words(text: str) -> Iterator[tuple[str, bool]]:
+    """Each token and whether a single space follows it; wider blanks are tokens, as spaCy has them."""
+    start, end = 0, len(text)
+    while start < end:
+        found = _TOKEN.match(text, start)
+        assert found is not None  # every character is a word's, a blank or a sign
+        start = found.end()
+        spaced = start < end and text[start] == " "
+        start += spaced
+        yield found.group(), spaced
+
+
+@registry.tokenizers("vigie.words.v1")  # type: ignore[untyped-decorator]
+def make_tokeniser() -> Callable[[Language], Tokeniser]:
+    """Build the tokeniser of a pipeline."""
+    return lambda nlp: Tokeniser(nlp.vocab)
