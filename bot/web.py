@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 STATIC = Path(__file__).parent / "console" / "static"
 LARGEST_BODY = 64 * 1024
+LARGEST_OF_CHATS = 1024 * 1024  # a click carries the whole card or screen it was made on
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
@@ -122,7 +123,7 @@ class Server(uvicorn.Server):
 
 
 class BodyLimit:
-    """413 for a body over 64 KiB, whether announced or not."""
+    """413 for a body over 64 KiB, over 1 MiB from a chat that signs what it sends, whether announced or not."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -134,13 +135,14 @@ class BodyLimit:
             return
         chunks: list[bytes] = []
         size, more = 0, True
+        largest = LARGEST_OF_CHATS if scope["path"].startswith("/webhooks/slack/") else LARGEST_BODY
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
             chunks.append(message.get("body", b""))
             size, more = size + len(chunks[-1]), message.get("more_body", False)
-            if size > LARGEST_BODY:
+            if size > largest:
                 await self._refuse(scope, receive, send)
                 return
         await self._app(scope, _replay(b"".join(chunks), receive), send)

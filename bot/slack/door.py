@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from bot.slack.guard import Refused, SlackGuard
 log = logging.getLogger(__name__)
 
 BROKEN, UNHANDLED = 500, 404
+PING = 5  # seconds between two signs of life of the socket, and before it is opened again
 
 
 class SlackDoor:
@@ -53,19 +55,38 @@ def _type(headers: Mapping[str, Sequence[str]]) -> str:
     return (headers.get("content-type") or ["text/plain;charset=utf-8"])[0]
 
 
+class _Quiet(logging.Filter):
+    """What the SDK says of its socket holds addresses with tickets and whole payloads: only that it said so is kept."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = "Slack's socket is not open: check VIGIE_SLACK_APP_TOKEN if this goes on", ()
+        return record.levelno >= logging.ERROR
+
+
 @asynccontextmanager
 async def socket_mode(house: House, app: SlackApp) -> AsyncIterator[None]:
-    """Keep a socket open while inside, if the settings hold an app token; the SDK opens it again when it falls."""
+    """Keep a socket open while inside, if the settings hold an app token; the SDK opens it again when it falls.
+
+    Nothing waits for it: the house works while Slack does not answer.
+    """
     token = house.settings.slack_app_token
     if token is None:
         yield
         return
-    handler = AsyncSocketModeHandler(app.bolt, token.get_secret_value(), web_client=app.bolt.client)
-    try:
-        await handler.connect_async()  # type: ignore[no-untyped-call]
-    except Exception as error:  # noqa: BLE001 (the house works without this door; whoever runs it is told)
-        log.error("Slack's socket does not open: check VIGIE_SLACK_APP_TOKEN", extra={"error": type(error).__name__})
+    handler = AsyncSocketModeHandler(
+        app.bolt, token.get_secret_value(), logger=_quiet_logger(), web_client=app.bolt.client, ping_interval=PING
+    )
+    connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
+        connecting.cancel()
+        await asyncio.gather(connecting, return_exceptions=True)
+
+
+def _quiet_logger() -> logging.Logger:
+    logger = logging.getLogger("slack_bolt.socket")
+    if not logger.filters:
+        logger.addFilter(_Quiet())
+    return logger

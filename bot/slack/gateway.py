@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from bot.slack import cards
 from bot.slack.account import sorted_problems
 from routing.domain.card import Card, Line
 from routing.domain.pace import Errand, Rate
+from routing.ports import DeliveryProblem, Gone
 
 EVENT = "vigie"
 LOOK_BACK = timedelta(minutes=2)  # a message cannot be older than what it is about, but for two clocks that differ
@@ -24,12 +26,14 @@ Read = Callable[..., Awaitable[Any]]
 class SlackChat:
     """Posts, edits and looks for what may have arrived already. References travel in the messages' metadata."""
 
-    # One message a second for each channel, several hundred a minute in all, fifty edits a minute in all.
+    # One message a second for each channel, several hundred a minute in all; fifty edits and as many looks at
+    # what a channel holds a minute in all.
     # Source: https://docs.slack.dev/apis/web-api/rate-limits
     rates: Sequence[Rate] = (
         Rate("posts", frozenset({Errand.CARD, Errand.LINE}), every=1.1),
         Rate("all posts", frozenset({Errand.CARD, Errand.LINE}), every=0.2, burst=40, shared=True),
         Rate("edits", frozenset({Errand.EDIT}), every=1.5, burst=10, shared=True),
+        Rate("looks", frozenset({Errand.LOOK}), every=1.5, burst=10, shared=True),
     )
 
     def __init__(self, client: AsyncWebClient, zone: ZoneInfo) -> None:
@@ -53,10 +57,19 @@ class SlackChat:
 
     async def edit_card(self, address: str, thread: str, card: Card) -> None:
         """Bring a card up to date."""
-        with sorted_problems():
-            await self._client.chat_update(
-                channel=address, ts=thread, text=cards.fallback(card), blocks=cards.blocks(card, self._zone)
-            )
+        try:
+            with sorted_problems():
+                await self._client.chat_update(
+                    channel=address, ts=thread, text=cards.fallback(card), blocks=cards.blocks(card, self._zone)
+                )
+        except Gone:
+            await self._take_down(address, thread)
+            raise
+
+    async def _take_down(self, address: str, thread: str) -> None:
+        """A card that can be seen but not edited any more must not stand beside the new one."""
+        with suppress(DeliveryProblem), sorted_problems():
+            await self._client.chat_delete(channel=address, ts=thread)
 
     async def post_line(self, address: str, thread: str, line: Line, ref: str, *, again: bool = False) -> str:
         """Reply under the card; a broadcast line stands in the channel too."""

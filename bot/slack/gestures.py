@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +34,8 @@ from routing.store.models import Dispatch
 log = logging.getLogger(__name__)
 
 AWAY = "La base ne répond pas : rien n'a été fait. Réessayez dans quelques secondes. Danger immédiat : le 112."
+UNSURE = "Slack ne dit pas qui est de l'équipe : rien n'a été fait. Réessayez dans quelques secondes."
+FAILED = "Une erreur de notre côté : rien n'a été fait. Réessayez, ou agissez depuis la salle."
 SCHEME = "slack"
 
 Verb = Callable[[AsyncSession, Desk, str, str], Awaitable[object]]  # session, desk, reference, who
@@ -45,6 +49,13 @@ class Gesture:
     subject: Subject
     key: str
     shown: str = ""
+
+    @staticmethod
+    def of(body: dict[str, Any], subject: Subject, key: str) -> Gesture:
+        """From an interaction's payload; ``key`` need only be unique among the person's own."""
+        user = body["user"]
+        shown = str(user.get("name") or user.get("username") or "")
+        return Gesture(user["id"], subject, f"{user['id']}/{key}", shown)
 
 
 def take() -> Verb:
@@ -118,7 +129,18 @@ class Hands:
             return str(refusal)
         except DatabaseAway:
             return AWAY
+        except DeliveryProblem:
+            return UNSURE
+        except Exception:
+            # A modal that closed would say that it was done.
+            log.exception("a gesture failed")
+            return FAILED
         return None
+
+    async def tell(self, gesture: Gesture, outcome: asyncio.Task[str | None]) -> None:
+        """Whisper a refusal once it is known."""
+        if refusal := await outcome:
+            await self.whisper(gesture.subject.channel, gesture.user, refusal)
 
     async def _may(self, gesture: Gesture) -> bool:
         house = self._house

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 NAMES_LIVE = timedelta(hours=12)
 GROUPS_LIVE = timedelta(minutes=5)
 MOST = 5000
+ASKING = 1.0  # seconds a gesture may wait for what Slack knows of people
 
 
 class People:
@@ -35,7 +37,8 @@ class People:
             return known[1]
         try:
             with sorted_problems():
-                answer = await self._client.users_info(user=user)
+                async with asyncio.timeout(ASKING):
+                    answer = await self._client.users_info(user=user)
         except DeliveryProblem as problem:
             log.warning("a name is not known", extra={"problem": str(problem)})
             return (known[1] if known else shown) or user
@@ -47,7 +50,10 @@ class People:
         return name
 
     async def among(self, user: str, accounts: Iterable[str]) -> bool:
-        """Whether the person is one of these accounts or in one of these user groups."""
+        """Whether the person is one of these accounts or in one of these user groups.
+
+        Raises DeliveryProblem when Slack does not say who is in a group.
+        """
         listed = frozenset(accounts)
         if user in listed:
             return True
@@ -62,9 +68,12 @@ class People:
             return known[1]
         try:
             with sorted_problems():
-                answer = await self._client.usergroups_users_list(usergroup=group)
+                async with asyncio.timeout(ASKING):
+                    answer = await self._client.usergroups_users_list(usergroup=group)
         except DeliveryProblem as problem:
             log.warning("a user group is not known", extra={"group": group, "problem": str(problem)})
-            return known[1] if known else frozenset()
+            if known is None:
+                raise
+            return known[1]
         self._groups[group] = (self._now() + GROUPS_LIVE, frozenset(answer["users"]))
         return self._groups[group][1]

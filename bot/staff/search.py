@@ -10,10 +10,12 @@ LONGEST, WORDS = 80, 6
 
 
 def find_procedures(catalogue: Catalogue, query: str, count: int = FOUND) -> list[Procedure]:
-    """Procedures whose id, title, label or cue hold every word of ``query``, whatever the accents."""
+    """Procedures whose id, title, label or cue hold every word of ``query``, whatever the accents; by title first."""
     words = fold(query[:LONGEST]).split()[:WORDS]
-    return [
-        item
-        for item in catalogue.procedures.values()
-        if all(word in fold(f"{item.id} {item.title} {item.label} {item.cue}") for word in words)
-    ][:count]
+
+    def holds(text: str) -> bool:
+        folded = fold(text)
+        return all(word in folded for word in words)
+
+    found = [item for item in catalogue.procedures.values() if holds(f"{item.id} {item.title} {item.label} {item.cue}")]
+    return sorted(found, key=lambda item: not holds(item.title))[:count]

@@ -14,6 +14,7 @@ class Errand(StrEnum):
     CARD = "card"
     EDIT = "edit"
     LINE = "line"
+    LOOK = "look"  # whether an earlier attempt has arrived
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,25 +122,27 @@ async def _parcel(
     now = desk.now()
     later: list[datetime] = []
 
-    def may(errand: Errand) -> bool:
-        free = purse.free_at(errand, now)
+    def may(errand: Errand, *, again: bool = False) -> bool:
+        errands = (errand, Errand.LOOK) if again else (errand,)
+        free = max(purse.free_at(each, now) for each in errands)
         if free > now:
             later.append(free)
             return False
-        purse.spend(errand, now)
+        for each in errands:
+            purse.spend(each, now)
         return True
 
     posted = thread.provider_ref is not None
-    card = thread.shown < incident.version and may(Errand.EDIT if posted else Errand.CARD)
+    again = thread.state in MAYBE_SENT
+    card = thread.shown < incident.version and (may(Errand.EDIT) if posted else may(Errand.CARD, again=again))
     sayings: list[Saying] = []
     if posted or card:
         for group in _groups(lines, together=paced):
-            if not may(Errand.LINE):
+            if not may(Errand.LINE, again=group[0].state in MAYBE_SENT):
                 break
             sayings.append(_saying(desk, group))
     if not card and not sayings:
         return None, later
-    again = thread.state in MAYBE_SENT
     thread.attempts += 1
     if not posted:
         thread.state = DeliveryState.SENDING

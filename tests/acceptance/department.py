@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.city import City
-from tests.standins.slack import Message, SlackStandIn
+from tests.standins.slack import Message, SlackStandIn, payloads
 from tests.standins.slack.workspace import View
 
 HOLE = "un trou rue Monge"
@@ -54,6 +54,13 @@ class Department:
         assert delivery.accepted
         await self.rest()
         return view
+
+    async def tick(self, view: View, line: int) -> None:
+        """Press the button of one line of a checklist; all of them have the same name."""
+        lines = [block for block in view.body["blocks"] if block.get("accessory")]
+        act = payloads.action(lines[line]["block_id"], lines[line]["accessory"], None, self.slack.workspace.stamp())
+        assert (await self.people.press(view, act)).accepted
+        await self.rest()
 
     def whispers(self, user: str, channel: str = VOIRIE) -> list[str]:
         """What only this person was shown in the channel."""

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 
 from tests.acceptance.department import HOLE, VOIRIE, Department
-from tests.standins.slack import payloads
-from tests.standins.slack.workspace import View
 from tests.understood import Scripted
 
 
@@ -67,25 +65,14 @@ async def test_steps_are_ticked_on_a_screen_that_stays_open(voirie: Department) 
     await voirie.click("Étapes")
     view = voirie.screen()
     first = next(block for block in view.body["blocks"] if block.get("accessory"))
-    button = first["accessory"]
-    payload = {"action": button["action_id"], "value": button["value"]}
-    assert payload["value"].endswith(":1")
-    await _tick(voirie, view, first)
+    assert first["accessory"]["value"].endswith(":1")
+    await voirie.tick(view, 0)
     redrawn = next(block for block in voirie.screen().body["blocks"] if block.get("block_id") == first["block_id"])
     assert redrawn["text"]["text"].startswith("☑")
     assert "Ana Martin" in redrawn["text"]["text"]
     assert redrawn["accessory"]["text"]["text"] == "Décocher"
     assert voirie.thread()[0].startswith("✓")
     assert "étapes 1/" in voirie.card().words
-
-
-async def _tick(voirie: Department, view: View, block: dict[str, Any]) -> None:
-    workspace = voirie.slack.workspace
-    act = payloads.action(block["block_id"], block["accessory"], None, workspace.stamp())
-    payload = payloads.base(workspace, view.user, "") | payloads.on_view(workspace, view, act, {})
-    delivery = await voirie.people._interact("tick", payload, 1)
-    assert delivery.accepted
-    await voirie.rest()
 
 
 async def test_another_procedure_among_the_likely_or_found_by_words(voirie: Department) -> None:
@@ -192,13 +179,27 @@ async def test_the_command_answers_who_typed_it(voirie: Department, typed: str, 
     assert answered in voirie.whispers("U0ANA")[-1]
 
 
+async def test_the_same_words_after_a_mention(voirie: Department) -> None:
+    mention = {
+        "type": "app_mention",
+        "user": "U0ANA",
+        "text": "<@U0VIGIE> ouverts",
+        "channel": VOIRIE,
+        "ts": voirie.slack.workspace.stamp(),
+        "event_ts": voirie.slack.workspace.stamp(),
+    }
+    await voirie.people.event(mention)
+    await voirie.rest()
+    assert voirie.whispers("U0ANA") == ["Aucun incident en cours."]
+
+
 async def test_the_command_calls_the_metropolis_duty(voirie: Department) -> None:
     await voirie.people.command("/vigie", "astreinte un pont est fermé <!channel>", "U0ANA", VOIRIE)
     await voirie.rest()
     assert "est appelée" in voirie.whispers("U0ANA")[-1]
     assert await voirie.city.rings()
-    rows = (await voirie.city.web.get("/api/v1/incidents")).json()
-    assert [row["procedure"] for row in rows] == [None]
+    [row] = (await voirie.city.web.get("/api/v1/incidents")).json()
+    assert row["procedure"] is None
 
 
 async def test_the_home_tab_shows_what_is_mine(voirie: Department) -> None:

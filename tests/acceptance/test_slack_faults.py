@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
 from bot.bootstrap import staff_chats
 from bot.house import DatabaseAway
-from bot.slack import account
+from bot.slack import account, afterwards
 from tests.acceptance.connected import with_slack
-from tests.acceptance.department import CHANNELS, HOLE, VOIRIE, Department
-from tests.city import founded
+from tests.acceptance.department import HOLE, VOIRIE, Department
 from tests.clock import DrivenClock
 from tests.standins import faults
 from tests.standins.faults import Fault
-from tests.standins.slack import SlackStandIn, signature
-from tests.standins.slack.carriers import PATHS
+from tests.standins.slack import SlackStandIn
 from tests.understood import Scripted
 
 POST = "chat.postMessage"
-EVENTS = PATHS["events_api"]
 
 
 @pytest.fixture(autouse=True)
@@ -117,33 +112,10 @@ async def test_two_hundred_events_are_few_messages_and_the_last_state(voirie: De
     await voirie.city.rings()
 
 
-async def test_a_stranger_to_the_service_is_refused_politely(
-    database_url: str, tmp_path: Path, scripted: Scripted, slack: SlackStandIn
-) -> None:
-    rights = tmp_path / "rights.yaml"
-    rights.write_text('voirie: ["U0ANA", "S0VOIRIE"]\n', encoding="utf-8")
-    slack.workspace.add_group("S0VOIRIE", "U0BRUNO")
-    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.93), place="rue Monge")
-    settings = with_slack(tmp_path, slack, rights_file=rights)
-    async with founded(database_url, tmp_path, scripted, settings=settings, channels=CHANNELS) as city:
-        slack.clock = city.clock
-        story = Department(city, slack)
-        slack.workspace.channel(VOIRIE).members.add("U0CLEO")
-        incident = await city.opened(HOLE)
-        await story.click("prendre", "U0CLEO")
-        assert "habilité" in story.whispers("U0CLEO")[0]
-        assert (await city.incident(incident["reference"]))["state"] == "open"
-        await story.click("prendre", "U0BRUNO")  # by the user group
-        assert (await city.incident(incident["reference"]))["acknowledged_by"] == "Bruno Petit"
-        story.thread()
-
-
 async def test_slack_is_answered_while_the_database_is_slow(
     voirie: Department, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.slack import app
-
-    monkeypatch.setattr(app, "PATIENCE", 0.05)
+    monkeypatch.setattr(afterwards, "PATIENCE", 0.05)
     await voirie.city.opened(HOLE)
     await voirie.click("Résoudre")
     release = asyncio.Event()
@@ -181,71 +153,67 @@ async def test_a_reply_written_while_the_database_is_away_comes_again(
     voirie.thread()
 
 
-@pytest.mark.parametrize(
-    ("spoil", "status"),
-    [
-        (lambda headers, body: (headers | {"X-Slack-Signature": "v0=" + "0" * 64}, body), 401),
-        (lambda headers, body: (headers | {"X-Slack-Signature": "é"}, body), 401),
-        (lambda headers, body: ({}, body), 401),
-        (lambda headers, body: (headers | {"X-Slack-Request-Timestamp": "midi"}, body), 401),
-        (lambda headers, body: (headers, body + b" "), 401),
-    ],
-)
-async def test_what_slack_did_not_sign_is_refused(voirie: Department, spoil: Any, status: int) -> None:
-    headers, body = spoil(*_signed(voirie, b'{"type":"event_callback","event":{"type":"message"}}'))
-    raw = [(name.encode(), value.encode("utf-8")) for name, value in headers.items()]
-    answer = await voirie.city.web.post(EVENTS, content=body, headers=raw)
-    assert answer.status_code == status
-    assert answer.content == b""
+async def test_a_click_is_carried_out_though_slack_does_not_say_whose_it_was(voirie: Department) -> None:
+    await voirie.city.opened(HOLE)
+    voirie.slack.faults.add(faults.hang(), "users.info")
+    await voirie.click("prendre")
+    assert "Pris en charge par ana.martin" in voirie.card().words
+    voirie.thread()
 
 
-async def test_an_old_signature_is_refused(voirie: Department) -> None:
-    headers, body = _signed(voirie, b'{"type":"url_verification","challenge":"x"}')
-    await voirie.city.settle(minutes=6)
-    assert (await voirie.city.web.post(EVENTS, content=body, headers=headers)).status_code == 401
-
-
-@pytest.mark.parametrize(
-    ("body", "kind", "status"),
-    [
-        (b"[1, 2]", "application/json", 400),
-        (b"{nope", "application/json", 400),
-        (b"\xff\xfe{}", "application/json", 400),
-        (b'{"type": 3}', "application/json", 400),
-        (b'{"type": "event_callback", "event": "x"}', "application/json", 400),
-        (b"[" * 60_000, "application/json", 400),
-        (urlencode({"payload": "[]"}).encode(), "application/x-www-form-urlencoded", 400),
-        (urlencode({"payload": '{"type":"block_actions"}'}).encode(), "application/x-www-form-urlencoded", 400),
-        (urlencode({"nothing": "here"}).encode(), "application/x-www-form-urlencoded", 400),
-        (b"x", "text/plain", 400),
-        (b'{"type": "event_callback", "event": {"type": "team_join"}}', "application/json", 200),
-        (b'{"type": "event_callback", "event": {"type": "message"}}', "application/json", 200),
-        (b'{"type": "app_rate_limited"}', "application/json", 200),
-        (
-            urlencode({"payload": json.dumps({"type": "block_actions", "user": {"id": "U1"}, "actions": []})}).encode(),
-            "application/x-www-form-urlencoded",
-            400,
-        ),
-    ],
-)
-async def test_signed_nonsense_is_answered_and_never_falls(
-    voirie: Department, body: bytes, kind: str, status: int
+async def test_a_modal_stays_open_when_something_breaks_behind_it(
+    voirie: Department, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    headers, body = _signed(voirie, body, kind)
-    answer = await voirie.city.web.post(EVENTS, content=body, headers=headers)
-    assert answer.status_code == status
+    await voirie.city.opened(HOLE)
+    await voirie.click("Résoudre")
+
+    async def breaks(self: Any, work: Any) -> Any:
+        raise RuntimeError("a mistake of ours")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(voirie.city.house), "run", breaks)
+        view = await voirie.submit({})
+    assert "rien n'a été fait" in view.errors["motif"]
+    await voirie.submit({})
+    assert voirie.card().buttons() == ["Rouvrir"]
+    voirie.thread()
 
 
-async def test_a_body_that_is_too_large_is_refused(voirie: Department) -> None:
-    headers, body = _signed(voirie, b" " * (1024 * 1024 + 1))
-    assert (await voirie.city.web.post(EVENTS, content=body, headers=headers)).status_code == 413
+async def test_a_card_that_may_not_be_edited_any_more_makes_room_for_a_new_one(voirie: Department) -> None:
+    incident = await voirie.city.opened(HOLE)
+    first = voirie.card()
+    voirie.slack.refuse("chat.update", "edit_window_closed")
+    await voirie.city.act(incident["reference"], "acknowledge", by="Ana")
+    await voirie.city.settle(minutes=1)
+    assert voirie.card().ts != first.ts
+    assert "Pris en charge par Ana" in voirie.card().words
+    voirie.thread()
 
 
-def _signed(voirie: Department, body: bytes, kind: str = "application/json") -> tuple[dict[str, str], bytes]:
-    stamp = str(int(voirie.city.clock.now().timestamp()))
-    secret = voirie.slack.workspace.signing_secret
-    headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature(secret, stamp, body)}
-    return headers | {"Content-Type": kind}, body
+async def test_looking_for_what_may_have_arrived_keeps_to_the_rate_of_looking(
+    voirie: Department, scripted: Scripted
+) -> None:
+    for number in range(70):
+        words = scripted.expect(f"un trou n° {number}", ("voirie-nid-de-poule", 0.93), place=f"rue n° {number}")
+        await voirie.city.report(words)
+    voirie.slack.faults.add(faults.dropped(committed=True), POST, times=70)
+    await voirie.city.settle(minutes=6)
+    assert len(voirie.slack.workspace.channel(VOIRIE).cards()) == 70
+    assert len(voirie.slack.journal.calls("conversations.history")) >= 60
+
+
+async def test_no_token_is_ever_logged(voirie: Department, caplog: pytest.LogCaptureFixture) -> None:
+    voirie.slack.expect("invalid_auth")
+    with caplog.at_level("DEBUG"):
+        voirie.slack.refuse(POST, "invalid_auth")
+        voirie.slack.faults.add(faults.broken(), "users.info")
+        await voirie.city.opened(HOLE)
+        await voirie.people.command("/vigie", "qui", "U0ANA", VOIRIE)
+        await voirie.rest()
+    assert voirie.whispers("U0ANA")
+    assert caplog.records
+    for secret in (voirie.slack.workspace.bot_token, voirie.slack.workspace.signing_secret):
+        assert secret not in caplog.text
 
 
 async def test_the_gateway_keeps_to_what_it_promises(tmp_path: Path, slack: SlackStandIn) -> None:

@@ -80,7 +80,9 @@ async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
     with socket.socket() as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind(("127.0.0.1", port))
-        config = uvicorn.Config(app, log_config=None, ws="none", http=_Cuttable, lifespan="off", access_log=False)
+        config = uvicorn.Config(
+            app, log_config=None, ws="websockets-sansio", http=_Cuttable, lifespan="off", access_log=False
+        )
         config.timeout_graceful_shutdown = 1
         server = _Server(config)
         running = asyncio.create_task(server.serve(sockets=[door]))
@@ -154,6 +156,9 @@ class StandIn(ABC):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read, misbehave if told to, count, answer, write down."""
+        if scope["type"] == "websocket":
+            await self.socket(scope, receive, send)
+            return
         asked = await _asked(scope, receive)
         if (page := self.page(asked)) is not None:
             await _send(send, page)
@@ -173,6 +178,11 @@ class StandIn(ABC):
     def page(self, asked: Asked) -> Answer | None:
         """A request that is not a call (a page for people, say); neither counted nor written down."""
         return None
+
+    async def socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A WebSocket to the provider: refused by one that offers none."""
+        await receive()
+        await send({"type": "websocket.close"})
 
     async def _carried_out(self, call: Call) -> Answer:
         if call.refusal is not None:

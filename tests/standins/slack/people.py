@@ -73,9 +73,12 @@ class People:
     async def act(self, view: View, action: str, value: Any = None, *, copies: int = 1) -> Delivery:
         """Press a button of a modal or home tab, or choose ``value`` in one of its menus."""
         block, element = _element(_elements(view), action)
-        act = payloads.action(block, element, value, self._workspace.stamp())
-        payload = self._acting(view.user, view) | payloads.on_view(self._workspace, view, act, _state(view, {}))
-        return await self._interact(f"act {action}", payload, copies)
+        return await self.press(view, payloads.action(block, element, value, self._workspace.stamp()), copies=copies)
+
+    async def press(self, view: View, act: Mapping[str, Any], *, copies: int = 1) -> Delivery:
+        """The same with one entry of ``actions``, for a button whose name is not its own."""
+        payload = self._acting(view.user, view) | payloads.on_view(self._workspace, view, dict(act), _state(view, {}))
+        return await self._interact(f"act {act['action_id']}", payload, copies)
 
     async def submit(self, view: View, values: Values | None = None, *, copies: int = 1) -> Delivery:
         """Fill a modal in, ``{block_id: {action_id: value}}``, and press its button; what the answer says happens."""

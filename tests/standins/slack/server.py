@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
+from starlette.types import Receive, Scope, Send
 
 from tests.standins import faults
 from tests.standins.faults import Fault
@@ -19,6 +20,7 @@ from tests.standins.slack.errors import MISTAKES, Refused
 from tests.standins.slack.methods import METHODS, PER_CHANNEL, READS, Method
 from tests.standins.slack.people import People
 from tests.standins.slack.response_urls import PREFIX, ResponseUrls, said_in
+from tests.standins.slack.sockets import Sockets
 from tests.standins.slack.workspace import Workspace
 from tests.standins.wire import Answer, Asked, Call
 
@@ -60,6 +62,7 @@ class SlackStandIn(StandIn):
         self.response_urls = ResponseUrls(self.workspace, lambda: self.response_origin or self.origin)
         self.response_origin: str | None = None  # to see an application refuse addresses that are not Slack's
         self.people = People(self.workspace, self.triggers, self.response_urls)
+        self.sockets = Sockets(self.workspace)
         self.limits_off = False
         self._expected: set[str] = set()
         self._mistakes: list[tuple[str, str]] = []
@@ -72,6 +75,12 @@ class SlackStandIn(StandIn):
     def through_http(self, client: httpx.AsyncClient, paths: Mapping[str, str] | None = None) -> People:
         """People's acts reach the application as signed requests. Paths of events_api, interactive, slash_commands."""
         self.people.carrier = HttpCarrier(client, lambda: self.workspace.signing_secret, self.now, paths or {})
+        return self.people
+
+    def through_socket(self) -> People:
+        """People's acts reach the application through the sockets it opened."""
+        self.workspace.socket_mode = True
+        self.people.carrier = self.sockets
         return self.people
 
     def expect(self, *errors: str) -> None:
@@ -145,7 +154,13 @@ class SlackStandIn(StandIn):
         }
 
     def _connect(self) -> dict[str, Any]:
-        raise Refused("forbidden_team")
+        if not self.workspace.socket_mode:
+            raise Refused("forbidden_team")
+        return {"url": self.sockets.ticket(self.origin)}
+
+    async def socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A Socket Mode connection."""
+        await self.sockets.serve(scope, receive, send)
 
     # Who may
 
@@ -199,4 +214,4 @@ class SlackStandIn(StandIn):
         """Mistakes of the client, and what reached people without the test looking at it."""
         mistakes = [words for error, words in self._mistakes if error not in self._expected]
         failures = [] if self.people.failures_expected else self.people.failures
-        return mistakes + failures + self.workspace.unseen()
+        return mistakes + failures + self.sockets.mistakes + self.workspace.unseen()

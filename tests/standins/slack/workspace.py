@@ -136,6 +136,7 @@ class Workspace:
         self.app_token = "xapp-stand-in-app"
         self.signing_secret = "stand-in-signing-secret"
         self.scopes = set(SCOPES)
+        self.socket_mode = False  # the switch on the application's page
         self.users: dict[str, User] = {self.bot_user: User(self.bot_user, "vigie", "Vigie", is_bot=True)}
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, list[str]] = {}
