@@ -29,13 +29,15 @@ def import_file(file: Annotated[Path, typer.Argument(help="People, rotations, po
     url = serving.database_url(settings)
     upgrade(url)
 
-    async def work() -> None:
+    async def work() -> list[str]:
         house = build(settings, url, catalogue=catalogue)
         async with house.database.transaction() as session:
-            await import_roster(session, house.desk, roster, by="vigie oncall import")
+            left_out = await import_roster(session, house.desk, roster, by="vigie oncall import")
         await house.database.close()
+        return left_out
 
-    asyncio.run(work())
+    for said in asyncio.run(work()):
+        typer.echo(f"left out: {said}", err=True)
     typer.echo(f"{len(roster.people)} people, {len(roster.rotations)} rotations, {len(roster.policies)} policies.")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOOK_AGAIN = 0.05  # seconds
@@ -23,12 +24,12 @@ def config(url: str) -> Config:
 
 def wait_until_current(url: str) -> None:
     """Return once another process has brought the schema to this version's newest revision."""
-    newest = max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    newest = ScriptDirectory.from_config(config(url)).get_current_head()
     while not _is_at(url, newest):
         time.sleep(LOOK_AGAIN)
 
 
-def _is_at(url: str, revision: str) -> bool:
+def _is_at(url: str, revision: str | None) -> bool:
     try:
         with psycopg.connect("postgresql://" + url.partition("://")[2], connect_timeout=5) as connection:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()

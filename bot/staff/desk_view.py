@@ -61,10 +61,10 @@ async def incidents_of(session: AsyncSession, desk: Desk, name: str, person: str
 async def shifts_of(session: AsyncSession, desk: Desk, person: str | None, count: int = 3) -> list[DutyShift]:
     """The present and next shifts of a person of the roster: ``count`` at most for each rotation, soonest first."""
     now = desk.now()
-    rotations = (await roster.load(session)).rotations.values() if person else ()
-    found = [shift for rotation in rotations for shift in rotation.shifts_of(person or "", now, count)]
-    ordered = sorted(found, key=lambda shift: (shift.begins, shift.rotation))
-    return [DutyShift(one.rotation, one.begins, one.ends, one.begins <= now < one.ends) for one in ordered]
+    if person is None:
+        return []
+    found = (await roster.load(session)).shifts_of(person, now, count)
+    return [DutyShift(one.rotation, one.begins, one.ends, one.begins <= now < one.ends) for one in found]
 
 
 def lines(desk: Desk, rows: Iterable[Incident]) -> list[Line]:

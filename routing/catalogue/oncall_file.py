@@ -1,22 +1,20 @@
-"""A city's on-call file: people, rotations, policies, and which policy each service follows."""
+"""A city's on-call file: people, rotations, policies, which policy each service follows, and agreed exceptions."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Set
-from datetime import date
+from collections.abc import Iterator, Sequence, Set
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator
 
+from routing.catalogue.oncall_rows import ZONE, Name, OverrideRow, ReplacementRow, RotationRow, Stretch, TimeOffRow
 from routing.catalogue.schema import LevelRow, PolicyRow, Row, ServicePolicyRow
 from routing.catalogue.source import Source
-from routing.domain.oncall import WEEKDAYS, zone_named
+from routing.domain.oncall import zone_named
 from routing.errors import CatalogueError
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)]
-CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 
 
 class ContactRow(Row):
@@ -37,41 +35,6 @@ class PersonRow(Row):
     plan: list[ContactRow] = []
 
 
-class RotationRow(Row):
-    """Members take turns; ``handoff`` is ``monday 08:00`` for a week, ``08:00`` for a day or an hour."""
-
-    id: Name
-    time_zone: str = "Europe/Paris"
-    every: Literal["hour", "day", "week"]
-    handoff: str
-    start: date = Field(strict=False)
-    members: list[Name] = Field(min_length=1)
-
-    @field_validator("handoff", mode="before")
-    @classmethod
-    def _unquoted_time(cls, value: object) -> object:
-        """YAML reads an unquoted 18:00 as the number 1080."""
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 60:
-            return f"{value // 60:02d}:{value % 60:02d}"
-        return value
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        return zone_named(value).key
-
-    @model_validator(mode="after")
-    def _handoff_fits(self) -> RotationRow:
-        day, _, clock = self.handoff.rpartition(" ")
-        if not re.fullmatch(CLOCK, clock):
-            raise ValueError(f"handoff '{self.handoff}' needs a time such as 08:00")
-        if self.every == "week" and day not in WEEKDAYS:
-            raise ValueError(f"a weekly handoff needs a day such as 'monday 08:00', not '{self.handoff}'")
-        if self.every != "week" and day:
-            raise ValueError(f"a handoff every {self.every} has no weekday: '{clock}'")
-        return self
-
-
 class RosterFile(Row):
     """The whole file."""
 
@@ -79,6 +42,15 @@ class RosterFile(Row):
     rotations: list[RotationRow] = []
     policies: list[PolicyRow] = Field(min_length=1)
     services: dict[str, ServicePolicyRow] = {}
+    overrides: list[OverrideRow] = []
+    replacements: list[ReplacementRow] = []
+    time_off: list[TimeOffRow] = []
+    time_zone: str = ZONE
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        return zone_named(value).key
 
 
 def read(path: Path, services: Set[str], *, policies: Path | None = None) -> RosterFile:
@@ -115,12 +87,8 @@ def _dead(roster: RosterFile, services: Set[str]) -> list[tuple[At, str]]:
         *_twice("rotations", [row.id for row in roster.rotations]),
         *_twice("policies", [row.id for row in roster.policies]),
     ]
-    problems += [
-        (("rotations", index, "members"), f"unknown person '{member}'")
-        for index, rotation in enumerate(roster.rotations)
-        for member in rotation.members
-        if member not in people
-    ]
+    problems += _strangers(roster, people, rotations)
+    problems += _overlaps(roster)
     problems += [
         (("policies", index, "levels", number), f"dead on-call target '{target}'")
         for index, policy in enumerate(roster.policies)
@@ -133,6 +101,40 @@ def _dead(roster: RosterFile, services: Set[str]) -> list[tuple[At, str]]:
         if service.policy not in policies:
             problems.append((("services", code, "policy"), f"unknown policy '{service.policy}'"))
     return problems
+
+
+def _strangers(roster: RosterFile, people: Set[str], rotations: Set[str]) -> Iterator[tuple[At, str]]:
+    """People and rotations that are named and do not exist."""
+    named: list[tuple[At, str]] = [
+        (("rotations", index, *where, key), person)
+        for index, rotation in enumerate(roster.rotations)
+        for number, layer in enumerate(rotation.all_layers)
+        for where in [("layers", number - 1) if number else ()]
+        for key, several in (("members", layer.members), ("shifts", layer.shifts))
+        for person in (row if isinstance(row, str) else row.person for row in several)
+    ]
+    named += [(("overrides", index, "person"), row.person) for index, row in enumerate(roster.overrides)]
+    named += [(("time_off", index, "person"), row.person) for index, row in enumerate(roster.time_off)]
+    named += [(("replacements", index, "person"), row.person) for index, row in enumerate(roster.replacements)]
+    named += [(("replacements", index, "by"), row.by) for index, row in enumerate(roster.replacements)]
+    yield from ((at, f"unknown person '{person}'") for at, person in named if person not in people)
+    for index, row in enumerate(roster.overrides):
+        if row.rotation not in rotations:
+            yield ("overrides", index, "rotation"), f"unknown rotation '{row.rotation}'"
+
+
+def _overlaps(roster: RosterFile) -> Iterator[tuple[At, str]]:
+    """Exceptions of one rotation or person that cannot hold at once."""
+    kinds: tuple[tuple[str, Sequence[Stretch], str], ...] = (
+        ("overrides", roster.overrides, "rotation"),
+        ("replacements", roster.replacements, "person"),
+        ("time_off", roster.time_off, "person"),
+    )
+    for key, rows, whose in kinds:
+        stretches = [(getattr(row, whose), *row.instants(ZoneInfo("UTC")), index) for index, row in enumerate(rows)]
+        for (one, _, ended, _), (other, begun, _, index) in pairwise(sorted(stretches)):
+            if one == other and begun < ended:
+                yield (key, index), f"overlaps another of '{one}'"
 
 
 def _twice(key: str, ids: list[str]) -> list[tuple[At, str]]:

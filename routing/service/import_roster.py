@@ -9,6 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.catalogue.oncall_file import RosterFile
+from routing.catalogue.oncall_rows import RotationRow
+from routing.service.agreed_file import KINDS as AGREED
+from routing.service.agreed_file import export_agreed, import_agreed
 from routing.service.audit import note_configuration
 from routing.service.desk import Desk
 from routing.store import roster
@@ -18,16 +21,28 @@ PRIVATE = ("phone", "slack", "telegram")  # the audit log says that they changed
 KINDS = {"people": "personne", "rotations": "tour", "policies": "politique", "services": "service"}
 
 
-async def import_roster(session: AsyncSession, desk: Desk, file: RosterFile, *, by: str) -> None:
-    """Make the database's roster the file's; importing the same file twice changes nothing. The log says what did."""
+async def import_roster(session: AsyncSession, desk: Desk, file: RosterFile, *, by: str) -> list[str]:
+    """Make the database's roster the file's; importing the same file twice changes nothing. The log says what did.
+
+    Returns, in words, the file's exceptions that were left out because people have agreed on something else.
+    """
     await roster.one_at_a_time(session)
     before = await export_roster(session)
     rows: list[Any] = [OncallPerson(**row.model_dump()) for row in file.people]
-    rows += [OncallRotation(**row.model_dump()) for row in file.rotations]
+    rows += [rotation_row(row) for row in file.rotations]
     rows += [EscalationPolicy(**row.model_dump()) for row in file.policies]
     rows += [ServicePolicy(service=code, policy=row.policy) for code, row in file.services.items()]
     await roster.replace(session, rows)
-    await _note_changes(session, desk, before, await export_roster(session), by)
+    left_out = await import_agreed(session, file, by=by, at=desk.now())
+    after = await export_roster(session)
+    await _note_changes(session, desk, before, after, by)
+    await _note_agreed(session, desk, before, after, by)
+    return left_out
+
+
+def rotation_row(row: RotationRow) -> OncallRotation:
+    """The row of a rotation of the file."""
+    return OncallRotation(id=row.id, time_zone=row.time_zone, layers=[layer.written() for layer in row.all_layers])
 
 
 async def _note_changes(
@@ -44,6 +59,18 @@ async def _note_changes(
                 person = id_ if kind == "people" else None
                 said = f"{word} {id_} : {done} par l'import du fichier d'astreinte ({', '.join(changes)})"
                 await note_configuration(session, desk, "import", said, by=by, person=person, changes=changes)
+
+
+async def _note_agreed(
+    session: AsyncSession, desk: Desk, before: Mapping[str, Any], after: Mapping[str, Any], by: str
+) -> None:
+    """One entry for each exception that came or went."""
+    for key, word in AGREED.items():
+        old, new = before.get(key, []), after.get(key, [])
+        came = [("ajouté", row) for row in new if row not in old]
+        for done, row in came + [("retiré", row) for row in old if row not in new]:
+            said = f"{word} de {row['person']} du {row['from']} au {row['until']} : {done} par l'import du fichier"
+            await note_configuration(session, desk, "import", said, by=by, person=row["person"], agreed=row)
 
 
 def _by_id(section: Any) -> dict[str, Any]:
@@ -70,10 +97,16 @@ async def export_roster(session: AsyncSession) -> dict[str, Any]:
     services = await session.scalars(select(ServicePolicy).order_by(ServicePolicy.service))
     return {
         "people": [_without_nothing(row) for row in people],
-        "rotations": [_without_nothing(row) for row in rotations],
+        "rotations": [_rotation(row) for row in rotations],
         "policies": [_without_nothing(row) for row in policies],
         "services": {row.service: {"policy": row.policy} for row in services},
+        **await export_agreed(session),
     }
+
+
+def _rotation(row: OncallRotation) -> dict[str, Any]:
+    base, *above = row.layers
+    return {"id": row.id, "time_zone": row.time_zone, **base, **({"layers": above} if above else {})}
 
 
 def _without_nothing(row: Any) -> dict[str, Any]:

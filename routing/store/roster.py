@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from routing.domain.oncall import WEEKDAYS, ContactStep, Person, Policy, PolicyLevel, Roster, Rotation
+from routing.domain.oncall import ContactStep, Person, Policy, PolicyLevel, Roster, Rotation, written
+from routing.store import duty
 from routing.store.models import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
 
 TABLES = (OncallPerson, OncallRotation, EscalationPolicy, ServicePolicy)
 
 
-async def load(session: AsyncSession) -> Roster:
-    """Everybody who can be paged."""
+async def load(session: AsyncSession, since: datetime | None = None) -> Roster:
+    """Everybody who can be paged, and who holds which duty; exceptions that ended before ``since`` are left out."""
     people = await session.scalars(select(OncallPerson).order_by(OncallPerson.id))
     rotations = await session.scalars(select(OncallRotation).order_by(OncallRotation.id))
     policies = await session.scalars(select(EscalationPolicy).order_by(EscalationPolicy.id))
@@ -26,6 +27,7 @@ async def load(session: AsyncSession) -> Roster:
         rotations={row.id: _rotation(row) for row in rotations},
         policies={row.id: _policy(row) for row in policies},
         services={row.service: row.policy for row in services},
+        exceptions=await duty.exceptions(session, since),
     )
 
 
@@ -53,16 +55,7 @@ def _person(row: OncallPerson) -> Person:
 
 
 def _rotation(row: OncallRotation) -> Rotation:
-    day, _, clock = row.handoff.rpartition(" ")
-    return Rotation(
-        id=row.id,
-        zone=ZoneInfo(row.time_zone),
-        every=row.every,
-        at=time.fromisoformat(clock),
-        weekday=WEEKDAYS.index(day) if day else None,
-        start=row.start,
-        members=tuple(row.members),
-    )
+    return written.rotation(row.id, ZoneInfo(row.time_zone), row.layers)
 
 
 def _policy(row: EscalationPolicy) -> Policy:

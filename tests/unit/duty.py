@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from routing.catalogue.oncall_file import RosterFile
-from routing.domain.oncall import Person, Policy, PolicyLevel, Roster, Rotation
+from routing.domain.oncall import (
+    EVERY_DAY,
+    Layer,
+    Member,
+    Person,
+    Policy,
+    PolicyLevel,
+    Roster,
+    Rotation,
+    Turns,
+    Window,
+)
+from routing.service.import_roster import rotation_row
 from routing.store import roster as store
-from routing.store.models import EscalationPolicy, OncallPerson, OncallRotation
+from routing.store.models import EscalationPolicy, OncallPerson
 
 PARIS = ZoneInfo("Europe/Paris")
 MONDAY = date(2026, 1, 5)
@@ -56,18 +69,26 @@ def paris(wall_clock: str, *, again: bool = False) -> datetime:
     return local.astimezone(UTC)
 
 
-def rotation(
-    *members: str,
+def turns(
+    *members: str | Member,
     every: str = "week",
     at: time = time(8),
     weekday: int | None = None,
+    days: tuple[int, ...] = EVERY_DAY,
+    monthday: int = 1,
     start: date = MONDAY,
     zone: ZoneInfo = PARIS,
-    id_: str = "duty",
-) -> Rotation:
-    """Turns from Monday 5 January 2026, at eight in Paris."""
-    day = 0 if weekday is None and every == "week" else weekday
-    return Rotation(id_, zone, every, at, day, start, members)
+) -> Turns:
+    """Turns from Monday 5 January 2026, at eight in Paris, a week's on Mondays."""
+    fixed = (weekday or 0,) if every == "week" else days
+    taking = tuple(one if isinstance(one, Member) else Member(one) for one in members)
+    return Turns(zone, every, at, start, taking, fixed, monthday)
+
+
+def rotation(*members: str | Member, id_: str = "duty", only: tuple[Window, ...] = (), **rule: Any) -> Rotation:
+    """A rotation of these turns."""
+    rule_of = turns(*members, **rule)
+    return Rotation(id_, (Layer(rule_of, rule_of.zone, only),))
 
 
 def level(after: int, *targets: str) -> PolicyLevel:
@@ -90,7 +111,7 @@ def as_kept(file: RosterFile) -> Roster:
     """The roster of an on-call file, as the database gives it back."""
     return Roster(
         people={row.id: store._person(OncallPerson(**row.model_dump())) for row in file.people},
-        rotations={row.id: store._rotation(OncallRotation(**row.model_dump())) for row in file.rotations},
+        rotations={row.id: store._rotation(rotation_row(row)) for row in file.rotations},
         policies={row.id: store._policy(EscalationPolicy(**row.model_dump())) for row in file.policies},
         services={code: row.policy for code, row in file.services.items()},
     )

@@ -9,6 +9,7 @@ import pytest
 
 from routing.catalogue import oncall_file
 from routing.catalogue.oncall_file import RosterFile
+from routing.domain.oncall import Roster, Turns
 from routing.errors import CatalogueError
 from tests.unit.catalogue_copy import Problem
 from tests.unit.duty import ROSTER, as_kept, paris
@@ -31,7 +32,7 @@ MISTAKES = {
     "a daily duty with a day": ('"20:00"', '"monday 20:00"', 20, "a handoff every day has no weekday: '20:00'"),
     "a time of no clock": ("monday 08:00", "monday 8h", 14, "needs a time such as 08:00"),
     "a twenty-fifth hour": ("monday 08:00", "monday 25:00", 14, "needs a time such as 08:00"),
-    "a period nobody knows": ("every: week", "every: month", 16, "rotations.0.every"),
+    "a period nobody knows": ("every: week", "every: fortnight", 16, "rotations.0.every"),
     "a zone nobody knows": ("Europe/Paris", "Europe/Dijon", 15, "unknown time zone 'Europe/Dijon'"),
     "a start in words": ("start: 2026-01-05\n", "start: lundi\n", 18, "rotations.0.start"),
     "a number without its country": ("+33639980021", "0639980021", 5, "people.0.phone"),
@@ -59,6 +60,13 @@ def read(file: Path, text: str = ROSTER) -> RosterFile:
     return oncall_file.read(file, SERVICES)
 
 
+def rule(roster: Roster, id_: str) -> Turns:
+    """The turns of a rotation of one layer."""
+    [layer] = roster.rotations[id_].layers
+    assert isinstance(layer.rule, Turns)
+    return layer.rule
+
+
 def refused(file: Path, text: str) -> list[Problem]:
     """What is wrong with that text."""
     with pytest.raises(CatalogueError) as refusal:
@@ -73,8 +81,8 @@ def test_a_complete_file_is_read_as_it_was_meant(file: Path) -> None:
     lea = roster.people["lea"]
     assert (lea.name, lea.phone, lea.slack, lea.telegram) == ("Léa Girard", "+33639980021", "U0LEA", 2001)
     assert [(step.by, step.after) for step in lea.plan] == [("voice", timedelta()), ("sms", timedelta(seconds=45))]
-    assert roster.rotations["astreinte-nuit"].zone.key == "Europe/Paris"
-    assert roster.rotations["astreinte-routes"].weekday == 0
+    assert rule(roster, "astreinte-nuit").zone.key == "Europe/Paris"
+    assert rule(roster, "astreinte-routes").days == (0,)
     assert [level.after.total_seconds() for level in roster.policies["routes"].levels] == [0, 300]
     assert list(roster.dead_targets()) == []
 
@@ -102,7 +110,7 @@ def test_every_mistake_is_named_at_once(file: Path) -> None:
 @pytest.mark.parametrize(("written", "meant"), [("20:00", 20), ('"20:00"', 20), ("18:00", 18), ('"08:00"', 8)])
 def test_a_time_without_quotes_is_still_a_time(file: Path, written: str, meant: int) -> None:
     roster = as_kept(read(file, ROSTER.replace('"20:00"', written)))
-    assert roster.rotations["astreinte-nuit"].at.hour == meant
+    assert rule(roster, "astreinte-nuit").at.hour == meant
 
 
 @pytest.mark.parametrize("text", ["", "# rien\n", "- lea\n"])

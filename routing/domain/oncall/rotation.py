@@ -1,22 +1,16 @@
-"""Rotations thought in wall-clock time."""
+"""A rotation: layers of turns and fixed shifts, the first that has somebody holds the duty."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """The time zone of that name. Raises ValueError for a name that the system's tables do not hold."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"unknown time zone '{name}', e.g. Europe/Paris") from error
+from routing.domain.oncall.hours import Window
+from routing.domain.oncall.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,47 +23,91 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedShift:
+    """A shift somebody wrote down: no rule gives it (an imported calendar)."""
+
+    person: str
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class FixedShifts:
+    """Shifts in time order that do not overlap."""
+
+    shifts: tuple[FixedShift, ...]
+
+    def holder(self, at: datetime) -> str | None:
+        """Who holds the duty at an instant."""
+        number = bisect_right(self._begins, at) - 1
+        held = number >= 0 and at < self.shifts[number].ends
+        return self.shifts[number].person if held else None
+
+    def has_begun(self, at: datetime) -> bool:
+        """Whether the first shift has begun."""
+        return bool(self.shifts) and self.shifts[0].begins <= at
+
+    def edges(self, begins: datetime, ends: datetime) -> Iterator[datetime]:
+        """Every instant between two instants at which the holder may change."""
+        for shift in self.shifts:
+            yield from (edge for edge in (shift.begins, shift.ends) if begins < edge < ends)
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody who has a shift."""
+        return frozenset(shift.person for shift in self.shifts)
+
+    @cached_property
+    def _begins(self) -> list[datetime]:
+        return [shift.begins for shift in self.shifts]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A rule that says who holds the duty, ``only`` in these windows (always when there is none)."""
+
+    rule: Turns | FixedShifts
+    zone: ZoneInfo
+    only: tuple[Window, ...] = ()
+
+    def holder(self, at: datetime) -> str | None:
+        """Who holds the duty by this layer."""
+        return self.rule.holder(at) if self._within(at) else None
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the layer means to have somebody at that hour."""
+        return self.rule.has_begun(at) and self._within(at)
+
+    def _within(self, at: datetime) -> bool:
+        return not self.only or any(window.covers(at, self.zone) for window in self.only)
+
+    def edges(self, begins: datetime, ends: datetime) -> Iterator[datetime]:
+        """Every instant between two instants at which the holder may change."""
+        yield from self.rule.edges(begins, ends)
+        for window in self.only:
+            yield from window.edges(begins, ends, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
 class Rotation:
-    """Members take turns; hand-offs happen at a wall-clock time of ``zone``, whatever the season."""
+    """``layers`` from the highest priority to the lowest."""
 
     id: str
-    zone: ZoneInfo
-    every: str  # hour | day | week
-    at: time
-    weekday: int | None  # 0 is Monday; weekly rotations only
-    start: date
-    members: tuple[str, ...]
+    layers: tuple[Layer, ...]
 
-    def first_handoff(self) -> datetime:
-        """The wall-clock instant (naive, local) when the first member's first shift begins."""
-        day = self.start
-        if self.every == "week" and self.weekday is not None:
-            day += timedelta(days=(self.weekday - day.weekday()) % 7)
-        return datetime.combine(day, self.at)
+    def holders(self, at: datetime) -> Iterator[str]:
+        """Who would hold the duty, the highest layer first."""
+        return (person for layer in self.layers if (person := layer.holder(at)) is not None)
 
-    def turn(self, at: datetime) -> int | None:
-        """How many hand-offs have passed at that instant (0 for the first shift); None before the rotation begins."""
-        local = at.astimezone(self.zone).replace(tzinfo=None)
-        if local.date() < self.start:
-            return None
-        # Before the first weekly hand-off of the starting week, the first member already holds the duty.
-        turn = max(0, (local - self.first_handoff()) // LENGTHS[self.every])
-        # In the hour lived twice, a hand-off that happened the first time is not undone the second time.
-        return turn + (self.handoff(turn + 1) <= at)
+    def is_open(self, at: datetime) -> bool:
+        """Whether the rotation means to have somebody at that hour: nobody then is a gap."""
+        return any(layer.is_open(at) for layer in self.layers)
 
-    def handoff(self, turn: int) -> datetime:
-        """The instant (UTC) at which a turn's shift begins."""
-        local = self.first_handoff() + turn * LENGTHS[self.every]
-        return local.replace(tzinfo=self.zone).astimezone(UTC)
+    def edges(self, begins: datetime, ends: datetime) -> set[datetime]:
+        """Every instant between two instants at which the holder may change."""
+        return {edge for layer in self.layers for edge in layer.edges(begins, ends)}
 
-    def shifts_of(self, person: str, at: datetime, count: int) -> list[Shift]:
-        """The shift ``person`` holds at that instant, if any, and the following ones: ``count`` of them at most."""
-        first = max(self.turn(at) or 0, 0)
-        turns = range(first, first + count * len(self.members))
-        mine = [turn for turn in turns if self.members[turn % len(self.members)] == person]
-        return [Shift(self.id, self.handoff(turn), self.handoff(turn + 1)) for turn in mine[:count]]
-
-    def member_at(self, at: datetime) -> str | None:
-        """The id of the person on duty, None when nobody is."""
-        turn = self.turn(at)
-        return None if turn is None or not self.members else self.members[turn % len(self.members)]
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody whom a rule of this rotation names."""
+        return frozenset(person for layer in self.layers for person in layer.rule.people)

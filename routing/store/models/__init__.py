@@ -2,6 +2,7 @@
 
 from routing.store.models.audit import AuditEntry, AuditHead
 from routing.store.models.call import OptOut, PhoneCall
+from routing.store.models.duty import DutyReplacement, HandOver, PersonTimeOff, ShiftOverride, ShiftSwap
 from routing.store.models.feedback import Feedback, Origin
 from routing.store.models.inbound import InboundEvent
 from routing.store.models.incident import Dispatch, Incident, TimelineEntry
@@ -17,8 +18,10 @@ __all__ = [
     "Channel",
     "CitizenMessage",
     "Dispatch",
+    "DutyReplacement",
     "EscalationPolicy",
     "Feedback",
+    "HandOver",
     "InboundEvent",
     "Incident",
     "OncallPerson",
@@ -26,9 +29,12 @@ __all__ = [
     "OptOut",
     "Origin",
     "Page",
+    "PersonTimeOff",
     "PhoneCall",
     "Report",
     "ServicePolicy",
+    "ShiftOverride",
+    "ShiftSwap",
     "Thread",
     "ThreadLine",
     "TimelineEntry",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,16 +23,13 @@ class OncallPerson(Base):
 
 
 class OncallRotation(Base):
-    """``members`` is a list of person ids in turn order; ``handoff`` is ``monday 08:00`` or ``08:00``."""
+    """``layers``: the rotation's turns, then the layers above them from the highest on, each in the file's form."""
 
     __tablename__ = "oncall_rotation"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     time_zone: Mapped[str]
-    every: Mapped[str]
-    handoff: Mapped[str]
-    start: Mapped[date]
-    members: Mapped[list[Any]]
+    layers: Mapped[list[Any]]
 
 
 class EscalationPolicy(Base):
