@@ -19,13 +19,15 @@ from bot.slack.account import connect as connect_slack
 from bot.slack.gateway import SlackChat
 from bot.staff import read_rights
 from bot.twilio.account import connect as connect_twilio
+from bot.twilio.media import TwilioMedia
 from bot.twilio.texts import TwilioTexts
 from intake.handle import Hearing
-from intake.ports import Classifier
+from intake.ports import Classifier, MediaSource
 from nlp_models.danger_rules import find_danger
 from routing.catalogue import loader, oncall_file
 from routing.catalogue.oncall_file import RosterFile
 from routing.catalogue.source import Source
+from routing.domain.attachment import Kind
 from routing.domain.procedure import Catalogue
 from routing.domain.understanding import Channel
 from routing.errors import CatalogueError
@@ -93,6 +95,7 @@ def build(
         directory=read_channels(settings.channels_file, catalogue),
         zone=settings.zone,
         question_time=timedelta(seconds=settings.question_seconds),
+        keep_time={Kind.PHOTO: timedelta(days=settings.photo_days), Kind.AUDIO: timedelta(days=settings.audio_days)},
     )
     phone = ConsolePhone(database, clock)
     citizens: dict[str, CitizenGateway] = {
@@ -110,6 +113,7 @@ def build(
         chats={"console": ConsoleChat(database, clock), **staff_chats(settings)},
         pagers={"console": ConsolePager(database, clock)},
         citizens=citizens,
+        media=media_sources(settings),
         api_token=api_token(settings),
         rights=read_rights(settings.rights_file, catalogue.services),
     )
@@ -151,6 +155,14 @@ def text_gateways(settings: Settings, clock: Clock) -> dict[str, CitizenGateway]
         for channel, (number, prefix) in senders.items()
         if number
     }
+
+
+def media_sources(settings: Settings) -> dict[str, MediaSource]:
+    """Where citizens' photos and sounds are fetched, by the scheme of their sources."""
+    if not (settings.twilio_account_sid and settings.twilio_auth_token):
+        return {}
+    token = settings.twilio_auth_token.get_secret_value()
+    return {"twilio": TwilioMedia(settings.twilio_account_sid, token, settings.twilio_base_url)}
 
 
 def staff_chats(settings: Settings) -> dict[str, ChatGateway]:

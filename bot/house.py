@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.settings import Settings
 from bot.staff import Rights
 from intake.handle import Hearing
-from intake.ports import DangerRules
+from intake.ports import DangerRules, MediaSource
 from routing.errors import Unreadable
 from routing.ports import ChatGateway, CitizenGateway, Clock, Pager
 from routing.service.desk import Desk
@@ -43,6 +43,7 @@ class House:
     chats: Mapping[str, ChatGateway]
     pagers: Mapping[str, Pager]
     citizens: Mapping[str, CitizenGateway]
+    media: Mapping[str, MediaSource]
     api_token: str
     rights: Rights = field(default_factory=Rights)
 

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     catalogue_dir: Path | None = None
     examples_dir: Path | None = None
     question_seconds: int = Field(default=180, ge=5)
+    photo_days: int = Field(default=365, ge=1)
+    audio_days: int = Field(default=30, ge=1)
     log_level: str = "INFO"
     worker_concurrency: int = Field(default=8, ge=1, le=64)
 

@@ -10,9 +10,11 @@ import structlog
 from bot.house import House
 from bot.observability import JOB_FAILURES, JOB_SECONDS
 from intake import handle
+from intake.fetch import fetch
 from routing.ports import DeliveryProblem
 from routing.service.deliver import deliver
 from routing.service.escalate import escalate
+from routing.service.forget_attachment import forget_due
 from routing.service.mobilise import mobilise_due
 from routing.service.page import ring
 from routing.service.tell import send_to_citizen
@@ -60,6 +62,13 @@ def jobs_of(house: House) -> dict[Verb, Job]:
     async def tell(subject_id: int) -> None:
         await send_to_citizen(database, desk, house.citizens, subject_id)
 
+    async def fetch_attachment(subject_id: int) -> None:
+        await fetch(database, desk, house.media, subject_id)
+
+    async def forget_attachment(subject_id: int) -> None:
+        async with database.transaction() as session:
+            await forget_due(session, desk, subject_id)
+
     return {
         Verb.HANDLE: handle_report,
         Verb.UNANSWERED: unanswered,
@@ -68,6 +77,8 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         Verb.ESCALATE: escalate_incident,
         Verb.PAGE: page,
         Verb.TELL: tell,
+        Verb.FETCH: fetch_attachment,
+        Verb.FORGET: forget_attachment,
     }
 
 

@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 STATIC = Path(__file__).parent / "console" / "static"
 LARGEST_BODY = 64 * 1024
 LARGEST_OF_CHATS = 1024 * 1024  # a click carries the whole card or screen it was made on
+LARGEST_FORM = 31 * 1024 * 1024  # three photos of 10 MiB and the words
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
@@ -123,7 +124,7 @@ class Server(uvicorn.Server):
 
 
 class BodyLimit:
-    """413 for a body over 64 KiB, over 1 MiB from a chat that signs what it sends, whether announced or not."""
+    """413 for a body larger than its door takes (64 KiB, but for photos and chats), whether announced or not."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -135,7 +136,7 @@ class BodyLimit:
             return
         chunks: list[bytes] = []
         size, more = 0, True
-        largest = LARGEST_OF_CHATS if scope["path"].startswith("/webhooks/slack/") else LARGEST_BODY
+        largest = _largest(scope)
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
@@ -143,15 +144,23 @@ class BodyLimit:
             chunks.append(message.get("body", b""))
             size, more = size + len(chunks[-1]), message.get("more_body", False)
             if size > largest:
-                await self._refuse(scope, receive, send)
+                await self._refuse(scope, receive, send, largest)
                 return
         await self._app(scope, _replay(b"".join(chunks), receive), send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        words = (
-            f"Le message est trop long : {LARGEST_BODY // 1024} Kio au plus. Écrivez l'essentiel en quelques phrases."
-        )
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, largest: int) -> None:
+        words = f"Le message est trop long : {largest // 1024} Kio au plus. Écrivez l'essentiel en quelques phrases."
+        if largest == LARGEST_FORM:
+            words = "Les photos sont trop lourdes : trois au plus, de 10 Mo chacune."
         await doors.problems(413, (["body"], words))(scope, receive, send)
+
+
+def _largest(scope: Scope) -> int:
+    """How many bytes the door asked for takes."""
+    if scope["path"].startswith("/webhooks/slack/"):
+        return LARGEST_OF_CHATS
+    kind: bytes = dict(scope["headers"]).get(b"content-type", b"")
+    return LARGEST_FORM if scope["path"] == "/signaler" and kind.startswith(b"multipart/form-data") else LARGEST_BODY
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -170,7 +170,7 @@ async def _open(session: AsyncSession, desk: Desk, call: PhoneCall, words: str, 
         raw=turn.raw,
         content_type="application/x-www-form-urlencoded",
     )
-    kept = await inbox.keep(session, desk, message)
+    kept = await inbox.keep_event(session, desk, message)
     report = kept.known or await inbox.open_report(session, desk, message, None, None, boost=inbox.DANGER_BOOST)
     await inbox.belongs_to(session, kept, report)
     call.report_id = report.id

@@ -21,3 +21,7 @@ class BadAudio(IntakeError):
 
 class NotListening(IntakeError):
     """No recogniser can take this now: there is none, it is starting again, or too many people speak at once."""
+
+
+class Unseen(IntakeError):
+    """A photo or sound that cannot be read."""

@@ -12,6 +12,7 @@ from routing.domain.incident import ReportState
 from routing.domain.reference import new_token
 from routing.domain.understanding import Danger
 from routing.service.desk import Desk
+from routing.service.keep_attachment import expect, keep, refuse
 from routing.store import incidents, reports, timers
 from routing.store.models import InboundEvent, Report
 
@@ -26,7 +27,7 @@ class Kept:
     known: Report | None
 
 
-async def keep(session: AsyncSession, desk: Desk, message: Message) -> Kept:
+async def keep_event(session: AsyncSession, desk: Desk, message: Message) -> Kept:
     """Keep the raw event once: a second delivery waits for the first to commit, then finds its report."""
     raw = message.raw or message.text.encode()
     event = await reports.keep_event(
@@ -39,6 +40,25 @@ async def keep(session: AsyncSession, desk: Desk, message: Message) -> Kept:
 async def belongs_to(session: AsyncSession, kept: Kept, report: Report) -> None:
     """Tie the kept event to its report."""
     await session.execute(update(InboundEvent).where(InboundEvent.id == kept.event).values(report_id=report.id))
+
+
+async def attach(session: AsyncSession, desk: Desk, message: Message, report: Report) -> None:
+    """What came beside the words: kept if it is here, fetched by a job if it is not."""
+    for piece in message.pieces:
+        row = await expect(
+            session,
+            desk,
+            report,
+            piece.kind,
+            name=piece.name,
+            media_type=piece.media_type,
+            source=piece.source,
+            seconds=piece.seconds,
+        )
+        if piece.content is not None:
+            await keep(session, desk, row, piece.content, piece.media_type)
+        elif piece.problem is not None:
+            await refuse(session, row, piece.problem)
 
 
 async def unreadable(session: AsyncSession, kept: Kept, why: str) -> None:

@@ -5,10 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from intake.errors import NothingSaid, TooLong
+from routing.domain.attachment import Kind
 from routing.domain.redaction import readable
 from routing.domain.understanding import Channel
 
 LONGEST = 16_000  # characters; the understanding reads the beginning, a person can read all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A photo or sound that came with a message: its bytes, or the ``source`` it is to be fetched from.
+
+    ``name`` is the provider's name for it. ``problem`` (French) says why bytes that came are not there.
+    """
+
+    kind: Kind
+    name: str
+    media_type: str
+    source: str | None = None
+    content: bytes | None = field(default=None, repr=False)
+    seconds: float | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +45,7 @@ class Message:
     address: str | None = None
     raw: bytes = field(default=b"", repr=False)
     content_type: str = "text/plain; charset=utf-8"
+    pieces: tuple[Piece, ...] = ()
 
 
 def words(text: str) -> str:

@@ -10,6 +10,22 @@ from typing import Protocol
 from routing.domain.understanding import Channel, Danger, Understanding
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Bytes as the provider gave them, and what it says they are."""
+
+    content: bytes
+    media_type: str
+
+
+class MediaSource(Protocol):
+    """Where photos and sounds that citizens sent by message wait to be fetched."""
+
+    async def fetch(self, address: str, most: int) -> Fetched:
+        """At most ``most`` bytes. Raises DeliveryProblem: permanent when it is not there, not ours, or larger."""
+        ...
+
+
 class DangerRules(Protocol):
     """The fixed rules: no model, no database, no failure."""
 

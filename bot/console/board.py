@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.models import ConsoleCall, ConsolePost
 from bot.house import House
+from routing.domain.attachment import Kind
 from routing.domain.incident import IncidentState, PageState
 from routing.domain.procedure import Severity
 from routing.domain.redaction import readable
-from routing.store import channels
-from routing.store.models import Channel, Incident, Page, Report, Timer
+from routing.store import attachments, channels
+from routing.store.models import Attachment, Channel, Incident, Page, Report, Timer
 from routing.store.timers import Verb
 
 CARDS = 40
@@ -56,6 +57,18 @@ class ThreadLineView:
 
 
 @dataclass(frozen=True, slots=True)
+class PieceView:
+    """A photo or sound to look at or listen to; ``seconds`` of a sound, where known."""
+
+    id: int
+    kind: Kind
+    report: str
+    seconds: int | None
+    transcript: str | None
+    kept_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CardView:
     """A card as delivered to its channel (``body`` is routing.domain.card.Card as JSON) with its thread."""
 
@@ -67,6 +80,7 @@ class CardView:
     body: Mapping[str, Any]
     lines: Sequence[ThreadLineView]
     escalates_at: datetime | None
+    pieces: Sequence[PieceView] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +205,7 @@ async def _cards(
         at = datetime.fromisoformat(row.body["at"])
         line = ThreadLineView(at, row.body["text"], row.body["by"], row.body["broadcast"])
         lines.setdefault(row.root_id or 0, []).append(line)
+    pieces = await attachments.of_incidents(session, [incident.id for _, incident, _ in chosen])
     return [
         CardView(
             id=post,
@@ -201,9 +216,15 @@ async def _cards(
             body=posts[post].body,
             lines=lines.get(post, []),
             escalates_at=due if incident.state is IncidentState.OPEN else None,
+            pieces=[_piece(row, reference) for row, reference in pieces.get(incident.id, ())],
         )
         for post, incident, due in chosen
     ]
+
+
+def _piece(row: Attachment, reference: str) -> PieceView:
+    seconds = round(row.seconds) if row.seconds is not None else None
+    return PieceView(row.id, row.kind, reference, seconds, row.transcript, row.kept_until or row.created_at)
 
 
 def _newest_lines(roots: Sequence[int]) -> Select[ConsolePost]:

@@ -21,10 +21,12 @@ from routing.domain.procedure import Severity
 from routing.errors import Conflict, NotFound, RoutingError
 from routing.service.acknowledge import acknowledge
 from routing.service.escalate import call_duty
+from routing.service.forget_attachment import forget
 from routing.service.page import decline, person_paged
 from routing.service.reclassify import NONE_FITS, reclassify
 from routing.service.resolve import REASONS, reopen, resolve
 from routing.service.tick import tick
+from routing.store import attachments
 
 TEMPLATES = Jinja2Templates(Path(__file__).parent / "templates")
 
@@ -194,6 +196,21 @@ async def answer_call(request: Request, house: TheHouse, page: int, answer: str)
     if answer not in verbs:
         raise NotFound("Cette réponse n'existe pas")
     return await _perform(request, house, verbs[answer])
+
+
+@router.get("/pieces/{number}")
+async def piece(house: TheHouse, number: int) -> Response:
+    """A photo or sound, for people of the room only; never kept by a browser or a proxy."""
+    row = await house.run(lambda session: attachments.with_content(session, number))
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'inline; filename="piece-{row.id}"'}
+    return Response(row.content, media_type=row.media_type, headers=headers)
+
+
+@router.post("/pieces/{number}/supprimer")
+async def forget_piece(request: Request, house: TheHouse, number: int) -> Response:
+    """A person has no more use for a photo or sound."""
+    by = access.name_of(request)
+    return await _perform(request, house, lambda session: forget(session, house.desk, number, by=by))
 
 
 async def _perform(request: Request, house: House, verb: Callable[[AsyncSession], Awaitable[object]]) -> Response:

@@ -46,13 +46,14 @@ async def take(run: Transaction, desk: Desk, rules: DangerRules, message: Messag
     safety = replies.advice(danger)
 
     async def work(session: AsyncSession) -> Report:
-        kept = await inbox.keep(session, desk, message)
+        kept = await inbox.keep_event(session, desk, message)
         if kept.known is not None:
             return kept.known
         answered = None if danger else await _answered(session, desk, message)
         answered = answered or (None if danger else await _answered_agent(session, desk, message))
         report = answered or await inbox.open_report(session, desk, message, danger, safety)
         await inbox.belongs_to(session, kept, report)
+        await inbox.attach(session, desk, message, report)
         return report
 
     report = await run(work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from fastapi import APIRouter, Request, Response
@@ -13,8 +13,9 @@ from twilio.twiml.messaging_response import MessagingResponse
 from intake import dialogue, inbox, replies
 from intake.channels.messages import take
 from intake.channels.twilio_guard import FORM, Refused, TwilioGuard
-from intake.models import LONGEST, Message
+from intake.models import LONGEST, Message, Piece
 from intake.ports import DangerRules
+from routing.domain.attachment import Kind
 from routing.domain.redaction import plain, readable
 from routing.domain.understanding import Channel
 from routing.service.desk import Desk
@@ -26,6 +27,9 @@ log = logging.getLogger(__name__)
 WHATSAPP = "whatsapp:"
 STOP = ("stop", "arret", "desabonnement", "stop sms")
 START = ("start", "reprendre")
+SOURCE = "twilio"  # whose MediaSource fetches what came with a message
+MOST_MEDIA = 10
+KINDS = {"image": Kind.PHOTO, "audio": Kind.AUDIO}
 ENDED = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
@@ -87,7 +91,7 @@ class TwilioMessages:
 
     async def _note_wish(self, message: Message, contact: str, *, wants: bool) -> None:
         async def work(session: AsyncSession) -> None:
-            await inbox.keep(session, self._house.desk, message)
+            await inbox.keep_event(session, self._house.desk, message)
             if wants:
                 await calls.opt_in(session, contact)
             else:
@@ -125,6 +129,7 @@ def read_message(fields: Mapping[str, str], raw: bytes) -> Message:
     number = sender.removeprefix(WHATSAPP)
     latitude, longitude = _degrees(fields.get("Latitude"), 90), _degrees(fields.get("Longitude"), 180)
     text = readable(fields.get("Body", ""))[:LONGEST]
+    pieces = tuple(_pieces(fields))
     if not text and fields.get("NumMedia", "0") not in ("", "0"):
         text = replies.ONLY_MEDIA
     if not text and latitude is not None and longitude is not None:
@@ -140,11 +145,23 @@ def read_message(fields: Mapping[str, str], raw: bytes) -> Message:
         address=readable(fields.get("Address", ""))[:300] or None,
         raw=raw,
         content_type=FORM,
+        pieces=pieces,
     )
 
 
+def _pieces(fields: Mapping[str, str]) -> Iterator[Piece]:
+    """Photos and sounds of a message, by their addresses; other kinds of files are left at the provider's."""
+    for number in range(MOST_MEDIA):
+        address = fields.get(f"MediaUrl{number}", "")
+        media_type = readable(fields.get(f"MediaContentType{number}", "")).lower()[:80]
+        kind = KINDS.get(media_type.partition("/")[0])
+        if address and kind is not None:
+            name = address.rstrip("/").rpartition("/")[2][:64]
+            yield Piece(kind, name, media_type, source=f"{SOURCE}:{address[:500]}")
+
+
 async def _keep_unreadable(session: AsyncSession, desk: Desk, message: Message) -> None:
-    kept = await inbox.keep(session, desk, message)
+    kept = await inbox.keep_event(session, desk, message)
     await inbox.unreadable(session, kept, "ni texte, ni expéditeur lisible")
 
 

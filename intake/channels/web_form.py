@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import parse_qsl
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -18,17 +16,19 @@ from fastapi.templating import Jinja2Templates
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import handle, replies
+from intake.channels import web_fields
 from intake.channels.messages import take
 from intake.errors import IntakeError
-from intake.models import Message, words
+from intake.models import Message, Piece, words
 from intake.ports import DangerRules
+from routing.domain.attachment import AttachmentState, Kind
 from routing.domain.incident import DispatchState, IncidentState, ReportState
 from routing.domain.redaction import readable
 from routing.domain.understanding import Channel
 from routing.errors import Conflict, RoutingError
 from routing.service.desk import Desk
-from routing.store import incidents, reports
-from routing.store.models import Incident, Report
+from routing.store import attachments, incidents, reports
+from routing.store.models import Attachment, Incident, Report
 
 TEMPLATES = Jinja2Templates(Path(__file__).parent / "templates")
 STATES = {
@@ -71,7 +71,7 @@ class Tracking:
     """What the tracking page shows.
 
     ``candidates`` are (procedure id, label) to choose from, empty when not asked; ``others`` are (reference, token) of
-    the same message's other matters.
+    the same message's other matters; ``pieces`` says what came beside the words, and ``unread`` what could not be read.
     """
 
     reference: str
@@ -83,6 +83,8 @@ class Tracking:
     candidates: list[tuple[str, str]] = field(default_factory=list)
     resolution: str | None = None
     others: list[tuple[str, str]] = field(default_factory=list)
+    pieces: str = ""
+    unread: list[str] = field(default_factory=list)
 
 
 class PublicPages:
@@ -107,10 +109,11 @@ class PublicPages:
 
     async def submit(self, request: Request) -> Response:
         """Keep the message and go to its tracking page; what is refused comes back with the citizen's words in it."""
-        raw = await request.body()
-        fields = read_form(raw)
+        fields: dict[str, str] = {}
         try:
-            message = _message(fields, raw)
+            form = await web_fields.read(request)
+            fields = form.fields
+            message = _message(fields, form.raw, form.photos)
             taken = await take(self._house.run, self._house.desk, self._house.danger, message)
         except IntakeError as error:
             return _form(request, fields, problem=str(error), status=422)
@@ -126,7 +129,7 @@ class PublicPages:
 
     async def reply(self, request: Request, token: str) -> Response:
         """The citizen's answer to the question."""
-        choice = read_form(await request.body()).get("procedure", "")
+        choice = web_fields.read_form(await request.body()).get("procedure", "")
 
         async def work(session: AsyncSession) -> None:
             report = await reports.by_token(session, token, lock=True)
@@ -173,18 +176,7 @@ def _form(
     return TEMPLATES.TemplateResponse(request, "signaler.html", context, status_code=status)
 
 
-def read_form(raw: bytes) -> dict[str, str]:
-    """The fields of an urlencoded body; bytes that are not UTF-8 are read as Windows-1252, the old forms' habit."""
-    text = re.sub(rb"[\x80-\xff]", lambda byte: b"%%%02X" % byte[0][0], raw).decode("ascii")
-    try:
-        return dict(parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=20))
-    except UnicodeDecodeError:
-        return dict(parse_qsl(text, keep_blank_values=True, encoding="cp1252", errors="replace", max_num_fields=20))
-    except ValueError:
-        return {}
-
-
-def _message(fields: dict[str, str], raw: bytes) -> Message:
+def _message(fields: dict[str, str], raw: bytes, photos: tuple[Piece, ...] = ()) -> Message:
     text = words(fields.get("texte", ""))
     return Message(
         channel=Channel.WEB,
@@ -197,6 +189,7 @@ def _message(fields: dict[str, str], raw: bytes) -> Message:
         address=readable(fields.get("adresse", ""))[:300] or None,
         raw=raw,
         content_type="application/x-www-form-urlencoded",
+        pieces=photos,
     )
 
 
@@ -220,6 +213,7 @@ async def tracking_of(session: AsyncSession, desk: Desk, report: Report) -> Trac
     if incident:
         news += await _news(session, desk, incident, report)
     known = desk.catalogue.procedures
+    came = await attachments.of_report(session, report.id)
     asked = report.state is ReportState.ASKED
     state: str = incident.state if incident else "asked" if asked else "received"
     return Tracking(
@@ -232,7 +226,18 @@ async def tracking_of(session: AsyncSession, desk: Desk, report: Report) -> Trac
         candidates=[(id_, known[id_].label) for id_ in report.candidates if id_ in known] if asked else [],
         resolution=incident.resolution if incident else None,
         others=[(other.reference, other.token) for other in await reports.of_the_same_message(session, report)],
+        pieces=_beside(came),
+        unread=[row.problem for row in came if row.problem],
     )
+
+
+def _beside(came: Sequence[Attachment]) -> str:
+    """What came beside the words and is still there, in words."""
+    there = [row.kind for row in came if row.state in (AttachmentState.WANTED, AttachmentState.KEPT)]
+    photos, sounds = there.count(Kind.PHOTO), there.count(Kind.AUDIO)
+    said = [f"{photos} photo{'s' if photos > 1 else ''}"] if photos else []
+    said += [f"{sounds} message{'s vocaux' if sounds > 1 else ' vocal'}"] if sounds else []
+    return " et ".join(said)
 
 
 async def _news(session: AsyncSession, desk: Desk, incident: Incident, report: Report) -> list[News]:

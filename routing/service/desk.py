@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from routing.domain.attachment import Kind
 from routing.domain.incident import facts_of
 from routing.domain.procedure import Catalogue, Fact, Fallback, Procedure
 from routing.domain.understanding import Decision
@@ -23,7 +24,8 @@ FALLBACK_OF: Mapping[str, Fallback] = {
 class Desk:
     """The clock, the catalogue, where services live, and the zone in which calendars think.
 
-    ``question_time`` is how long a citizen has to answer before a person takes over.
+    ``question_time`` is how long a citizen has to answer before a person takes over, ``keep_time`` how long what they
+    sent beside words is kept.
     """
 
     clock: Clock
@@ -31,6 +33,9 @@ class Desk:
     directory: Directory
     zone: ZoneInfo
     question_time: timedelta = timedelta(minutes=3)
+    keep_time: Mapping[Kind, timedelta] = field(
+        default_factory=lambda: {Kind.PHOTO: timedelta(days=365), Kind.AUDIO: timedelta(days=30)}
+    )
 
     def now(self) -> datetime:
         """The present instant, UTC."""

@@ -6,11 +6,12 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from routing.domain.attachment import AttachmentState
 from routing.domain.incident import DeliveryState, DispatchState, IncidentState, PageState, ReportState
 from routing.domain.procedure import Severity
 from routing.service.desk import Desk
 from routing.store import timers
-from routing.store.models import Channel, CitizenMessage, Dispatch, Incident, Page, Report, Thread, Timer
+from routing.store.models import Attachment, Channel, CitizenMessage, Dispatch, Incident, Page, Report, Thread, Timer
 
 UNSENT = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
@@ -40,4 +41,6 @@ def _outstanding() -> list[tuple[timers.Verb, InstrumentedAttribute[int], Column
         (timers.Verb.DELIVER, Channel.id, behind),
         (timers.Verb.PAGE, Page.id, Page.state.in_((PageState.PENDING, PageState.SENDING))),
         (timers.Verb.TELL, CitizenMessage.id, CitizenMessage.state.in_(UNSENT)),
+        (timers.Verb.FETCH, Attachment.id, Attachment.state == AttachmentState.WANTED),
+        (timers.Verb.FORGET, Attachment.id, Attachment.state == AttachmentState.KEPT),
     ]

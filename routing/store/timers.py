@@ -34,6 +34,8 @@ class Verb(StrEnum):
     ESCALATE = "escalate"  # an incident nobody has taken
     PAGE = "page"  # one page
     TELL = "tell"  # one message to a citizen
+    FETCH = "fetch"  # one photo or sound that is still at the provider's
+    FORGET = "forget"  # one photo or sound whose time is over
 
 
 # Pages before critical cards, cards before news to citizens; an incident's severity is added for cards.
@@ -45,6 +47,8 @@ PRIORITY = {
     Verb.HANDLE: 40,
     Verb.UNANSWERED: 30,
     Verb.TELL: 10,
+    Verb.FETCH: 8,
+    Verb.FORGET: 1,
 }
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.channels.web_form import _degrees, _message, read_form
+from intake.channels.web_fields import read_form
+from intake.channels.web_form import _degrees, _message
 from intake.errors import NothingSaid
 from intake.models import Message
 from routing.domain.understanding import Channel

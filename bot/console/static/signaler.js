@@ -4,6 +4,9 @@ const form = document.getElementById("signalement");
 const problem = document.getElementById("probleme");
 const position = document.getElementById("position");
 const said = document.getElementById("position-dite");
+const photos = document.getElementById("photos");
+const chosen = document.getElementById("photos-dites");
+const HEAVIEST = 10 * 1024 * 1024;
 const button = form.querySelector("button[type=submit]");
 
 let sending = false;
@@ -13,10 +16,9 @@ form.addEventListener("submit", async (event) => {
   if (sending) return;
   busy(true);
   try {
-    const body = new URLSearchParams(new FormData(form));
-    await answered(await fetch(form.action, { method: "POST", body }));
+    await answered(await fetch(form.action, { method: "POST", body: new FormData(form) }));
   } catch {
-    refuse("Le réseau ne répond pas. Votre texte est toujours là : réessayez dans un instant.");
+    refuse("Le réseau ne répond pas. Votre texte et vos photos sont toujours là : réessayez dans un instant.");
   } finally {
     if (!sent) busy(false);
   }
@@ -34,7 +36,7 @@ async function answered(answer) {
   const words = page.getElementById("probleme")?.textContent.trim();
   const safety = page.querySelector(".emergency.heard");
   if (safety) document.querySelector(".emergency").replaceWith(document.importNode(safety, true));
-  refuse(words || (answer.status === 413 ? "Le message est trop long : écrivez l’essentiel en quelques phrases." : "Le message n’a pas pu être enregistré : réessayez dans un instant."));
+  refuse(words || (answer.status === 413 ? tooLarge() : "Le message n’a pas pu être enregistré : réessayez dans un instant."));
 }
 
 function refuse(words) {
@@ -50,6 +52,19 @@ function busy(yes) {
   button.setAttribute("aria-disabled", String(yes));
   button.textContent = yes ? "Envoi…" : "Envoyer";
 }
+
+function tooLarge() {
+  return photos.files.length
+    ? "Les photos sont trop lourdes : trois au plus, de 10 Mo chacune."
+    : "Le message est trop long : écrivez l’essentiel en quelques phrases.";
+}
+
+photos.addEventListener("change", () => {
+  const heavy = [...photos.files].some((file) => file.size > HEAVIEST);
+  const many = photos.files.length > 3;
+  chosen.textContent = heavy ? "Une photo dépasse 10 Mo : elle ne pourra pas être jointe."
+    : many ? "Trois photos au plus : les suivantes ne seront pas jointes." : "";
+});
 
 if ("geolocation" in navigator) {
   position.hidden = false;

@@ -1,5 +1,6 @@
 """The tables, one file a noun. Importing this package makes the whole metadata known."""
 
+from routing.store.models.attachment import Attachment
 from routing.store.models.audit import AuditEntry, AuditHead
 from routing.store.models.call import OptOut, PhoneCall
 from routing.store.models.duty import DutyReplacement, HandOver, PersonTimeOff, ShiftOverride, ShiftSwap
@@ -13,6 +14,7 @@ from routing.store.models.timer import Timer
 
 __all__ = [
     "Allowance",
+    "Attachment",
     "AuditEntry",
     "AuditHead",
     "Channel",

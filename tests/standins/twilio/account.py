@@ -19,6 +19,10 @@ LIST = {"To", "From", "DateSent", "DateSent>", "DateSent<", "PageSize"}
 UPDATE = {"Url", "Method", "Twiml", "Status"}
 LONGEST = 1600
 NUMBER = re.compile(r"(whatsapp:)?\+[1-9]\d{6,14}")
+MEDIA = re.compile(
+    r"/2010-04-01/Accounts/(?P<account>AC\w{32})/(?:Messages/\w{34}/Media/(?P<media>ME\w{32})|Recordings/(?P<recording>RE\w{32})(?:\.\w{3})?)"
+)
+STORE = "/store-of-twiliocdn/"
 PATH = re.compile(r"/2010-04-01/Accounts/(?P<account>AC\w{32})/(?P<what>Messages|Calls)(?:/(?P<sid>CA\w{32}))?\.json")
 
 
@@ -36,18 +40,19 @@ class Kept:
 
 @dataclass
 class Books:
-    """Messages by age, numbers that opted out, calls that were redirected."""
+    """Messages by age, numbers that opted out, calls that were redirected, files (bytes, media type) by their name."""
 
     messages: list[Kept] = field(default_factory=list)
     opted_out: set[str] = field(default_factory=set)
     redirected: list[tuple[str, str]] = field(default_factory=list)
+    media: dict[str, tuple[bytes, str]] = field(default_factory=dict)
 
 
 class TwilioStandIn(StandIn):
     """One account. ``texts_to`` is what a person received; what nobody looked at fails the test."""
 
     name = "twilio"
-    quiet = frozenset({"messages.list"})
+    quiet = frozenset({"messages.list", "media.address", "media.read"})
 
     def __init__(self, clock: Clock, *, port: int = 0) -> None:
         super().__init__(clock, port=port)
@@ -57,6 +62,12 @@ class TwilioStandIn(StandIn):
         self._numbers = count(1)
         self._looked_at: set[str] = set()
 
+    def holds(self, content: bytes, media_type: str, message: str = "MM") -> str:
+        """A file that a message or call brought; returns its address as a webhook gives it."""
+        name = f"ME{next(self._numbers):032x}"
+        self.books.media[name] = (content, media_type)
+        return f"https://api.twilio.com/2010-04-01/Accounts/{self.sid}/Messages/{message:0<34}/Media/{name}"
+
     def texts_to(self, number: str) -> list[str]:
         """What a number received, oldest first."""
         found = [message for message in self.books.messages if message.to == number]
@@ -65,12 +76,16 @@ class TwilioStandIn(StandIn):
 
     def read(self, asked: Asked) -> Call:
         """Basic authentication, a known address, known parameters."""
-        found = PATH.fullmatch(asked.path)
+        if asked.path.startswith(STORE):
+            return Call("media.read", {"name": asked.path.removeprefix(STORE)}, asked)
+        found = MEDIA.fullmatch(asked.path) or PATH.fullmatch(asked.path)
         expected = base64.b64encode(f"{self.sid}:{self.token}".encode()).decode()
         if asked.headers.get("authorization") != f"Basic {expected}":
             return Call("?", {}, asked, _error(401, 20003, "Authenticate"))
         if found is None or found["account"] != self.sid:
             return Call("?", {}, asked, _error(404, 20404, "not found"))
+        if name := (found.groupdict().get("media") or found.groupdict().get("recording")):
+            return Call("media.address", {"name": name}, asked)
         posted = asked.method == "POST"
         given = dict(parse_qsl(asked.body.decode() if posted else asked.query, keep_blank_values=True))
         name = {"Messages": "messages", "Calls": "calls"}[found["what"]]
@@ -91,6 +106,11 @@ class TwilioStandIn(StandIn):
             case "calls.update":
                 self.books.redirected.append((call.arguments["sid"], call.arguments["Url"]))
                 return Answer.of_json({"sid": call.arguments["sid"], "status": "in-progress"})
+            case "media.address" if call.arguments["name"] in self.books.media:
+                return Answer(307, b"", {"location": f"{self.origin}{STORE}{call.arguments['name']}"})
+            case "media.read" if "authorization" not in call.asked.headers:
+                content, media_type = self.books.media[call.arguments["name"]]
+                return Answer(200, content, {"content-type": media_type})
         return _error(404, 20404, "not found")
 
     def limits(self, call: Call) -> dict[str, Limit]:
