@@ -16,7 +16,7 @@ from routing.service.deliver import deliver
 from routing.service.escalate import escalate
 from routing.service.forget_attachment import forget_due
 from routing.service.mobilise import mobilise_due
-from routing.service.page import ring
+from routing.service.ring import carry_out
 from routing.service.tell import send_to_citizen
 from routing.store import timers
 from routing.store.timers import Verb
@@ -57,7 +57,7 @@ def jobs_of(house: House) -> dict[Verb, Job]:
             await escalate(session, desk, subject_id, tuple(house.pagers))
 
     async def page(subject_id: int) -> None:
-        await ring(database, desk, house.pagers, subject_id)
+        await carry_out(database, desk, house.pagers, subject_id)
 
     async def tell(subject_id: int) -> None:
         await send_to_citizen(database, desk, house.citizens, subject_id)

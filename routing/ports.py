@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from routing.domain.card import Call, Card, Line
+from routing.domain.card import Card, Line
 from routing.domain.pace import Rate
+from routing.domain.paging import Call, Rung
 
 
 class Clock(Protocol):
@@ -28,6 +29,10 @@ class PermanentProblem(DeliveryProblem):
 
 class Gone(PermanentProblem):
     """The message that was to be edited or answered is not there any more; the channel itself is: post it anew."""
+
+
+class AccountProblem(PermanentProblem):
+    """The provider serves us no more (account closed, wrong secret): another provider may reach the same address."""
 
 
 class TemporaryProblem(DeliveryProblem):
@@ -70,8 +75,15 @@ class ChatGateway(Protocol):
 class Pager(Protocol):
     """Reaches a person on duty. Having rung is not an answer: only acknowledge or decline is."""
 
-    async def ring(self, call: Call) -> None:
+    async def ring(self, call: Call) -> Rung:
         """Start reaching the person; safe to call twice for one page."""
+        ...
+
+    async def close(self, call: Call, ref: str, words: str, *, theirs: bool) -> None:
+        """It is over: a telephone that rings stops, whoever was written to reads why (``words``).
+
+        ``theirs`` is whether this very person took it and knows that already.
+        """
         ...
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.console.models import ConsoleCall, ConsolePost, PhoneMessage
-from routing.domain.card import Call, Card, Line
+from routing.domain.card import Card, Line
 from routing.domain.pace import Rate
+from routing.domain.paging import Call, Rung
 from routing.ports import Clock, PermanentProblem
 from routing.store.base import Database
 
@@ -92,8 +93,8 @@ class ConsolePager:
         self._database = database
         self._clock = clock
 
-    async def ring(self, call: Call) -> None:
-        """Make the panel ring; a page rings once."""
+    async def ring(self, call: Call) -> Rung:
+        """Make the panel ring; a page rings once. The panel shows by itself what has ended."""
         values = {
             "page_id": call.page,
             "person": call.person,
@@ -103,6 +104,10 @@ class ConsolePager:
         }
         async with self._database.transaction() as session:
             await session.execute(insert(ConsoleCall).values(values).on_conflict_do_nothing())
+        return Rung()
+
+    async def close(self, call: Call, ref: str, words: str, *, theirs: bool) -> None:
+        """Nothing was left behind."""
 
 
 class ConsolePhone:

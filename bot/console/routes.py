@@ -20,9 +20,9 @@ from routing.domain.incident import IncidentState
 from routing.domain.procedure import Severity
 from routing.errors import Conflict, NotFound, RoutingError
 from routing.service.acknowledge import acknowledge
+from routing.service.answer import decline, take
 from routing.service.escalate import call_duty
 from routing.service.forget_attachment import forget
-from routing.service.page import decline, person_paged
 from routing.service.reclassify import NONE_FITS, reclassify
 from routing.service.resolve import REASONS, reopen, resolve
 from routing.service.tick import tick
@@ -184,15 +184,10 @@ async def tick_line(
 @router.post("/appels/{page}/{answer}")
 async def answer_call(request: Request, house: TheHouse, page: int, answer: str) -> Response:
     """A telephone of the panel: the person takes the incident, or cannot."""
-
-    async def take(session: AsyncSession) -> None:
-        reference, name = await person_paged(session, page)
-        await acknowledge(session, house.desk, reference, by=name)
-
-    async def refuse(session: AsyncSession) -> None:
-        await decline(session, house.desk, page)
-
-    verbs: dict[str, Callable[[AsyncSession], Awaitable[object]]] = {"prendre": take, "refuser": refuse}
+    verbs: dict[str, Callable[[AsyncSession], Awaitable[object]]] = {
+        "prendre": lambda session: take(session, house.desk, page),
+        "refuser": lambda session: decline(session, house.desk, page),
+    }
     if answer not in verbs:
         raise NotFound("Cette réponse n'existe pas")
     return await _perform(request, house, verbs[answer])

@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints, field_validator
 
-from routing.catalogue.oncall_rows import ZONE, Name, OverrideRow, ReplacementRow, RotationRow, Stretch, TimeOffRow
+from routing.catalogue.oncall_rows import (
+    CLOCK,
+    ZONE,
+    Name,
+    OverrideRow,
+    ReplacementRow,
+    RotationRow,
+    Stretch,
+    TimeOffRow,
+)
 from routing.catalogue.schema import LevelRow, PolicyRow, Row, ServicePolicyRow
 from routing.catalogue.source import Source
 from routing.domain.oncall import zone_named
@@ -18,10 +27,11 @@ from routing.errors import CatalogueError
 
 
 class ContactRow(Row):
-    """Reach the person by a channel, ``after`` seconds."""
+    """Reach the person by a channel, ``after`` seconds; never in the ``quiet`` hours except for what is critical."""
 
     after: int = Field(ge=0, le=24 * 3600)
     by: Literal["voice", "sms", "telegram", "slack", "console"]
+    quiet: Annotated[str, StringConstraints(pattern=rf"^{CLOCK}-{CLOCK}$")] | None = None
 
 
 class PersonRow(Row):

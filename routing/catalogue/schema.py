@@ -187,9 +187,10 @@ class PagingRow(Row):
 
 
 class LevelRow(Row):
-    """One level: its targets are paged ``after`` seconds from the start of the round."""
+    """One level: its targets are paged ``after`` seconds from the start of the round, ``apart`` from one another."""
 
     after: int = Field(ge=0)
+    apart: int = Field(default=0, ge=0)
     targets: list[Annotated[str, StringConstraints(pattern=r"^(rotation|person):[a-z0-9][a-z0-9_-]*$")]] = Field(
         min_length=1
     )

@@ -78,16 +78,3 @@ class Line:
     text: str
     by: str | None = None
     broadcast: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One page to one person: what the call or message says."""
-
-    page: int
-    incident: int
-    reference: str
-    person: str
-    name: str
-    level: int
-    text: str

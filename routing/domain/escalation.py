@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from routing.domain.oncall import Person, Policy, Roster
@@ -24,7 +24,8 @@ class Standing:
 class Move:
     """What to do now: page ``people`` for ``level``, raise the ``alarm``, and wake again at ``next_at``.
 
-    Nobody and no alarm: the first level of the round is not due yet.
+    Nobody and no alarm: the first level of the round is not due yet. The people are called ``apart`` from one another;
+    ``policy`` is the one followed, ``empty`` the targets that were skipped because nobody is behind them.
     """
 
     people: tuple[Person, ...]
@@ -33,6 +34,9 @@ class Move:
     alarm: str | None
     next: Standing
     next_at: datetime
+    apart: timedelta = timedelta()
+    policy: str | None = None
+    empty: tuple[str, ...] = ()
 
 
 def decide(policy: Policy | None, standing: Standing, roster: Roster, now: datetime) -> Move:
@@ -45,16 +49,20 @@ def decide(policy: Policy | None, standing: Standing, roster: Roster, now: datet
     begins = standing.started_at + (levels[0].after if levels else timedelta())
     if standing.level == 0 and now < begins:
         return Move((), 0, standing.round, None, standing, begins)
+    empty: list[str] = []
     for index in range(standing.level, len(levels)):
         people = roster.people_for(levels[index].targets, now)
         if standing.round > 1 and index == standing.level == 0:
             people = tuple(dict.fromkeys((*people, *roster.metropolis_duty(now))))
         if people:
-            return _after(policy, standing, index, people, now)
+            move = _after(policy, standing, index, people, now)
+            return replace(move, apart=levels[index].apart, policy=policy.id if policy else None, empty=tuple(empty))
+        empty += levels[index].targets
     people = roster.metropolis_duty(now)
     alarm = "personne n'a pris l'incident" if people else "personne n'est d'astreinte : appelez le chef de salle"
     again = Standing(started_at=now + (ROUND_PAUSE if people else RETRY_EMPTY), level=0, round=standing.round + 1)
-    return Move(people, len(levels), standing.round, alarm, again, again.started_at)
+    last = Move(people, len(levels), standing.round, alarm, again, again.started_at)
+    return replace(last, policy=policy.id if policy else None, empty=tuple(empty))
 
 
 def _after(policy: Policy | None, standing: Standing, index: int, people: tuple[Person, ...], now: datetime) -> Move:

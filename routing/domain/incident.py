@@ -76,6 +76,8 @@ class Event(StrEnum):
     ESCALATED = "escalated"
     PAGED = "paged"
     DECLINED = "declined"
+    UNREACHED = "unreached"
+    HELD = "held"
     ALARM = "alarm"
     RESOLVED = "resolved"
     REOPENED = "reopened"

@@ -29,7 +29,7 @@ async def acknowledge(session: AsyncSession, desk: Desk, reference: str, *, by: 
         raise Conflict(f"{incident.reference} est déjà pris en charge par {incident.acknowledged_by} depuis {at}")
     incident.state = IncidentState.ACKNOWLEDGED
     incident.acknowledged_at, incident.acknowledged_by = desk.now(), by
-    await stop_paging(session, desk, incident, taken_by=by)
+    await stop_paging(session, desk, incident, f"{by} s'en occupe. Merci.", taken_by=by)
     await record(session, desk, incident, Event.ACKNOWLEDGED, f"{by} prend en charge", by=by)
     await tell(session, desk, incident, TAKEN)
     return incident

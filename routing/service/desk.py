@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from routing.domain.attachment import Kind
 from routing.domain.incident import facts_of
+from routing.domain.paging import NAMES
 from routing.domain.procedure import Catalogue, Fact, Fallback, Procedure
 from routing.domain.understanding import Decision
 from routing.ports import Clock, Directory
@@ -44,6 +45,10 @@ class Desk:
     def clock_time(self, at: datetime) -> str:
         """An instant as people of the room read it, e.g. ``14:02``."""
         return at.astimezone(self.zone).strftime("%H:%M")
+
+    def ways(self, tries: Sequence[tuple[str, datetime]]) -> str:
+        """Channels and when, as people read them: ``téléphone à 3 h 12, SMS à 3 h 13``."""
+        return ", ".join(f"{NAMES.get(channel, channel)} à {self.clock_time(at)}" for channel, at in tries)
 
     def plan_of(self, incident: Incident) -> Procedure:
         """The incident's procedure, or the fallback that stands for it."""

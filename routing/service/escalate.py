@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.domain.escalation import Move, Standing, decide
 from routing.domain.incident import Event, IncidentState
 from routing.domain.oncall import METROPOLIS
+from routing.domain.paging import CONSOLE
 from routing.errors import Conflict
 from routing.service.desk import Desk
-from routing.service.page import CONSOLE, give_up_level, plan_pages
+from routing.service.page import give_up_level, plan_pages
 from routing.service.record import record
 from routing.store import incidents, roster, timers
 from routing.store.models import Incident
@@ -36,11 +37,11 @@ async def escalate(session: AsyncSession, desk: Desk, incident_id: int, channels
     if not move.people and not move.alarm:
         return
     await give_up_level(session, incident)
-    await plan_pages(session, desk, incident, move.people, move.level, channels)
+    left_out = await plan_pages(session, desk, incident, move.people, move.level, channels, apart=move.apart)
     incident.escalation_started_at = move.next.started_at
     incident.level, incident.round = move.next.level, move.next.round
     incident.alarm = move.alarm or incident.alarm
-    await record(session, desk, incident, Event.ALARM if move.alarm else Event.ESCALATED, _said(move), broadcast=True)
+    await _record(session, desk, incident, move, left_out)
 
 
 async def call_duty(session: AsyncSession, desk: Desk, reference: str, *, by: str, reason: str = "") -> Incident:
@@ -60,6 +61,24 @@ async def call_duty(session: AsyncSession, desk: Desk, reference: str, *, by: st
     await record(session, desk, incident, Event.ESCALATED, said, by=by, broadcast=True)
     await timers.arm(session, timers.Verb.ESCALATE, incident.id, now, now)
     return incident
+
+
+async def _record(session: AsyncSession, desk: Desk, incident: Incident, move: Move, left_out: list[str]) -> None:
+    said = _said(move) + (f". Par un autre moyen que prévu : {' ; '.join(left_out)}" if left_out else "")
+    await record(
+        session,
+        desk,
+        incident,
+        Event.ALARM if move.alarm else Event.ESCALATED,
+        said,
+        broadcast=True,
+        policy=move.policy,
+        level=move.level + 1,
+        round=move.round,
+        people=[person.id for person in move.people],
+        empty=list(move.empty),
+        next_at=move.next_at.isoformat(),
+    )
 
 
 def _said(move: Move) -> str:

@@ -33,13 +33,15 @@ def _outstanding() -> list[tuple[timers.Verb, InstrumentedAttribute[int], Column
     waits = or_(Incident.policy_service.is_not(None), Incident.severity == Severity.CRITICAL)
     planned = exists().where(Dispatch.incident_id == Incident.id, Dispatch.state == DispatchState.PLANNED)
     behind = exists().where(Thread.channel == Channel.address, Thread.behind, Thread.state != DeliveryState.FAILED)
+    unsent = Page.state.in_((PageState.PENDING, PageState.SENDING))
+    untold = Page.last_word.is_not(None) & Page.provider_ref.is_not(None)
     return [
         (timers.Verb.HANDLE, Report.id, Report.state == ReportState.RECEIVED),
         (timers.Verb.UNANSWERED, Report.id, Report.state.in_((ReportState.ASKED, ReportState.TALKING))),
         (timers.Verb.ESCALATE, Incident.id, (Incident.state == IncidentState.OPEN) & waits),
         (timers.Verb.MOBILISE, Incident.id, planned),
         (timers.Verb.DELIVER, Channel.id, behind),
-        (timers.Verb.PAGE, Page.id, Page.state.in_((PageState.PENDING, PageState.SENDING))),
+        (timers.Verb.PAGE, Page.id, unsent | untold),
         (timers.Verb.TELL, CitizenMessage.id, CitizenMessage.state.in_(UNSENT)),
         (timers.Verb.FETCH, Attachment.id, Attachment.state == AttachmentState.WANTED),
         (timers.Verb.FORGET, Attachment.id, Attachment.state == AttachmentState.KEPT),

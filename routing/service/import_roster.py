@@ -28,9 +28,9 @@ async def import_roster(session: AsyncSession, desk: Desk, file: RosterFile, *, 
     """
     await roster.one_at_a_time(session)
     before = await export_roster(session)
-    rows: list[Any] = [OncallPerson(**row.model_dump()) for row in file.people]
+    rows: list[Any] = [OncallPerson(**row.model_dump(exclude_none=True)) for row in file.people]
     rows += [rotation_row(row) for row in file.rotations]
-    rows += [EscalationPolicy(**row.model_dump()) for row in file.policies]
+    rows += [EscalationPolicy(**row.model_dump(exclude_defaults=True)) for row in file.policies]
     rows += [ServicePolicy(service=code, policy=row.policy) for code, row in file.services.items()]
     await roster.replace(session, rows)
     left_out = await import_agreed(session, file, by=by, at=desk.now())

@@ -47,7 +47,7 @@ async def reclassify(session: AsyncSession, desk: Desk, reference: str, *, by: s
     if before.lead != procedure.lead:
         incident.state, incident.acknowledged_at, incident.acknowledged_by = IncidentState.OPEN, None, None
     if incident.state is IncidentState.OPEN:
-        await stop_paging(session, desk, incident)
+        await stop_paging(session, desk, incident, "la procédure a changé, cet appel ne compte plus.")
         incident.policy_service = None
         await start_escalation(session, desk, incident, procedure)
     said = f"{by} reclasse : « {before.title} » devient « {procedure.title} »"

@@ -22,10 +22,12 @@ AUDITED = frozenset(
         Event.ALARM,
         Event.DECLINED,
         Event.ESCALATED,
+        Event.HELD,
         Event.PAGED,
         Event.RECLASSIFIED,
         Event.REOPENED,
         Event.RESOLVED,
+        Event.UNREACHED,
     }
 )
 

@@ -40,7 +40,7 @@ async def resolve(session: AsyncSession, desk: Desk, reference: str, *, by: str,
     for row in await incidents.dispatches_of(session, incident.id):
         if row.state is DispatchState.PLANNED and not row.copy:
             row.state = DispatchState.CANCELLED
-    await stop_paging(session, desk, incident)
+    await stop_paging(session, desk, incident, "c'est terminé. Merci.")
     if reason not in SAY_NOTHING:
         await teach_at_the_end(session, desk, incident, by=by)
     await record(session, desk, incident, Event.RESOLVED, f"Résolu par {by} : {reason}", by=by)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from routing.domain.oncall import ContactStep, Person, Policy, PolicyLevel, Roster, Rotation, written
+from routing.domain.oncall import ContactStep, Person, Policy, PolicyLevel, Quiet, Roster, Rotation, written
 from routing.store import duty
 from routing.store.models import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
 
@@ -50,8 +50,12 @@ async def is_empty(session: AsyncSession) -> bool:
 
 
 def _person(row: OncallPerson) -> Person:
-    plan = tuple(ContactStep(step["by"], timedelta(seconds=step["after"])) for step in row.plan)
-    return Person(row.id, row.name, row.phone, row.slack, row.telegram, plan)
+    return Person(row.id, row.name, row.phone, row.slack, row.telegram, tuple(_step(step) for step in row.plan))
+
+
+def _step(step: dict[str, Any]) -> ContactStep:
+    quiet = step.get("quiet")
+    return ContactStep(step["by"], timedelta(seconds=step["after"]), Quiet.read(quiet) if quiet else None)
 
 
 def _rotation(row: OncallRotation) -> Rotation:
@@ -59,5 +63,10 @@ def _rotation(row: OncallRotation) -> Rotation:
 
 
 def _policy(row: EscalationPolicy) -> Policy:
-    levels = (PolicyLevel(timedelta(seconds=level["after"]), tuple(level["targets"])) for level in row.levels)
+    levels = (_level(level) for level in row.levels)
     return Policy(row.id, tuple(levels), row.repeat)
+
+
+def _level(level: dict[str, Any]) -> PolicyLevel:
+    after, apart = timedelta(seconds=level["after"]), timedelta(seconds=level.get("apart", 0))
+    return PolicyLevel(after, tuple(level["targets"]), apart)

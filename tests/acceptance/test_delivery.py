@@ -14,7 +14,7 @@ from routing.domain.card import Card, Line
 from routing.domain.pace import Rate
 from routing.domain.understanding import Channel
 from routing.ports import PermanentProblem, TemporaryProblem, UnknownOutcome
-from routing.service import deliver, heal, page, tell
+from routing.service import deliver, heal, ring, tell
 from routing.store import timers
 from routing.store.models import Channel as ChannelRow
 from routing.store.models import CitizenMessage, Incident, Page, Report, Thread, Timer
@@ -192,7 +192,7 @@ async def test_jobs_for_what_is_gone_or_done_change_nothing(city: City, hole: st
     incident = await city.opened(hole)
     house, verb = city.house, timers.Verb
     await deliver.deliver(house.database, house.desk, house.chats, 999)
-    await page.ring(house.database, house.desk, house.pagers, 999)
+    await ring.carry_out(house.database, house.desk, house.pagers, 999)
     await tell.send_to_citizen(house.database, house.desk, house.citizens, 999)
     async with city.session() as session:
         assert await timers.failed(session, verb.TELL, 999, city.clock.at, "gone") == 0

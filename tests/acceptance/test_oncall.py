@@ -9,11 +9,11 @@ import yaml
 from sqlalchemy import delete, select
 
 from routing.catalogue import loader, oncall_file
-from routing.domain.card import Call
+from routing.domain.paging import Call, Rung
 from routing.errors import Conflict, NotFound
 from routing.ports import PermanentProblem, TemporaryProblem
+from routing.service.answer import decline, take
 from routing.service.import_roster import export_roster, import_roster
-from routing.service.page import decline, person_paged
 from routing.store.models import OncallPerson, Page, Timer
 from tests.city import City, founded
 from tests.understood import Scripted
@@ -57,10 +57,14 @@ class Flaky:
         self.problems = list(problems)
         self.rung: list[Call] = []
 
-    async def ring(self, call: Call) -> None:
+    async def ring(self, call: Call) -> Rung:
         if self.problems:
             raise self.problems.pop(0)
         self.rung.append(call)
+        return Rung()
+
+    async def close(self, call: Call, ref: str, words: str, *, theirs: bool) -> None:
+        raise AssertionError("there is nothing to close")
 
 
 @pytest.fixture
@@ -131,15 +135,14 @@ async def test_i_cannot_calls_the_next_level_at_once(city: City, taken: str) -> 
             await decline(session, city.house.desk, 999)
     async with city.session() as session:
         with pytest.raises(NotFound):
-            await person_paged(session, 999)
+            await take(session, city.house.desk, 999)
 
 
 async def test_the_person_who_takes_is_the_one_who_answered(city: City, taken: str) -> None:
     incident = (await city.opened(taken))["reference"]
     [ring] = await city.rings()
     async with city.session() as session:
-        reference, name = await person_paged(session, ring.page)
-    await city.act(reference, "acknowledge", by=name)
+        await take(session, city.house.desk, ring.page)
     [page] = (await city.incident(incident))["pages"]
     assert page["state"] == "acknowledged"
 

@@ -13,14 +13,14 @@ from bot.bootstrap import Channels, ensure_roster
 from bot.console.gateway import ConsoleChat
 from bot.console.models import ConsolePost
 from intake import handle
-from routing.domain.card import Call
 from routing.domain.incident import PageState
+from routing.domain.paging import Call, Rung
 from routing.domain.procedure import Severity
 from routing.domain.understanding import Decision
 from routing.ports import PermanentProblem
 from routing.service import open_incident as opening
+from routing.service.answer import decline
 from routing.service.claim import card_for
-from routing.service.page import decline
 from routing.service.resolve import resolve
 from routing.store import incidents, roster
 from routing.store.models import Incident, OncallPerson, Page, Report, Timer
@@ -144,8 +144,12 @@ class Quiet:
     def __init__(self) -> None:
         self.rung: list[Call] = []
 
-    async def ring(self, call: Call) -> None:
+    async def ring(self, call: Call) -> Rung:
         self.rung.append(call)
+        return Rung()
+
+    async def close(self, call: Call, ref: str, words: str, *, theirs: bool) -> None:
+        raise AssertionError("there is nothing to close")
 
 
 async def test_who_cannot_is_not_called_again_by_the_rest_of_their_plan(

@@ -15,8 +15,9 @@ from bot import tasks
 from bot.bootstrap import Channels, build
 from bot.clock import SystemClock
 from bot.worker import Worker
-from routing.domain.card import Call, Card, Line
+from routing.domain.card import Card, Line
 from routing.domain.pace import Rate
+from routing.domain.paging import Call, Rung
 from routing.service import page
 from routing.store import timers
 from routing.store.models import Timer
@@ -145,7 +146,11 @@ class Hanging:
     async def post_line(self, address: str, thread: str, line: Line, ref: str, *, again: bool = False) -> str:
         return await self._forever()
 
-    async def ring(self, call: Call) -> None:
+    async def ring(self, call: Call) -> Rung:
+        await self._forever()
+        return Rung()
+
+    async def close(self, call: Call, ref: str, words: str, *, theirs: bool) -> None:
         await self._forever()
 
     async def _forever(self) -> str:

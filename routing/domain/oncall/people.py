@@ -4,7 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours of the wall clock in which a contact step is left out, except for what is critical."""
+
+    begins: time
+    ends: time
+
+    @classmethod
+    def read(cls, text: str) -> Quiet:
+        """``22:00-07:00``. Raises ValueError."""
+        begins, _, ends = text.partition("-")
+        return cls(time.fromisoformat(begins.strip()), time.fromisoformat(ends.strip()))
+
+    def holds(self, clock: time) -> bool:
+        """Whether it is quiet at that time of day."""
+        if self.begins <= self.ends:
+            return self.begins <= clock < self.ends
+        return clock >= self.begins or clock < self.ends
+
 
 ROOM = "console"  # the panel of the room: everybody has one there, but sits beside it only at work
 
@@ -15,6 +36,7 @@ class ContactStep:
 
     by: str
     after: timedelta = timedelta()
+    quiet: Quiet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +50,17 @@ class Person:
     telegram: int | None = None
     plan: tuple[ContactStep, ...] = ()
 
+    def account(self, channel: str) -> str | None:
+        """Where the person is reached by a channel, None when they gave nothing for it."""
+        if channel == ROOM:
+            return self.id
+        given = {"voice": self.phone, "sms": self.phone, "slack": self.slack, "telegram": self.telegram}.get(channel)
+        return str(given) if given else None
+
     def reached_by(self, channels: Collection[str]) -> tuple[str, ...]:
         """The channels of the plan that are served and for which the person has an address.
 
         Empty when nothing reaches the person outside the room, although something could: they must be told in time.
         """
-        addresses = {"voice": self.phone, "sms": self.phone, "slack": self.slack, "telegram": self.telegram}
-        outside = [step.by for step in self.plan if step.by in channels and addresses.get(step.by)]
+        outside = [step.by for step in self.plan if step.by in channels and self.account(step.by)]
         return tuple(outside) or ((ROOM,) if set(channels) <= {ROOM} else ())

@@ -8,10 +8,14 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class PolicyLevel:
-    """``targets`` (``rotation:id`` or ``person:id``) are paged ``after`` the first page of the round."""
+    """``targets`` (``rotation:id`` or ``person:id``) are paged ``after`` the first page of the round.
+
+    All at once, or in turn, ``apart`` from one another, sooner when the one before cannot be reached.
+    """
 
     after: timedelta
     targets: tuple[str, ...]
+    apart: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

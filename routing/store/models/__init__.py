@@ -8,7 +8,8 @@ from routing.store.models.feedback import Feedback, Origin
 from routing.store.models.inbound import InboundEvent
 from routing.store.models.incident import Dispatch, Incident, TimelineEntry
 from routing.store.models.oncall import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
-from routing.store.models.outbound import Allowance, Channel, CitizenMessage, Page, Thread, ThreadLine
+from routing.store.models.outbound import Allowance, Channel, CitizenMessage, Thread, ThreadLine
+from routing.store.models.page import Page
 from routing.store.models.report import Report
 from routing.store.models.timer import Timer
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from routing.domain.incident import DeliveryState, PageState
+from routing.domain.incident import DeliveryState
 from routing.store.base import Base, Numbered, states
 
 
@@ -81,29 +81,6 @@ class ThreadLine(Outbound, Numbered, Base):
     text: Mapped[str]
     broadcast: Mapped[bool] = mapped_column(default=False)
     sent_as: Mapped[str | None]
-
-
-class Page(Numbered, Base):
-    """One attempt to reach one person by one channel."""
-
-    __tablename__ = "page"
-    __table_args__ = (
-        Index("ix_page_incident_id", "incident_id"),
-        Index("ix_page_live", "person", postgresql_where=text("state IN ('pending', 'sending', 'ringing')")),
-    )
-
-    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
-    person: Mapped[str]
-    name: Mapped[str]
-    level: Mapped[int]
-    round: Mapped[int]
-    channel: Mapped[str]
-    due_at: Mapped[datetime]
-    state: Mapped[PageState] = mapped_column(states(PageState), default=PageState.PENDING)
-    sent_at: Mapped[datetime | None]
-    answered_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str | None]
 
 
 class CitizenMessage(Outbound, Numbered, Base):

@@ -1,0 +1,134 @@
+"""How one person is reached: which channels in which order, what is said, and what the provider tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import StrEnum
+
+from routing.domain.oncall import ContactStep, Person
+from routing.domain.procedure import Severity
+
+CONSOLE, VOICE, SMS, SLACK, TELEGRAM = "console", "voice", "sms", "slack", "telegram"
+NAMES = {VOICE: "téléphone", SMS: "SMS", SLACK: "Slack", TELEGRAM: "Telegram", CONSOLE: "panneau de la salle"}
+
+
+class Purpose(StrEnum):
+    """Why somebody is called."""
+
+    INCIDENT = "incident"
+    HOLD = "hold"  # they took it long ago: do they still have it?
+    TRIAL = "trial"  # they asked to be called
+    DRILL = "drill"  # every week, to see whether they can be reached
+
+
+class Delivery(StrEnum):
+    """What a provider tells of a call or message. Having arrived is not an answer."""
+
+    QUEUED = "queued"
+    UNDERWAY = "underway"  # it rings, the message left
+    MISSED = "missed"  # busy, not answered, an answering machine, not delivered
+    ARRIVED = "arrived"  # picked up, delivered
+    OVER = "over"  # the call ended
+
+    @property
+    def rank(self) -> int:
+        """News comes in any order: what ranks lower than what is known is old."""
+        return list(Delivery).index(self)
+
+    def after(self, known: Delivery | None) -> bool:
+        """Whether this is news."""
+        return known is None or self.rank > known.rank
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Ring ``channel``, ``after`` the page began."""
+
+    channel: str
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPlan:
+    """What will be tried, in order, and in French what was left out and why."""
+
+    attempts: tuple[Attempt, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def contact_plan(person: Person, served: Collection[str], severity: Severity, clock: time) -> ContactPlan:
+    """The channels by which ``person`` is reached at that time of day.
+
+    A step that nobody can carry out gives its place to the next one; when none is left, the console's panel rings.
+    """
+    attempts: list[Attempt] = []
+    remarks: list[str] = []
+    waiting: timedelta | None = None  # of a step that was left out: the following one must not come later
+    for step in sorted(person.plan, key=lambda step: step.after):
+        reason = _left_out(person, step, served, severity, clock)
+        if reason:
+            remarks.append(f"{NAMES.get(step.by, step.by)} : {reason}")
+            waiting = step.after if waiting is None else waiting
+        elif step.by not in (attempt.channel for attempt in attempts):
+            attempts.append(Attempt(step.by, step.after if waiting is None else waiting))
+            waiting = None
+    if not attempts:
+        attempts.append(Attempt(CONSOLE, timedelta()))
+    return ContactPlan(tuple(attempts), tuple(remarks))
+
+
+def _left_out(
+    person: Person, step: ContactStep, served: Collection[str], severity: Severity, clock: time
+) -> str | None:
+    if step.by not in served:
+        return "aucun compte n'est raccordé"
+    if person.account(step.by) is None:
+        return f"{person.name} n'a donné aucune adresse"
+    if step.quiet and step.quiet.holds(clock) and severity is not Severity.CRITICAL:
+        return f"au calme de {step.quiet.begins:%H:%M} à {step.quiet.ends:%H:%M}"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing somebody is called about. ``page`` is the row's number; texts are French, without personal data."""
+
+    page: int
+    reference: str
+    severity: Severity
+    title: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call or message to one person: ``subjects`` are one incident or several, gravest first.
+
+    ``page`` is the row that leads it; ``text`` is for a channel that shows one sentence. ``again`` says that an earlier
+    attempt may have arrived.
+    """
+
+    page: int
+    purpose: Purpose
+    person: str
+    name: str
+    level: int
+    text: str
+    subjects: tuple[Subject, ...]
+    phone: str | None = None
+    slack: str | None = None
+    telegram: int | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A call or message that left. ``ref`` is ``provider/their reference``, None where there is nothing to follow.
+
+    ``news`` is how long the provider may be silent about it, None when it never tells.
+    """
+
+    ref: str | None = None
+    news: timedelta | None = None

@@ -1,0 +1,229 @@
+"""What a page needs now, carried out: rung by a Pager, watched for news, closed when somebody has the incident.
+
+Several pages for one person become one call: who finds the line busy joins the call that is going on, and the messages
+that follow a first one within seconds leave together. The first never waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.domain.incident import Event, PageState
+from routing.domain.paging import CONSOLE, VOICE, Call, Purpose, Rung
+from routing.ports import DeliveryProblem, Pager, PermanentProblem, UnknownOutcome
+from routing.service.desk import Desk
+from routing.service.news import silent
+from routing.service.pass_on import pass_on
+from routing.service.record import record
+from routing.service.subjects import call_of
+from routing.store import live, pages, timers
+from routing.store.base import Database
+from routing.store.models import Incident, Page
+from routing.store.timers import Verb
+
+RING_TIME = 9.0  # seconds the pagers have, a second provider included; one that hangs must not keep a worker's hand
+TOGETHER = timedelta(seconds=5)  # messages that follow one another faster leave as one
+LONGEST_CALL = timedelta(minutes=5)
+LATE = timedelta(seconds=4)  # a second failure, or a first one after so long, calls the next in the meantime
+TRIES = 6
+PATIENCE = timedelta(seconds=10)  # of a page that waits for the one it joined; a safety, that one wakes it
+UNSENT = (PageState.PENDING, PageState.SENDING)
+
+
+async def carry_out(database: Database, desk: Desk, pagers: Mapping[str, Pager], page_id: int) -> None:
+    """Do what the page's timer is for. Raises DeliveryProblem to be tried again."""
+    async with database.transaction() as session:
+        page = await session.get(Page, page_id)
+        if page is None or (page.state not in pages.LIVE and page.last_word is None):
+            await timers.disarm(session, Verb.PAGE, page_id)
+            return
+        rings = page.state in UNSENT
+        if page.state is PageState.RINGING:
+            await silent(session, desk, page_id)
+            return
+        if rings and page.joined_id is not None:
+            rings = await _leave(session, desk, page_id)
+            if not rings:
+                return
+    if rings:
+        await ring(database, desk, pagers, page_id)
+    else:
+        await close(database, desk, pagers, page_id)
+
+
+async def ring(database: Database, desk: Desk, pagers: Mapping[str, Pager], page_id: int) -> None:
+    """Carry out one page. A page prefers a duplicate to silence."""
+    async with database.transaction() as session:
+        page = await _begin(session, desk, page_id)
+        call = await call_of(session, desk, page) if page else None
+    if page is None or call is None:
+        return
+    refusal: str | None = None
+    rung = Rung()
+    try:
+        rung = await _ask(pagers, page.channel, call)
+    except PermanentProblem as error:
+        refusal = str(error)
+    except DeliveryProblem as error:
+        async with database.transaction() as session:
+            await _failing(session, desk, page_id, str(error))
+        raise
+    async with database.transaction() as session:
+        await _settle(session, desk, page_id, rung, refusal)
+
+
+async def _ask(pagers: Mapping[str, Pager], channel: str, call: Call) -> Rung:
+    # A channel that lost its account since the page was planned rings in the room.
+    pager = pagers.get(channel) or pagers[CONSOLE]
+    try:
+        async with asyncio.timeout(RING_TIME):
+            return await pager.ring(call)
+    except TimeoutError as error:
+        raise UnknownOutcome("ne répond pas") from error
+
+
+async def _begin(session: AsyncSession, desk: Desk, page_id: int) -> Page | None:
+    """The page, its row locked and SENDING; None when it leaves with others or nothing is left to do."""
+    found = await session.get_one(Page, page_id)
+    if found.channel != CONSOLE:
+        await pages.one_at_a_time(session, found.person, found.channel)
+    page = await pages.locked(session, page_id)
+    if page is None or page.state not in UNSENT or page.joined_id is not None:
+        return None
+    if page.channel != CONSOLE and page.state is PageState.PENDING and await _leaves_with_others(session, desk, page):
+        return None
+    page.state = PageState.SENDING
+    page.attempts += 1
+    return page
+
+
+async def _leaves_with_others(session: AsyncSession, desk: Desk, page: Page) -> bool:
+    """Whether the page joins a call that is going on, or waits for a message to follow; if not, it gathers others."""
+    now = desk.now()
+    if page.channel == VOICE:
+        call = await pages.open_call(session, page, now - LONGEST_CALL)
+        if call is not None:
+            page.joined_id = call.id
+            await timers.arm(session, Verb.PAGE, page.id, now if call.provider_ref else now + PATIENCE, now)
+            return True
+    else:
+        before = await pages.fresh_message(session, page, now - TOGETHER)
+        if before is not None:
+            await timers.arm(session, Verb.PAGE, page.id, (before.sent_at or now) + TOGETHER, now)
+            return True
+    joined = await pages.gather(session, page, now)
+    await timers.arm(session, Verb.PAGE, joined, now + PATIENCE, now)
+    return False
+
+
+async def _leave(session: AsyncSession, desk: Desk, page_id: int) -> bool:
+    """What becomes of a page that joined another, as of that one; True when it must ring by itself."""
+    page, incident = await pages.with_incident(session, page_id)
+    if page is None or page.state not in UNSENT or page.joined_id is None:
+        return False
+    leader = await session.get_one(Page, page.joined_id, populate_existing=True)
+    if leader.state is PageState.SENDING:
+        if leader.passed_on:
+            await pass_on(session, desk, incident, page, leader.error or "ne répond pas")
+        await timers.arm(session, Verb.PAGE, page.id, desk.now() + PATIENCE, desk.now())
+        return False
+    if leader.state is PageState.FAILED:
+        await _refuse(session, desk, incident, page, leader.error or "refusé")
+        return False
+    carried = leader.provider_ref is not None and (page.channel != VOICE or leader.delivery not in pages.ENDED)
+    if carried:
+        # The leader's call is watched; news of it is news of this one.
+        await _rang(session, desk, incident, page, Rung(leader.provider_ref))
+        return False
+    page.joined_id = None
+    return True
+
+
+async def _settle(session: AsyncSession, desk: Desk, page_id: int, rung: Rung, refusal: str | None) -> None:
+    """Note what the pager did, and wake those that joined."""
+    page, incident = await pages.with_incident(session, page_id)
+    if page is None:
+        return
+    if refusal is not None and page.state is PageState.SENDING:
+        await _refuse(session, desk, incident, page, refusal)
+    elif refusal is None:
+        await _rang(session, desk, incident, page, rung)
+    now = desk.now()
+    joined = [one.id for one in await pages.carried_by(session, page_id) if one.id != page_id and one.state in UNSENT]
+    await timers.arm(session, Verb.PAGE, joined, now, now)
+
+
+async def _rang(session: AsyncSession, desk: Desk, incident: Incident | None, page: Page, rung: Rung) -> None:
+    now = desk.now()
+    page.provider_ref = page.provider_ref or rung.ref
+    page.followed = rung.news is not None
+    page.sent_at = page.sent_at or now
+    if page.channel != VOICE:
+        page.told_at = page.told_at or now
+    if page.state not in UNSENT:  # answered or cancelled while it was on its way: that must still be told
+        await timers.arm(session, Verb.PAGE, page.id, now, now)
+        return
+    page.state, page.error = PageState.RINGING, None
+    await live.announce(session, "page", page.id)
+    if rung.news is not None and page.delivery is None:
+        await timers.arm(session, Verb.PAGE, page.id, now + rung.news, now)
+    else:
+        await timers.disarm(session, Verb.PAGE, page.id)
+    if incident is not None:
+        said = f"{page.name} est appelé·e (niveau {page.level})"
+        if page.purpose is Purpose.HOLD:
+            said = f"On demande à {page.name} : toujours dessus ?"
+        await record(session, desk, incident, Event.PAGED, said, person=page.person, channel=page.channel)
+
+
+async def _refuse(session: AsyncSession, desk: Desk, incident: Incident | None, page: Page, refusal: str) -> None:
+    page.state, page.error = PageState.FAILED, refusal
+    await timers.disarm(session, Verb.PAGE, page.id)
+    await live.announce(session, "page", page.id)
+    await pass_on(session, desk, incident, page, f"injoignable, {refusal}")
+
+
+async def _failing(session: AsyncSession, desk: Desk, page_id: int, problem: str) -> None:
+    """It may work later; but the next way is taken before ten seconds have passed."""
+    page, incident = await pages.with_incident(session, page_id)
+    if page is None or page.state is not PageState.SENDING:
+        return
+    page.error = problem
+    now = desk.now()
+    if page.attempts >= TRIES:
+        await _refuse(session, desk, incident, page, problem)
+    elif page.attempts > 1 or now - page.due_at >= LATE:
+        await pass_on(session, desk, incident, page, problem)
+    joined = [one.id for one in await pages.carried_by(session, page_id) if one.id != page_id and one.state in UNSENT]
+    await timers.arm(session, Verb.PAGE, joined, now, now)
+
+
+async def close(database: Database, desk: Desk, pagers: Mapping[str, Pager], page_id: int) -> None:
+    """Stop a telephone that rings, tell who was written to. Raises DeliveryProblem to be tried again."""
+    async with database.transaction() as session:
+        page = await pages.locked(session, page_id)
+        if page is None or page.last_word is None or page.provider_ref is None:
+            # Without a reference it is still leaving: whoever carries that out calls for this again.
+            await timers.disarm(session, Verb.PAGE, page_id)
+            return
+        call = await call_of(session, desk, page)
+        theirs = page.state is PageState.ACKNOWLEDGED
+        tried = await timers.attempts(session, Verb.PAGE, page_id)
+    pager = pagers.get(page.channel)
+    if pager is not None and tried < TRIES and not (page.channel == VOICE and call.subjects):
+        try:
+            async with asyncio.timeout(RING_TIME):
+                await pager.close(call, page.provider_ref, page.last_word, theirs=theirs)
+        except PermanentProblem:
+            pass  # the call is over, the message is gone: nothing is left to close
+        except TimeoutError as error:
+            raise UnknownOutcome("ne répond pas") from error
+    async with database.transaction() as session:
+        page = await pages.locked(session, page_id)
+        if page is not None:
+            page.last_word = None
+        await timers.disarm(session, Verb.PAGE, page_id)

@@ -1,0 +1,119 @@
+"""Pages: the queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.domain.incident import PageState
+from routing.domain.paging import Delivery
+from routing.store.models import Incident, Page
+
+LIVE = (PageState.PENDING, PageState.SENDING, PageState.RINGING)
+# Somebody who let it ring may still answer as long as the incident waits.
+ANSWERABLE = (*LIVE, PageState.UNANSWERED)
+ENDED = (Delivery.MISSED, Delivery.OVER)
+
+
+async def locked(session: AsyncSession, page_id: int) -> Page | None:
+    """The page with its row locked for the transaction. Lock its incident first."""
+    return await session.get(Page, page_id, with_for_update=True, populate_existing=True)
+
+
+async def with_incident(session: AsyncSession, page_id: int) -> tuple[Page | None, Incident | None]:
+    """A page and its incident, the incident's row locked first, always in this order."""
+    incident_id = await session.scalar(select(Page.incident_id).where(Page.id == page_id))
+    incident: Incident | None = None
+    if incident_id is not None:
+        incident = await session.get(Incident, incident_id, with_for_update=True, populate_existing=True)
+    return await locked(session, page_id), incident
+
+
+async def carried_by(session: AsyncSession, leader_id: int) -> Sequence[Page]:
+    """Every page of one call or message: the one that leads it and those that joined."""
+    query = select(Page).where(or_(Page.id == leader_id, Page.joined_id == leader_id)).order_by(Page.id)
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def lock_carried(session: AsyncSession, leader_id: int) -> tuple[dict[int, Incident], Sequence[Page]]:
+    """The same with their incidents by number, every row locked."""
+    ids = {page.incident_id for page in await carried_by(session, leader_id) if page.incident_id}
+    lock = select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id).with_for_update()
+    found = await session.scalars(lock.execution_options(populate_existing=True))
+    incidents = {incident.id: incident for incident in found}
+    query = select(Page).where(or_(Page.id == leader_id, Page.joined_id == leader_id)).order_by(Page.id)
+    pages = await session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    # One that joined meanwhile belongs to an incident that is not locked: it waits for its own turn.
+    return incidents, [page for page in pages if page.incident_id is None or page.incident_id in incidents]
+
+
+async def one_at_a_time(session: AsyncSession, person: str, channel: str) -> None:
+    """Whoever else wants to ring this person by this channel waits until the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"page:{channel}:{person}", 0))))
+
+
+async def open_call(session: AsyncSession, page: Page, since: datetime) -> Page | None:
+    """The call this person is being reached by at this moment, begun ``since``; None when their line is free."""
+    going_on = and_(
+        Page.followed,
+        Page.provider_ref.is_not(None),
+        Page.sent_at >= since,
+        or_(Page.delivery.is_(None), Page.delivery.not_in(ENDED)),
+    )
+    return await session.scalar(_same_line(page, or_(Page.state == PageState.SENDING, going_on)))
+
+
+async def fresh_message(session: AsyncSession, page: Page, since: datetime) -> Page | None:
+    """A message of the same kind to this person that leaves now or left ``since``."""
+    return await session.scalar(_same_line(page, or_(Page.state == PageState.SENDING, Page.sent_at > since)))
+
+
+def _same_line(page: Page, condition: ColumnElement[bool]) -> Select[Page]:
+    same = (Page.person == page.person, Page.channel == page.channel, Page.id != page.id, Page.joined_id.is_(None))
+    return select(Page).where(*same, Page.purpose == page.purpose, condition).order_by(Page.id.desc()).limit(1)
+
+
+async def gather(session: AsyncSession, leader: Page, now: datetime) -> list[int]:
+    """Every other page that waits for the same person and channel joins ``leader``; returns their numbers."""
+    waiting = (Page.person == leader.person, Page.channel == leader.channel, Page.id != leader.id)
+    due = (Page.state == PageState.PENDING, Page.joined_id.is_(None), Page.due_at <= now)
+    same = Page.purpose == leader.purpose
+    free = select(Page.id).where(*waiting, *due, same).with_for_update(skip_locked=True)
+    joined = update(Page).where(Page.id.in_(free)).values(joined_id=leader.id).returning(Page.id)
+    return list(await session.scalars(joined.execution_options(synchronize_session=False)))
+
+
+async def next_of_level(session: AsyncSession, page: Page) -> Page | None:
+    """The page to ring instead of this one: the same person's next channel, else the next person's of the level."""
+    query = (
+        select(Page)
+        .where(Page.incident_id == page.incident_id, Page.purpose == page.purpose, Page.state == PageState.PENDING)
+        .where(Page.level == page.level, Page.round == page.round, Page.id != page.id, Page.joined_id.is_(None))
+        .order_by(Page.person != page.person, Page.due_at, Page.id)
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
+async def being_reached(session: AsyncSession, incident_id: int) -> bool:
+    """Whether anybody is being rung or will be, of whom it is not known that they cannot be reached."""
+    query = select(Page.id).where(Page.incident_id == incident_id, Page.state.in_(LIVE), ~Page.passed_on)
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def of_incident(
+    session: AsyncSession, incident_id: int, states: Collection[PageState], person: str | None = None
+) -> Sequence[Page]:
+    """An incident's pages in these states, of one person if named, by number."""
+    query = select(Page).where(Page.incident_id == incident_id, Page.state.in_(states)).order_by(Page.id)
+    return (await session.scalars(query.where(Page.person == person) if person else query)).all()
+
+
+async def of_trial(session: AsyncSession, page: Page) -> Sequence[Page]:
+    """The other pages by which the same person is asked the same thing, as far as they are not answered."""
+    query = select(Page).where(Page.person == page.person, Page.purpose == page.purpose, Page.id != page.id)
+    same = Page.incident_id == page.incident_id if page.incident_id else Page.incident_id.is_(None)
+    return (await session.scalars(query.where(same, Page.state.in_(ANSWERABLE)).order_by(Page.id))).all()
