@@ -56,7 +56,7 @@ def _sorted(error: SlackApiError) -> Exception:
     if status == TOO_MANY or code in LATER:
         given = str(headers.get("retry-after", ""))
         return TemporaryProblem(f"Slack: {code}", float(given) if given.isdigit() else None)
-    if status >= BROKEN or code in UNSURE:
+    if status >= BROKEN or code in UNSURE or not code:  # without a code it was no answer of the Web API
         return UnknownOutcome(f"Slack {status}")
     return Gone(f"Slack: {code}") if code in GONE else PermanentProblem(f"Slack: {code}")
 

@@ -65,7 +65,9 @@ async def _hand_over(gateway: ChatGateway, address: str, parcel: Parcel) -> None
             parcel.posted = await gateway.post_card(address, parcel.card, parcel.ref, again=parcel.again)
         else:
             await gateway.edit_card(address, parcel.posted, parcel.card)
-        parcel.shown = parcel.card.version
+            parcel.again = False
+        # What an earlier attempt left in the channel may be older: it is edited next.
+        parcel.shown = None if parcel.again else parcel.card.version
     assert parcel.posted is not None  # nothing is said under a card that is not there
     for saying in parcel.sayings:
         parcel.said[saying.ref] = await gateway.post_line(

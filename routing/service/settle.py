@@ -20,6 +20,7 @@ from routing.store.models import Channel, Incident, Thread, ThreadLine, Timeline
 log = logging.getLogger(__name__)
 
 RETRY = timedelta(seconds=2)
+DOUBLINGS = 4  # of the pause after a failure: half a minute at most, so that the end of an outage is soon seen
 
 
 async def settle(session: AsyncSession, desk: Desk, batch: Batch) -> None:
@@ -75,7 +76,7 @@ async def _note(session: AsyncSession, desk: Desk, channel: Channel, thread: Thr
         case TemporaryProblem(retry_after=seconds) if seconds is not None:
             channel.held_until = max(channel.held_until or now, now + timedelta(seconds=seconds))
         case _:
-            thread.again_at = now + RETRY * 2 ** min(max(thread.attempts - 1, 0), 5)
+            thread.again_at = now + RETRY * 2 ** min(max(thread.attempts - 1, 0), DOUBLINGS)
     if parcel.problem and thread.state is DeliveryState.SENDING:
         unknown = isinstance(parcel.problem, UnknownOutcome)
         thread.state = DeliveryState.UNKNOWN if unknown else DeliveryState.PENDING

@@ -210,8 +210,12 @@ class SlackStandIn(StandIn):
         headers = {} if retry_after is None else {"retry-after": str(max(1, round(retry_after + 0.499)))}
         return Answer.of_json({"ok": False, "error": "ratelimited"}, 429, headers)
 
+    def mistakes(self) -> list[str]:
+        """Calls and acknowledgements that no correct client would send."""
+        refused = [words for error, words in self._mistakes if error not in self._expected]
+        return refused + self.sockets.mistakes
+
     def unexpected(self) -> list[str]:
         """Mistakes of the client, and what reached people without the test looking at it."""
-        mistakes = [words for error, words in self._mistakes if error not in self._expected]
         failures = [] if self.people.failures_expected else self.people.failures
-        return mistakes + failures + self.sockets.mistakes + self.workspace.unseen()
+        return self.mistakes() + failures + self.workspace.unseen()
