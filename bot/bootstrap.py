@@ -11,6 +11,7 @@ from typing import Any
 
 from procrastinate import App, PsycopgConnector
 
+from bot import speech
 from bot.clock import SystemClock
 from bot.console.gateway import ConsoleChat, ConsolePager, ConsolePhone
 from bot.house import House
@@ -116,6 +117,7 @@ def build(
         media=media_sources(settings),
         api_token=api_token(settings),
         rights=read_rights(settings.rights_file, catalogue.services),
+        ears=speech.ears(settings, recordings=classifier is not None),
     )
 
 

@@ -44,7 +44,10 @@ async def healthz() -> Alive:
 
 @router.get("/readyz", responses={503: {"model": Ready}})
 async def readyz(request: Request, response: Response) -> Ready:
-    """200 when citizens' messages are kept and carried out; 503 says what is missing."""
+    """200 when citizens' messages are kept and carried out; 503 says what is missing.
+
+    Deaf to callers is degraded all the same, with a 200: they are served by keypad and people, and must still come in.
+    """
     house: House = request.app.state.house
     checks: dict[str, str] = {"database": "ok", "worker": "ok"}
     try:
@@ -53,8 +56,10 @@ async def readyz(request: Request, response: Response) -> Ready:
             checks["worker"] = "no worker has a heartbeat: messages are kept, nothing is carried out"
     except DatabaseAway:
         checks = {"database": "does not answer", "worker": "unknown"}
+    response.status_code = 200 if all(value == "ok" for value in checks.values()) else 503
+    if house.ears is not None:
+        checks["speech"] = house.ears.problem or "ok"
     ready = all(value == "ok" for value in checks.values())
-    response.status_code = 200 if ready else 503
     return Ready(status="ready" if ready else "degraded", checks=checks)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.settings import Settings
 from bot.staff import Rights
 from intake.handle import Hearing
-from intake.ports import DangerRules, MediaSource
+from intake.ports import DangerRules, MediaSource, Transcriber
 from routing.errors import Unreadable
 from routing.ports import ChatGateway, CitizenGateway, Clock, Pager
 from routing.service.desk import Desk
@@ -31,7 +31,11 @@ class DatabaseAway(Exception):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything the doors and jobs need. ``hearing`` is None where nothing is handled (the web process)."""
+    """Everything the doors and jobs need.
+
+    ``hearing`` is None where nothing is handled (the web process), ``ears`` where the telephone provider does the
+    listening.
+    """
 
     settings: Settings
     clock: Clock
@@ -46,6 +50,7 @@ class House:
     media: Mapping[str, MediaSource]
     api_token: str
     rights: Rights = field(default_factory=Rights)
+    ears: Transcriber | None = None
 
     async def run(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
         """``work`` in one transaction, tried once more if the connection was dead or a reference collided.

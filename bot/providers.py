@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 
+from bot import speech
 from bot.house import House
 from bot.slack.account import connect as connect_slack
 from bot.slack.app import SlackApp
@@ -15,7 +16,9 @@ from bot.slack.door import SlackDoor, socket_mode
 from bot.slack.guard import SlackGuard
 from bot.twilio.account import connect as connect_twilio
 from bot.twilio.texts import TwilioCalls
-from intake.channels.phone import Lines, Phone
+from intake.channels.media_stream import MediaDoor
+from intake.channels.phone import Phone
+from intake.channels.phone_ports import Lines
 from intake.channels.twilio_guard import TwilioGuard
 from intake.channels.twilio_messages import TwilioMessages
 
@@ -32,6 +35,9 @@ class Doors:
     async def open(self) -> AsyncIterator[None]:
         """Sockets are open inside; on leaving, what was answered already is carried out."""
         async with AsyncExitStack() as stack:
+            if self.house.ears is not None:
+                stack.push_async_callback(self.house.ears.close)
+                self.house.ears.start()
             if self.slack is not None:
                 stack.push_async_callback(self.slack.rest)
                 await stack.enter_async_context(socket_mode(self.house, self.slack))
@@ -56,7 +62,9 @@ def _twilio(house: House) -> list[APIRouter]:
         return []
     guard = TwilioGuard(settings.twilio_auth_token.get_secret_value(), settings.base_url)
     lines = Lines(settings.base_url, settings.city, settings.phone_person, settings.twilio_from_number)
-    return [
-        Phone(house, guard, lines, TwilioCalls(client)).router(),
-        TwilioMessages(house, guard).router(),
-    ]
+    voice = speech.voice(settings) if house.ears else None
+    phone = Phone(house, guard, lines, TwilioCalls(client), house.ears, speaks=voice is not None)
+    routers = [phone.router(), TwilioMessages(house, guard).router()]
+    if house.ears is not None:
+        routers.append(MediaDoor(house, guard, house.ears, phone.question, voice).router())
+    return routers

@@ -124,6 +124,7 @@ async def _web(settings: Settings, url: str) -> None:
 
     from bot.bootstrap import build, ensure_roster
     from bot.web import Server, create_app
+    from intake.channels.media_stream import LARGEST
 
     house = build(settings, url)
     of_the_city = await ensure_roster(house)
@@ -137,8 +138,15 @@ async def _web(settings: Settings, url: str) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
+        ws="websockets-sansio",
+        ws_max_size=LARGEST,
+        ws_per_message_deflate=False,
     )
     server = Server(config)
+    if house.ears is not None and house.ears.problem:
+        log.warning(
+            "callers are not heard yet: they have the keypad, a person, the answering machine", why=house.ears.problem
+        )
     welcome(settings, house.api_token)
     await server.serve()
 
@@ -173,6 +181,8 @@ async def _worker(settings: Settings, parent: int | None) -> None:
     current = asyncio.create_task(classifier.keep_current())
     await run_until_signalled(Worker(house))
     current.cancel()
+    if house.ears is not None:
+        await house.ears.close()
     await house.database.close()
 
 

@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     city: str = "la métropole"
     phone_person: str | None = None
 
+    asr: str = Field(default="twilio", pattern="^(twilio|sherpa-onnx|whisper)$")
+    asr_model: str = "asr-fr-live"
+    asr_recordings_model: str | None = None
+    asr_callers: int = Field(default=16, ge=1, le=200)
+    asr_voice: str = Field(default="twilio", pattern="^(twilio|espeak-ng)$")
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -73,6 +79,11 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """Where citizens and providers reach us, without a trailing slash."""
         return (self.public_base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def speech_folder(self) -> Path:
+        """Where models that hear are kept."""
+        return self.data_dir / "speech"
 
     @property
     def zone(self) -> ZoneInfo:

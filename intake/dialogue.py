@@ -45,12 +45,17 @@ NUMBERS = (
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What the provider heard in one turn: words, keys, both or nothing. ``number`` is the turn it answers."""
+    """What was heard in one turn: words, keys, both or nothing. ``number`` is the turn it answers.
+
+    ``confidence`` (0..1) and ``alternatives`` are the recogniser's, when it has any.
+    """
 
     number: int
     words: str = ""
     keys: str = ""
     raw: bytes = b""
+    confidence: float | None = None
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,8 @@ async def _first_words(session: AsyncSession, desk: Desk, call: PhoneCall, words
         return await _silence(session, desk, Talk(call, None))  # a key that means nothing here
     call.tries = 0
     report = await _open(session, desk, call, words, turn)
+    if call.ended_at is not None:
+        return Talk(call, report)  # the last words of somebody who has hung up: handled as a written message would be
     report.state = ReportState.TALKING
     await timers.arm(session, timers.Verb.UNANSWERED, report.id, desk.now() + LOST, desk.now())
     return Talk(call, report)

@@ -96,10 +96,31 @@ class Transcriber(Protocol):
         """Whether a caller could be listened to now."""
         ...
 
+    @property
+    def problem(self) -> str | None:
+        """Why nobody can be listened to (for whoever runs Vigie), None when all is well."""
+        ...
+
+    def start(self) -> None:
+        """Load the model now instead of at the first recording."""
+        ...
+
+    async def close(self) -> None:
+        """Nobody is listened to any more."""
+        ...
+
     def listen(self) -> AbstractAsyncContextManager[LiveEar]:
         """One turn. Raises NotListening."""
         ...
 
     async def transcribe(self, audio: bytes) -> Transcript:
         """A whole recording (OGG, WAV, MP3, MP4, AMR, WebM). Raises BadAudio, NotListening."""
+        ...
+
+
+class Voice(Protocol):
+    """Text to speech, on premises."""
+
+    async def say(self, text: str) -> bytes | None:
+        """``text`` as 8 kHz mu-law, None when it cannot be spoken."""
         ...

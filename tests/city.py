@@ -21,7 +21,7 @@ from bot.console.models import ConsoleCall, ConsolePost, PhoneMessage
 from bot.house import House
 from bot.settings import Settings
 from bot.web import create_app
-from intake.ports import Classifier
+from intake.ports import Classifier, Transcriber
 from routing.catalogue import loader
 from routing.domain.procedure import Catalogue
 from routing.ports import ChatGateway, Pager
@@ -239,6 +239,7 @@ async def founded(
     connected: bool = True,
     works: bool = True,
     settings: Settings | None = None,
+    ears: Transcriber | None = None,
 ) -> AsyncIterator[City]:
     """A city on the database at ``url``; gateways given replace or join the console's.
 
@@ -250,6 +251,7 @@ async def founded(
     house = build(settings, url, clock=clock, classifier=classifier, catalogue=_catalogue(settings.catalogue_dir))
     desk = replace(house.desk, directory=Channels(channels)) if channels else house.desk
     house = replace(house, desk=desk, chats={**house.chats, **(chats or {})}, pagers={**house.pagers, **(pagers or {})})
+    house = replace(house, ears=ears or house.ears)
     if works:
         tasks.register(house)
     if connected:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import dialogue, replies
 from intake.channels import phone_words
+from intake.channels.phone_fields import contact, number, share, sid
+from intake.channels.phone_ports import CallControl, House, Lines
 from intake.channels.phone_words import Address
 from intake.channels.twilio_guard import Refused, TwilioGuard
 from intake.dialogue import Talk, Turn
-from intake.ports import DangerRules
+from intake.ports import Transcriber
 from routing.domain.call import Step
 from routing.domain.redaction import readable
-from routing.service.desk import Desk
 from routing.service.tell import door_back
 from routing.store.models import PhoneCall, Report
 
@@ -30,50 +29,27 @@ LOOK_EVERY = 0.03
 WAITS = 4
 
 
-class House(Protocol):
-    """What the telephone needs of the house."""
-
-    @property
-    def desk(self) -> Desk:
-        """Clock and catalogue."""
-        ...
-
-    @property
-    def danger(self) -> DangerRules:
-        """The fixed rules."""
-        ...
-
-    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
-        """Work in one transaction."""
-        ...
-
-
-class CallControl(Protocol):
-    """Acts on a call in progress, outside its own turns."""
-
-    async def redirect(self, sid: str, address: str) -> None:
-        """Have the caller hear what ``address`` answers, now."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """``person`` is the number of somebody who answers callers, None when there is nobody; ``city`` who speaks."""
-
-    base_url: str
-    city: str
-    person: str | None = None
-    own_number: str | None = None
-
-
 class Phone:
-    """The routes under /webhooks/twilio/voice."""
+    """The routes under /webhooks/twilio/voice. The provider's recogniser listens, unless we have ``ears`` of our own;
+    with ``speaks`` the stream to them asks the questions too.
+    """
 
-    def __init__(self, house: House, guard: TwilioGuard, lines: Lines, control: CallControl | None = None) -> None:
+    def __init__(
+        self,
+        house: House,
+        guard: TwilioGuard,
+        lines: Lines,
+        control: CallControl | None = None,
+        ears: Transcriber | None = None,
+        *,
+        speaks: bool = False,
+    ) -> None:
         self._house = house
         self._guard = guard
         self._lines = lines
         self._control = control
+        self._ears = ears
+        self._speaks = speaks
         self._address = Address(lines.base_url)
 
     def router(self) -> APIRouter:
@@ -91,6 +67,8 @@ class Phone:
         """One turn of the call; a step nobody knows is the opening again."""
         steps = {
             "heard": self._heard,
+            "listened": self._listened,
+            "unheard": self._unheard,
             "wait": self._wait,
             "partial": self._partial,
             "danger": self._danger,
@@ -117,15 +95,27 @@ class Phone:
         talk = await self._listen(fields, Turn(-1))  # no turn of the call: it is only made known
         if talk.call.turn or talk.call.step is not Step.WHAT:
             return self._say(talk)
-        return phone_words.ask(self._address, 0, phone_words.OPENING.format(city=self._lines.city))
+        return self._ask(talk.call, self.question(talk))
 
     async def _heard(self, request: Request, fields: Mapping[str, str]) -> str:
-        number = _number(request.query_params.get("turn"))
-        turn = Turn(number, fields.get("SpeechResult", ""), fields.get("Digits", ""), await request.body())
+        asked = number(request.query_params.get("turn"))
+        words, keys = fields.get("SpeechResult", ""), fields.get("Digits", "")
+        turn = Turn(asked, words, keys, await request.body(), share(fields.get("Confidence")))
         return await self._go_on(await self._listen(fields, turn), fields, first=True)
 
+    async def _listened(self, request: Request, fields: Mapping[str, str]) -> str:
+        """The stream to our ears is over: they heard something, or it broke and the keypad is what remains."""
+        talk = await self._listen(fields, Turn(-1))
+        if talk.call.turn > number(request.query_params.get("turn")):
+            return await self._go_on(talk, fields, first=True)
+        return self._ask_by_keys(talk.call, self.question(talk))
+
+    async def _unheard(self, request: Request, fields: Mapping[str, str]) -> str:
+        """Nobody can listen to somebody who stays on the line: a person, or the answering machine."""
+        return self._say(await self._listen(fields, Turn(number(request.query_params.get("turn")), keys="0")))
+
     async def _wait(self, request: Request, fields: Mapping[str, str]) -> str:
-        waited = _number(request.query_params.get("turn"))
+        waited = number(request.query_params.get("turn"))
         talk = await self._decide(fields, patient=waited < WAITS)
         if talk is None:
             return await self._ring(request, fields)
@@ -154,7 +144,7 @@ class Phone:
 
     async def _decide(self, fields: Mapping[str, str], *, patient: bool) -> Talk | None:
         async def work(session: AsyncSession) -> Talk | None:
-            return await dialogue.go_on(session, self._house.desk, _sid(fields), patient=patient)
+            return await dialogue.go_on(session, self._house.desk, sid(fields), patient=patient)
 
         found: Talk | None = await self._house.run(work)
         return found
@@ -162,7 +152,7 @@ class Phone:
     async def _listen(self, fields: Mapping[str, str], turn: Turn) -> Talk:
         async def work(session: AsyncSession) -> Talk:
             house = self._house
-            return await dialogue.listen(session, house.desk, house.danger, _sid(fields), _contact(fields), turn)
+            return await dialogue.listen(session, house.desk, house.danger, sid(fields), contact(fields), turn)
 
         talk: Talk = await self._house.run(work)
         return talk
@@ -171,10 +161,10 @@ class Phone:
         """Words still being said: danger does not wait for the end of the sentence."""
         words = readable(f"{fields.get('StableSpeechResult', '')} {fields.get('UnstableSpeechResult', '')}")
         if self._control is not None and self._house.danger(words):
-            number = _number(request.query_params.get("turn"))
-            talk = await self._listen(fields, Turn(number, words, raw=await request.body()))
-            if talk.call.turn == number + 1:
-                await self._control.redirect(_sid(fields), self._address.step("danger", talk.call.turn))
+            asked = number(request.query_params.get("turn"))
+            talk = await self._listen(fields, Turn(asked, words, raw=await request.body()))
+            if talk.call.turn == asked + 1:
+                await self._control.redirect(sid(fields), self._address.step("danger", talk.call.turn))
         return phone_words.nothing()
 
     async def _danger(self, request: Request, fields: Mapping[str, str]) -> str:
@@ -187,35 +177,53 @@ class Phone:
         return phone_words.voicemail(self._address, 0)
 
     async def _recorded(self, request: Request, fields: Mapping[str, str]) -> str:
-        seconds = _number(fields.get("RecordingDuration"))
+        seconds = number(fields.get("RecordingDuration"))
         recording = readable(fields.get("RecordingSid", ""))[:40]
 
         async def work(session: AsyncSession) -> None:
-            await dialogue.voicemail(session, self._house.desk, _sid(fields), recording, max(seconds, 0))
+            await dialogue.voicemail(session, self._house.desk, sid(fields), recording, max(seconds, 0))
 
         await self._house.run(work)
         return self._say(await self._listen(fields, Turn(-1)))
 
     def _say(self, talk: Talk) -> str:
         """The question the call is at, or its end."""
-        call, report = talk.call, talk.report
-        match call.step:
-            case Step.PERSON:
-                return phone_words.to_a_person(self._address, call.turn, self._lines.person, self._lines.own_number)
-            case Step.DONE:
-                return _goodbye(report)
+        call = talk.call
+        if call.step is Step.PERSON:
+            return phone_words.to_a_person(self._address, call.turn, self._lines.person, self._lines.own_number)
+        if call.step is Step.DONE:
+            return _goodbye(talk.report)
+        return self._ask(call, self.question(talk))
+
+    def question(self, talk: Talk) -> str:
+        """The words of the question the call is at."""
+        report = talk.report
+        match talk.call.step:
             case Step.WHERE:
-                return phone_words.ask(self._address, call.turn, phone_words.WHERE)
+                return phone_words.WHERE
             case Step.CONFIRM if report is not None and report.ranking:
-                return phone_words.ask(self._address, call.turn, self._confirm(report))
+                return self._confirm(report)
             case Step.CHOOSE if report is not None:
                 known = self._house.desk.catalogue.procedures
                 labels = {id_: known[id_].label for id_ in report.candidates if id_ in known}
-                return phone_words.ask(self._address, call.turn, phone_words.choices(report.candidates, labels))
-        return phone_words.ask(self._address, call.turn, self._first_question(call))
+                return phone_words.choices(report.candidates, labels)
+        return phone_words.AGAIN if talk.call.tries else phone_words.OPENING.format(city=self._lines.city)
 
-    def _first_question(self, call: PhoneCall) -> str:
-        return phone_words.AGAIN if call.tries else phone_words.OPENING.format(city=self._lines.city)
+    def _ask(self, call: PhoneCall, words: str) -> str:
+        """By whatever listens now."""
+        if self._ears is None:
+            return phone_words.ask(self._address, call.turn, words)
+        if not self._ears.ready:
+            return self._ask_by_keys(call, words)
+        ticket = self._guard.ticket(call.sid, call.turn)
+        return phone_words.ask_streaming(self._address, call.turn, ticket, None if self._speaks else words)
+
+    def _ask_by_keys(self, call: PhoneCall, words: str) -> str:
+        if call.step is not Step.WHAT:
+            return phone_words.ask_by_keys(self._address, call.turn, words)
+        welcome = phone_words.WELCOME.format(city=self._lines.city)
+        words = phone_words.UNHEARD if call.turn else f"{welcome} {phone_words.UNHEARD}"
+        return phone_words.ask_by_keys(self._address, call.turn, words, otherwise="unheard")
 
     def _confirm(self, report: Report) -> str:
         procedure = self._house.desk.catalogue.procedures[report.ranking[0]["procedure"]]
@@ -231,17 +239,3 @@ def _goodbye(report: Report | None) -> str:
     return phone_words.goodbye(
         safety=safety, reference=report.reference, texted=texted, read_by_person=not report.ranking
     )
-
-
-def _sid(fields: Mapping[str, str]) -> str:
-    return fields.get("CallSid", "")[:64]
-
-
-def _contact(fields: Mapping[str, str]) -> str | None:
-    """The caller's number, None when hidden."""
-    number = fields.get("From", "")
-    return number[:20] if number.startswith("+") and number[1:].isdecimal() and len(number) > 6 else None
-
-
-def _number(value: str | None) -> int:
-    return int(value) if value and value.isascii() and value.isdecimal() and len(value) < 7 else -1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from twilio.twiml.voice_response import Gather, VoiceResponse
+from twilio.twiml.voice_response import Connect, Gather, Stream, VoiceResponse
 
 from intake import replies
 
@@ -15,10 +15,11 @@ SILENCE = 5  # seconds before we ask again
 RING = 25  # seconds; longer and an answering machine takes the call
 LONGEST_VOICEMAIL = 120  # seconds
 
-OPENING = (
+WELCOME = (
     "Bonjour, ici le service automatique de {city}. En cas de danger immédiat, raccrochez et faites le 112. "
-    "Vos paroles servent seulement à traiter votre demande. Dites en quelques mots ce qui se passe, et où."
+    "Vos paroles servent seulement à traiter votre demande."
 )
+OPENING = f"{WELCOME} Dites en quelques mots ce qui se passe, et où."
 AGAIN = "Je n'ai pas entendu. Dites en quelques mots ce qui se passe, ou faites le zéro pour parler à quelqu'un."
 WHERE = "C'est noté. Où est-ce ? Dites la rue et la commune."
 CONFIRM = (
@@ -35,6 +36,10 @@ TEXTED = "Vous le recevez aussi par SMS."
 GOODBYE = "Merci de votre appel. Au revoir."
 A_PERSON_READS = "Une personne va lire votre demande."
 MOMENT = "Un instant."
+UNHEARD = (
+    "Je ne peux pas vous écouter automatiquement pour le moment. "
+    "Restez en ligne : quelqu'un vous répond, ou vous laissez un message."
+)
 OUT_OF_ORDER = (
     "Le service automatique ne répond pas pour le moment. En cas de danger, faites le 112. Merci de rappeler."
 )
@@ -49,6 +54,11 @@ class Address:
     def step(self, name: str, turn: int) -> str:
         """The webhook of one turn."""
         return f"{self.base}/webhooks/twilio/voice/{name}?turn={turn}"
+
+    @property
+    def media(self) -> str:
+        """The WebSocket that listens."""
+        return f"ws{self.base.removeprefix('http')}/webhooks/twilio/media"
 
 
 def ask(address: Address, turn: int, *words: str) -> str:
@@ -71,6 +81,40 @@ def ask(address: Address, turn: int, *words: str) -> str:
         gather.say(sentence, voice=VOICE, language=LANGUAGE)
     response.append(gather)
     response.redirect(address.step("heard", turn), method="POST")
+    return str(response)
+
+
+def ask_streaming(address: Address, turn: int, ticket: str, words: str | None) -> str:
+    """Say the words, then have our own ears listen. They close the stream when they heard enough; the call goes on at
+    ``listened``, also when the stream breaks. Without ``words`` the stream asks by itself.
+    """
+    response = VoiceResponse()
+    if words:
+        response.say(words, voice=VOICE, language=LANGUAGE)
+    stream = Stream(url=address.media)
+    stream.parameter(name="turn", value=str(turn))
+    stream.parameter(name="ticket", value=ticket)
+    connect = Connect()
+    connect.append(stream)
+    response.append(connect)
+    response.redirect(address.step("listened", turn), method="POST")
+    return str(response)
+
+
+def ask_by_keys(address: Address, turn: int, words: str, *, otherwise: str = "heard") -> str:
+    """Say the words and listen to keys alone; no key is the step ``otherwise``."""
+    response = VoiceResponse()
+    gather = Gather(
+        input="dtmf",
+        language=LANGUAGE,
+        action=address.step("heard", turn),
+        method="POST",
+        timeout=SILENCE,
+        num_digits=1,
+    )
+    gather.say(words, voice=VOICE, language=LANGUAGE)
+    response.append(gather)
+    response.redirect(address.step(otherwise, turn), method="POST")
     return str(response)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import logging
 import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
-from fastapi import Request
+from fastapi import Request, WebSocket
 from starlette.datastructures import FormData, ImmutableMultiDict
+from starlette.requests import HTTPConnection
 from twilio.request_validator import RequestValidator
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,7 @@ class TwilioGuard:
 
     def __init__(self, auth_token: str, base_url: str) -> None:
         self._validator = RequestValidator(auth_token)
+        self._key = auth_token.encode()
         self._base_url = base_url
 
     async def form(self, request: Request) -> Mapping[str, str]:
@@ -42,10 +46,22 @@ class TwilioGuard:
             raise Refused(403)
         return {name: str(fields.getlist(name)[0]) for name in fields}
 
-    def _signed(self, request: Request, fields: FormData) -> bool:
+    def shook_hands(self, socket: WebSocket) -> bool:
+        """Whether a WebSocket's handshake is Twilio's: the address is signed as wss://…"""
+        return self._signed(socket, FormData(), "ws" + self._base_url.removeprefix("http"))
+
+    def ticket(self, sid: str, turn: int) -> str:
+        """What binds a stream to one turn of one call; it travels in documents that only signed requests are given."""
+        return hmac.new(self._key, f"media {sid} {turn}".encode(), hashlib.sha256).hexdigest()
+
+    def admits(self, ticket: str, sid: str, turn: int) -> bool:
+        """Whether a ticket is ours, for that turn of that call."""
+        return hmac.compare_digest(ticket.encode(), self.ticket(sid, turn).encode())
+
+    def _signed(self, request: HTTPConnection, fields: FormData, base_url: str | None = None) -> bool:
         query = request.scope.get("query_string", b"").decode("latin-1")
         path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1").partition("?")[0]
-        address = f"{self._base_url}{path}" + (f"?{query}" if query else "")
+        address = f"{base_url or self._base_url}{path}" + (f"?{query}" if query else "")
         try:
             return bool(self._validator.validate(address, fields, request.headers.get("x-twilio-signature", "")))
         except Exception:  # noqa: BLE001 (the validator raises many things on garbage; garbage is not signed)

@@ -126,12 +126,16 @@ def main(given: str) -> None:
                 return
 
     threading.Thread(target=take_in, daemon=True).start()
+    code = 0
     try:
         Listener(ears, out).run(frames)
     except engine.ModelProblem as problem:
-        sys.exit(str(problem))
+        sys.stderr.write(f"{problem}\n")
+        code = 1
     except BrokenPipeError:
-        pass
+        code = 1
+    sys.stderr.flush()
+    os._exit(code)  # at once: the thread may still wait for input
 
 
 if __name__ == "__main__":

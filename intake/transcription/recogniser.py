@@ -77,7 +77,7 @@ class Recogniser:
         self._numbers = count(1)
         self._turns: dict[int, Turn] = {}
         self._recordings: dict[int, asyncio.Future[Transcript]] = {}
-        self._unheard = 0
+        self._unheard = self._listened = 0
         self._listened_at = 0.0
         self._ready = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
@@ -90,14 +90,14 @@ class Recogniser:
         return self._ready.is_set() and len(self._turns) < self._callers and not self._late()
 
     @property
-    def running(self) -> bool:
-        """Whether the model is loaded, however many callers it has."""
-        return self._ready.is_set()
+    def problem(self) -> str | None:
+        """None once the model is loaded, however many callers it has."""
+        return None if self._ready.is_set() else "the recogniser's process is not listening yet, or starts again"
 
     @property
-    def unheard(self) -> int:
-        """Bytes of audio that wait to be listened to, over all turns."""
-        return self._unheard
+    def listened(self) -> int:
+        """Bytes of audio that were listened to, over all turns since the start."""
+        return self._listened
 
     @property
     def process_id(self) -> int | None:
@@ -247,6 +247,7 @@ class Recogniser:
             self._ready.set()
         elif kind is Kind.DONE:
             self._unheard = max(0, self._unheard - number)
+            self._listened += number
             self._listened_at = _now()
         elif number in self._recordings:
             self._answer(self._recordings[number], kind, content)

@@ -17,7 +17,7 @@ from tests.databases import ROOT
 PACKAGES = ("espeak-ng", "sox")
 FIXTURES = ROOT / "tests" / "fixtures"
 MODEL = FIXTURES / "asr-tiny-fr"
-VAD = FIXTURES / "silero_vad.onnx"
+VAD = MODEL / "silero_vad.onnx"
 FRAME = PHONE_RATE // 50  # bytes of 20 ms
 QUIET = b"\xff"
 

@@ -12,8 +12,9 @@ import pytest
 
 from intake.errors import BadAudio, NotListening
 from intake.ports import Heard, LiveEar, Partial, SpeechBegan, Transcript
-from intake.transcription.recogniser import BEHIND, Recogniser
+from intake.transcription.recogniser import Recogniser
 from tests.speech.conftest import EARS
+from tests.speech.pace import Pace
 from tests.speech.synthetic import FRAME, quiet, recorded, sentences, spoken
 from tests.waiting import until
 
@@ -22,8 +23,9 @@ LAMP = "rue de la liberté depuis hier soir"
 
 async def play(recogniser: Recogniser, ear: LiveEar, audio: bytes) -> None:
     """Frame by frame, as fast as it is listened to."""
+    pace = Pace(recogniser)
     for at in range(0, len(audio), FRAME):
-        await until(lambda: recogniser.unheard < BEHIND // 4)
+        await pace.keep(at)
         ear.hear(audio[at : at + FRAME])
 
 
@@ -68,9 +70,15 @@ async def test_nobody_speaks(recogniser: Recogniser) -> None:
 
 @pytest.mark.usefixtures("voices")
 async def test_two_callers_at_once_are_not_mixed_up(recogniser: Recogniser) -> None:
-    both = (quiet(0.5) + spoken(sentences()[number]) + quiet(1) for number in ("02", "08"))
-    found = await asyncio.gather(*(heard(recogniser, audio) for audio in both))
-    texts = [events[-1].text for events in found if isinstance(events[-1], Transcript)]
+    first, second = (quiet(0.5) + spoken(sentences()[number]) + quiet(1) for number in ("02", "08"))
+    pace = Pace(recogniser)
+    async with recogniser.listen() as one, recogniser.listen() as other:
+        for at in range(0, max(len(first), len(second)), FRAME):
+            await pace.keep(2 * at)
+            one.hear(first[at : at + FRAME])
+            other.hear(second[at : at + FRAME])
+        found = [[event async for event in ear.heard()][-1] for ear in (one, other)]
+    texts = [event.text for event in found if isinstance(event, Transcript)]
     assert LAMP in texts[0]
     assert "déneigée" in texts[1]
 

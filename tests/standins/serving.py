@@ -75,14 +75,13 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
-    """Serve ``app`` on loopback; yields its origin, without a trailing slash."""
+async def serving(app: ASGIApp, port: int = 0, **more: Any) -> AsyncIterator[str]:
+    """Serve ``app`` on loopback; yields its origin, without a trailing slash. ``more`` is for uvicorn."""
     with socket.socket() as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind(("127.0.0.1", port))
-        config = uvicorn.Config(
-            app, log_config=None, ws="websockets-sansio", http=_Cuttable, lifespan="off", access_log=False
-        )
+        given = {"log_config": None, "lifespan": "off", "access_log": False, **more}
+        config = uvicorn.Config(app, ws="websockets-sansio", http=_Cuttable, **given)
         config.timeout_graceful_shutdown = 1
         server = _Server(config)
         running = asyncio.create_task(server.serve(sockets=[door]))

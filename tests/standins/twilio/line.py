@@ -34,6 +34,8 @@ class Line:
     ended: bool = False
     dialled: str | None = None
     recording: str | None = None
+    connected: ET.Element | None = None
+    _behind: list[ET.Element] = field(default_factory=list)
     _asked: ET.Element | None = None
     _fetches: int = 0
 
@@ -76,6 +78,12 @@ class Line:
         sid = "RE" + self.sid[2:]
         await self._fetch(self.recording, RecordingSid=sid, RecordingDuration=str(seconds), RecordingUrl="https://x")
 
+    async def stream_ended(self) -> None:
+        """The WebSocket was closed by either end: Twilio goes on behind the Connect."""
+        assert self.connected is not None
+        self.connected = None
+        await self._verbs(self._behind)
+
     async def hang_up(self) -> None:
         """The caller ends the call."""
         self.ended = True
@@ -104,7 +112,9 @@ class Line:
     async def _reply(self, **fields: str) -> None:
         gather = self._question()
         if not fields and gather.get("actionOnEmptyResult") != "true":
-            self._asked = None  # Twilio goes on behind the Gather, which our Redirect follows
+            self._asked = None
+            await self._verbs(self._behind)
+            return
         action = gather.get("action")
         assert action
         await self._fetch(_path(action), **fields)
@@ -124,13 +134,20 @@ class Line:
 
     async def _carry_out(self, document: ET.Element) -> None:
         self._asked = None
-        for verb in document:
+        await self._verbs(list(document))
+
+    async def _verbs(self, verbs: list[ET.Element]) -> None:
+        for at, verb in enumerate(verbs):
             if verb.tag == "Say":
                 self._hear(verb)
             elif verb.tag == "Gather":
                 for said in verb:
                     self._hear(said)
-                self._asked = verb
+                self._asked, self._behind = verb, verbs[at + 1 :]
+                self.questions += 1
+                return
+            elif verb.tag == "Connect":
+                self.connected, self._behind = verb[0], verbs[at + 1 :]
                 self.questions += 1
                 return
             elif verb.tag == "Redirect":

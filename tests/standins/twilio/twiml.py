@@ -21,8 +21,12 @@ VERBS: dict[str, set[str]] = {
     "Dial": {"timeout", "action", "method", "callerId"},
     "Record": {"action", "method", "maxLength", "timeout", "playBeep", "trim"},
     "Message": set(),
+    "Connect": {"action", "method"},
+    "Stream": {"url", "name"},
+    "Parameter": {"name", "value"},
 }  # fmt: skip
-INSIDE = {"Gather": {"Say", "Pause", "Play"}}
+INSIDE = {"Gather": {"Say", "Pause", "Play"}, "Connect": {"Stream"}, "Stream": {"Parameter"}}
+ONLY_INSIDE = {"Stream", "Parameter"}
 LANGUAGES = {"fr-FR", "en-GB"}
 
 
@@ -34,7 +38,7 @@ def parsed(document: str) -> ET.Element:
         raise AssertionError(f"12100 Document parse failure: {error}") from error
     assert root.tag == "Response", "12100 the root is not Response"
     for verb in root:
-        _check(verb, set(VERBS))
+        _check(verb, set(VERBS) - ONLY_INSIDE)
     return root
 
 
@@ -47,5 +51,9 @@ def _check(verb: ET.Element, allowed: set[str]) -> None:
     if verb.tag == "Gather":
         assert verb.get("action"), "without an action Twilio asks the same address again"
         assert not (verb.get("speechTimeout") == "auto" and verb.get("speechModel")), "13335"
+    if verb.tag == "Stream":
+        address = verb.get("url", "")
+        assert address.startswith("wss://"), "31921 a stream's address begins with wss://"
+        assert "?" not in address, "31921 a stream's address has no query: use Parameter"
     for inner in verb:
         _check(inner, INSIDE.get(verb.tag, set()))
