@@ -100,6 +100,11 @@ class Recogniser:
         return self._listened
 
     @property
+    def unheard(self) -> int:
+        """Bytes of audio that still wait."""
+        return self._unheard
+
+    @property
     def process_id(self) -> int | None:
         """The number of the process, None while there is none."""
         return self._process.pid if self._process else None

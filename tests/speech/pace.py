@@ -13,7 +13,7 @@ class Pace:
 
     def __init__(self, recogniser: Recogniser) -> None:
         self._recogniser = recogniser
-        self._before = recogniser.listened
+        self._before = recogniser.listened + recogniser.unheard
 
     async def keep(self, sent: int) -> None:
         """Until nearly all of the ``sent`` bytes have been listened to."""
