@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.house import House
 from bot.observability import JOB_FAILURES, JOB_SECONDS
@@ -13,8 +14,10 @@ from intake import handle
 from intake.fetch import fetch
 from routing.ports import DeliveryProblem
 from routing.service.deliver import deliver
+from routing.service.desk import Desk
 from routing.service.escalate import escalate
 from routing.service.forget_attachment import forget_due
+from routing.service.hand_over import hand_over
 from routing.service.mobilise import mobilise_due
 from routing.service.ring import carry_out
 from routing.service.tell import send_to_citizen
@@ -41,16 +44,8 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         async with database.transaction() as session:
             await handle.handle(session, desk, hearing, subject_id)
 
-    async def unanswered(subject_id: int) -> None:
-        async with database.transaction() as session:
-            await handle.unanswered(session, desk, subject_id)
-
     async def deliver_channel(subject_id: int) -> None:
         await deliver(database, desk, house.chats, subject_id)
-
-    async def mobilise_incident(subject_id: int) -> None:
-        async with database.transaction() as session:
-            await mobilise_due(session, desk, subject_id)
 
     async def escalate_incident(subject_id: int) -> None:
         async with database.transaction() as session:
@@ -65,21 +60,28 @@ def jobs_of(house: House) -> dict[Verb, Job]:
     async def fetch_attachment(subject_id: int) -> None:
         await fetch(database, desk, house.media, subject_id)
 
-    async def forget_attachment(subject_id: int) -> None:
-        async with database.transaction() as session:
-            await forget_due(session, desk, subject_id)
-
     return {
         Verb.HANDLE: handle_report,
-        Verb.UNANSWERED: unanswered,
-        Verb.MOBILISE: mobilise_incident,
+        Verb.UNANSWERED: _alone(house, handle.unanswered),
+        Verb.MOBILISE: _alone(house, mobilise_due),
         Verb.DELIVER: deliver_channel,
         Verb.ESCALATE: escalate_incident,
         Verb.PAGE: page,
         Verb.TELL: tell,
         Verb.FETCH: fetch_attachment,
-        Verb.FORGET: forget_attachment,
+        Verb.FORGET: _alone(house, forget_due),
+        Verb.HAND_OVER: _alone(house, hand_over),
     }
+
+
+def _alone(house: House, verb: Callable[[AsyncSession, Desk, int], Awaitable[object]]) -> Job:
+    """The verb in a transaction of its own."""
+
+    async def run(subject_id: int) -> None:
+        async with house.database.transaction() as session:
+            await verb(session, house.desk, subject_id)
+
+    return run
 
 
 def _watched(house: House, verb: Verb, job: Job) -> Job:

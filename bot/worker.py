@@ -14,7 +14,9 @@ from sqlalchemy import func, select
 from bot import tasks
 from bot.house import House
 from bot.observability import HEALED, OVERDUE, WORKER_RESTARTS
+from routing.service.hand_over import prepare_hand_overs
 from routing.service.heal import heal
+from routing.service.watch_calendar import watch_calendar
 from routing.store import audit, timers
 from routing.store.models import Timer
 from routing.store.timers import Verb
@@ -24,6 +26,7 @@ log = structlog.get_logger(__name__)
 SWEEP_EVERY = 0.5
 SWEEP_AT_MOST = 0.05
 HEAL_EVERY = 10.0
+CALENDAR_EVERY = 60.0
 HEARTBEAT = 2.0
 STALLED = 8.0
 BACKOFF = (0.2, 0.5, 1.0, 2.0)
@@ -55,6 +58,7 @@ class Worker:
             asyncio.create_task(self._supervised("jobs", self._work)),
             asyncio.create_task(self._supervised("sweep", self._sweep)),
             asyncio.create_task(self._supervised("heal", self._heal)),
+            asyncio.create_task(self._supervised("calendar", self._watch_calendar)),
         ]
         await self._stop.wait()
         _, late = await asyncio.wait(loops, timeout=GRACE)
@@ -124,6 +128,14 @@ class Worker:
             async with self._house.database.transaction() as session:
                 await audit.anchor(session, self._house.clock.now())
             await self._pause(HEAL_EVERY)
+
+    async def _watch_calendar(self) -> None:
+        """Hand-overs of the next half hour, and what is wrong in the calendar of the weeks ahead."""
+        while not self._stop.is_set():
+            async with self._house.database.transaction() as session:
+                await prepare_hand_overs(session, self._house.desk)
+                await watch_calendar(session, self._house.desk, tuple(self._house.pagers))
+            await self._pause(CALENDAR_EVERY)
 
     async def _discard_stalled(self) -> None:
         """Jobs of a worker that died: their timers wake by themselves, the rows are only in the way."""

@@ -11,7 +11,19 @@ from routing.domain.incident import DeliveryState, DispatchState, IncidentState,
 from routing.domain.procedure import Severity
 from routing.service.desk import Desk
 from routing.store import timers
-from routing.store.models import Attachment, Channel, CitizenMessage, Dispatch, Incident, Page, Report, Thread, Timer
+from routing.store.hand_overs import UNDER_WAY
+from routing.store.models import (
+    Attachment,
+    Channel,
+    CitizenMessage,
+    Dispatch,
+    HandOver,
+    Incident,
+    Page,
+    Report,
+    Thread,
+    Timer,
+)
 
 UNSENT = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
@@ -42,6 +54,7 @@ def _outstanding() -> list[tuple[timers.Verb, InstrumentedAttribute[int], Column
         (timers.Verb.MOBILISE, Incident.id, planned),
         (timers.Verb.DELIVER, Channel.id, behind),
         (timers.Verb.PAGE, Page.id, unsent | untold),
+        (timers.Verb.HAND_OVER, HandOver.id, HandOver.state.in_(UNDER_WAY)),
         (timers.Verb.TELL, CitizenMessage.id, CitizenMessage.state.in_(UNSENT)),
         (timers.Verb.FETCH, Attachment.id, Attachment.state == AttachmentState.WANTED),
         (timers.Verb.FORGET, Attachment.id, Attachment.state == AttachmentState.KEPT),

@@ -18,7 +18,6 @@ from routing.domain.oncall import (
 )
 from routing.store.models import DutyReplacement, HandOver, PersonTimeOff, ShiftOverride
 
-HELD = (HandOverState.WAITING, HandOverState.ACCEPTED, HandOverState.OVERTAKEN)
 NO_SWAP = cast(null(), BigInteger)
 
 
@@ -30,7 +29,7 @@ async def exceptions(session: AsyncSession, since: datetime | None = None) -> Ex
         _part("replacement", DutyReplacement, DutyReplacement.person, DutyReplacement.substitute),
         _part("time off", PersonTimeOff, PersonTimeOff.person, PersonTimeOff.person),
         select(literal("stay"), HandOver.rotation, HandOver.outgoing, HandOver.at, stayed.label("ends"), NO_SWAP).where(
-            HandOver.state.in_(HELD)
+            HandOver.state != HandOverState.PREPARED
         ),
     ]
     if since is not None:

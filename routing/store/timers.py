@@ -36,12 +36,14 @@ class Verb(StrEnum):
     TELL = "tell"  # one message to a citizen
     FETCH = "fetch"  # one photo or sound that is still at the provider's
     FORGET = "forget"  # one photo or sound whose time is over
+    HAND_OVER = "hand-over"  # one hand-over of a rotation's duty
 
 
 # Pages before critical cards, cards before news to citizens; an incident's severity is added for cards.
 PRIORITY = {
     Verb.PAGE: 90,
     Verb.ESCALATE: 80,
+    Verb.HAND_OVER: 60,
     Verb.MOBILISE: 50,
     Verb.DELIVER: 50,
     Verb.HANDLE: 40,

@@ -16,8 +16,9 @@ class SwapState(StrEnum):
 
 
 class HandOverState(StrEnum):
-    """A hand-over waits for the incoming person; with nothing under way it passes by itself."""
+    """A hand-over is prepared, then waits for the incoming person; with nothing under way it passes by itself."""
 
+    PREPARED = "prepared"
     WAITING = "waiting"
     ACCEPTED = "accepted"
     PASSED = "passed"  # nothing to hand over

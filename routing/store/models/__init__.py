@@ -3,7 +3,7 @@
 from routing.store.models.attachment import Attachment
 from routing.store.models.audit import AuditEntry, AuditHead
 from routing.store.models.call import OptOut, PhoneCall
-from routing.store.models.duty import DutyReplacement, HandOver, PersonTimeOff, ShiftOverride, ShiftSwap
+from routing.store.models.duty import DutyReplacement, DutyWarning, HandOver, PersonTimeOff, ShiftOverride, ShiftSwap
 from routing.store.models.feedback import Feedback, Origin
 from routing.store.models.inbound import InboundEvent
 from routing.store.models.incident import Dispatch, Incident, TimelineEntry
@@ -22,6 +22,7 @@ __all__ = [
     "CitizenMessage",
     "Dispatch",
     "DutyReplacement",
+    "DutyWarning",
     "EscalationPolicy",
     "Feedback",
     "HandOver",

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from routing.domain.oncall import HandOverState, SwapState
+from routing.domain.oncall.outlook import Trouble
 from routing.store.base import Base, Numbered, states
 
 
@@ -113,3 +114,15 @@ class HandOver(Numbered, Base):
     told_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     accepted_by: Mapped[str | None]
+
+
+class DutyWarning(Numbered, Base):
+    """Something to mend in the weeks ahead, as found last. ``rotation`` or ``person`` may be empty."""
+
+    __tablename__ = "duty_warning"
+
+    trouble: Mapped[Trouble] = mapped_column(states(Trouble))
+    rotation: Mapped[str]
+    person: Mapped[str]
+    begins: Mapped[datetime]
+    ends: Mapped[datetime]
