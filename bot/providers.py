@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from bot import speech
 from bot.house import House
+from bot.phone.callbacks import DutyPhone
 from bot.slack.account import connect as connect_slack
 from bot.slack.app import SlackApp
 from bot.slack.door import SlackDoor, socket_mode
@@ -64,7 +65,9 @@ def _twilio(house: House) -> list[APIRouter]:
     lines = Lines(settings.base_url, settings.city, settings.phone_person, settings.twilio_from_number)
     voice = speech.voice(settings) if house.ears else None
     phone = Phone(house, guard, lines, TwilioCalls(client), house.ears, speaks=voice is not None)
-    routers = [phone.router(), TwilioMessages(house, guard).router()]
+    room = settings.room_number or settings.phone_person
+    duty = DutyPhone(house, guard, room, settings.twilio_from_number)
+    routers = [phone.router(), TwilioMessages(house, guard).router(), duty.router()]
     if house.ears is not None:
         routers.append(MediaDoor(house, guard, house.ears, phone.question, voice).router())
     return routers

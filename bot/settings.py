@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     twilio_whatsapp_number: str | None = None
     city: str = "la métropole"
     phone_person: str | None = None
+    room_number: str | None = None
 
     asr: str = Field(default="twilio", pattern="^(twilio|sherpa-onnx|whisper)$")
     asr_model: str = "asr-fr-live"

@@ -79,10 +79,10 @@ class Pager(Protocol):
         """Start reaching the person; safe to call twice for one page."""
         ...
 
-    async def close(self, call: Call, ref: str, words: str, *, theirs: bool) -> None:
-        """It is over: a telephone that rings stops, whoever was written to reads why (``words``).
+    async def close(self, call: Call, ref: str, said: str, *, theirs: bool) -> None:
+        """It is over: a telephone that rings stops, whoever was written to reads why.
 
-        ``theirs`` is whether this very person took it and knows that already.
+        ``said`` is ``reference : why`` in French. ``theirs`` is whether this person took it and knows already.
         """
         ...
 

@@ -106,7 +106,7 @@ class ConsolePager:
             await session.execute(insert(ConsoleCall).values(values).on_conflict_do_nothing())
         return Rung()
 
-    async def close(self, call: Call, ref: str, words: str, *, theirs: bool) -> None:
+    async def close(self, call: Call, ref: str, said: str, *, theirs: bool) -> None:
         """Nothing was left behind."""
 
 

@@ -15,13 +15,14 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from bot.settings import Settings
-from routing.ports import PermanentProblem, TemporaryProblem, UnknownOutcome
+from routing.ports import AccountProblem, PermanentProblem, TemporaryProblem, UnknownOutcome
 
 log = logging.getLogger(__name__)
 
 ANSWER_TIME = 5.0  # seconds
 TOO_MANY = 429
 BROKEN = 500
+REFUSED = (401, 402, 403)
 
 
 class _Http(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped for us
@@ -71,6 +72,8 @@ def sorted_problems() -> Iterator[None]:
             raise TemporaryProblem(what) from error
         if error.status >= BROKEN:
             raise UnknownOutcome(what) from error
+        if error.status in REFUSED:
+            raise AccountProblem(what) from error
         raise PermanentProblem(what) from error
     except (TwilioException, httpx.HTTPError, TimeoutError, OSError, ValueError) as error:
         raise UnknownOutcome(f"Twilio: {type(error).__name__}") from error

@@ -20,13 +20,13 @@ LOOKED_AT = 20
 
 
 class TwilioTexts:
-    """CitizenGateway of one channel; ``prefix`` is ``whatsapp:`` or empty."""
+    """CitizenGateway of one channel; ``prefix`` is ``whatsapp:`` or empty. Deliveries are told at ``status`` + ref."""
 
-    def __init__(self, client: Client, clock: Clock, sender: str, base_url: str, prefix: str = "") -> None:
+    def __init__(self, client: Client, clock: Clock, sender: str, status: str, prefix: str = "") -> None:
         self._client = client
         self._clock = clock
         self._sender = sender
-        self._status = f"{base_url}/webhooks/twilio/status"
+        self._status = status
         self._prefix = prefix
 
     async def send(self, contact: str, text: str, ref: str, *, again: bool = False) -> str | None:
@@ -40,7 +40,7 @@ class TwilioTexts:
                 to=f"{self._prefix}{contact}",
                 from_=f"{self._prefix}{self._sender}",
                 body=body,
-                status_callback=f"{self._status}?ref={quote(ref, safe='')}#rc=3&rp=all",
+                status_callback=f"{self._status}{quote(ref, safe='')}#rc=3&rp=all",
             )
         log.info("text sent", extra={"ref": ref, "segments": segments(body)})
         return str(message.sid)

@@ -18,6 +18,7 @@ from intake.ports import DangerRules
 from routing.domain.attachment import Kind
 from routing.domain.redaction import plain, readable
 from routing.domain.understanding import Channel
+from routing.service.answer_text import answer_by_text
 from routing.service.desk import Desk
 from routing.service.tell import delivered
 from routing.store import calls
@@ -73,12 +74,28 @@ class TwilioMessages:
             return Response(status_code=refusal.status)
         message = read_message(fields, await request.body())
         try:
+            if (answered := await self._duty(message)) is not None:
+                return _twiml(answered)
             await self._keep(message, fields)
         except Exception:
             # Twilio would not try again in time for a person: they are told now, and may write again.
             log.exception("a message could not be kept")
             return _twiml(replies.advice(self._house.danger(message.text)) or replies.TRY_AGAIN)
         return _twiml(None)
+
+    async def _duty(self, message: Message) -> str | None:
+        """What to write back to somebody on duty who answers a page; None for everybody else. Told twice, done once."""
+        number = message.contact
+        if message.channel is not Channel.SMS or number is None:
+            return None
+        desk = self._house.desk
+
+        async def work(session: AsyncSession) -> str | None:
+            name = {"provider": message.provider, "external_id": message.external_id}
+            return await answer_by_text(session, desk, number, message.text, **name)
+
+        found: str | None = await self._house.run(work)
+        return found
 
     async def _keep(self, message: Message, fields: Mapping[str, str]) -> None:
         wish = _wish(message.text, fields)

@@ -107,7 +107,7 @@ class Call:
     """One call or message to one person: ``subjects`` are one incident or several, gravest first.
 
     ``page`` is the row that leads it; ``text`` is for a channel that shows one sentence. ``again`` says that an earlier
-    attempt may have arrived.
+    attempt may have arrived; ``waits`` that an answer is still wanted.
     """
 
     page: int
@@ -121,6 +121,7 @@ class Call:
     slack: str | None = None
     telegram: int | None = None
     again: bool = False
+    waits: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from routing.store.models import Incident, Page
 
 OVER = "Cet appel est déjà terminé"
 MISSING = "Cet appel n'existe pas"
+ABOUT = {Purpose.HOLD: "toujours dessus ?", Purpose.TRIAL: "essai", Purpose.DRILL: "essai"}
 REFUSED = "c'est noté, quelqu'un d'autre est appelé."
 
 
@@ -38,7 +39,7 @@ async def take(session: AsyncSession, desk: Desk, page_id: int) -> Page:
 async def _reached(session: AsyncSession, desk: Desk, page: Page, incident: Incident | None) -> None:
     """Somebody who was asked whether they are there is."""
     for other in await pages.of_trial(session, page):
-        await end(session, desk, other, "essai terminé, merci.")
+        await end(session, desk, other, f"{ABOUT[page.purpose]} : c'est noté, merci.")
         await timers.arm(session, timers.Verb.PAGE, other.id, desk.now(), desk.now())
     if incident is not None:
         await record(session, desk, incident, Event.HELD, f"{page.name} s'en occupe toujours", by=page.name)
@@ -63,19 +64,19 @@ async def decline(session: AsyncSession, desk: Desk, page_id: int) -> Page:
     await record(
         session, desk, incident, Event.DECLINED, said, by=page.name, broadcast=True, person=page.person, page=page.id
     )
-    await _leave_alone(session, desk, page)
+    await _leave_alone(session, desk, page, incident.reference)
     if incident.state is IncidentState.OPEN:
         page.passed_on = True
         await call_next(session, desk, incident, page)
     return page
 
 
-async def _leave_alone(session: AsyncSession, desk: Desk, declined: Page) -> None:
+async def _leave_alone(session: AsyncSession, desk: Desk, declined: Page, reference: str) -> None:
     """Who cannot is not called again by the rest of their contact plan."""
     assert declined.incident_id is not None
     now = desk.now()
     for page in await pages.of_incident(session, declined.incident_id, pages.ANSWERABLE, declined.person):
-        await end(session, desk, page, REFUSED)
+        await end(session, desk, page, f"{reference} : {REFUSED}")
         await timers.disarm(session, timers.Verb.PAGE, page.id)
         if page.last_word:
             await timers.arm(session, timers.Verb.PAGE, page.id, now, now)

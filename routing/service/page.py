@@ -95,7 +95,7 @@ async def stop_paging(
     ended: list[int] = []
     rung: list[int] = []
     for page in await pages.of_incident(session, incident.id, pages.ANSWERABLE):
-        await end(session, desk, page, word, taken=page.name == taken_by)
+        await end(session, desk, page, f"{incident.reference} : {word}", taken=page.name == taken_by)
         (rung if page.last_word else ended).append(page.id)
     incident.escalation_started_at, incident.alarm = None, None
     incident.level, incident.round = 0, 1

@@ -36,6 +36,7 @@ async def call_of(session: AsyncSession, desk: Desk, page: Page) -> Call:
         slack=person.slack if person else None,
         telegram=person.telegram if person else None,
         again=page.attempts > 1,
+        waits=bool(subjects) or (page.incident_id is None and page.state in pages.ANSWERABLE),
     )
 
 

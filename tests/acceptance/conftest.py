@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.connected import with_slack
+from tests.acceptance.connected import with_slack, with_twilio
 from tests.acceptance.department import CHANNELS, HOLE, Department
+from tests.acceptance.duty import LAMP, Duty, on_duty
 from tests.city import founded
 from tests.standins.slack import SlackStandIn
+from tests.standins.twilio.account import TwilioStandIn
 from tests.understood import Scripted
 
 
@@ -23,4 +25,15 @@ async def voirie(
     async with founded(database_url, tmp_path, scripted, settings=settings, channels=CHANNELS) as city:
         slack.clock = city.clock
         yield Department(city, slack)
+        await city.check_nothing_unexpected()
+
+
+@pytest.fixture
+async def duty(database_url: str, tmp_path: Path, scripted: Scripted, twilio: TwilioStandIn) -> AsyncIterator[Duty]:
+    """Ana is called at once, Bruno two minutes later; the metropolis is Chloé. Each has a telephone and reads texts."""
+    scripted.expect(LAMP, ("eclairage-mat-couche", 0.95), place="rue Monge")
+    async with founded(database_url, tmp_path, scripted, settings=with_twilio(tmp_path, twilio)) as city:
+        twilio.clock = city.clock
+        await on_duty(city)
+        yield Duty(city, twilio)
         await city.check_nothing_unexpected()

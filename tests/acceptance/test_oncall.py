@@ -63,7 +63,7 @@ class Flaky:
         self.rung.append(call)
         return Rung()
 
-    async def close(self, call: Call, ref: str, words: str, *, theirs: bool) -> None:
+    async def close(self, call: Call, ref: str, said: str, *, theirs: bool) -> None:
         raise AssertionError("there is nothing to close")
 
 

@@ -148,7 +148,7 @@ class Quiet:
         self.rung.append(call)
         return Rung()
 
-    async def close(self, call: Call, ref: str, words: str, *, theirs: bool) -> None:
+    async def close(self, call: Call, ref: str, said: str, *, theirs: bool) -> None:
         raise AssertionError("there is nothing to close")
 
 

@@ -150,7 +150,7 @@ class Hanging:
         await self._forever()
         return Rung()
 
-    async def close(self, call: Call, ref: str, words: str, *, theirs: bool) -> None:
+    async def close(self, call: Call, ref: str, said: str, *, theirs: bool) -> None:
         await self._forever()
 
     async def _forever(self) -> str:

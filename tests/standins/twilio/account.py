@@ -15,6 +15,13 @@ from tests.standins.serving import Clock, StandIn
 from tests.standins.wire import Answer, Asked, Call
 
 SEND = {"To", "From", "Body", "StatusCallback", "MediaUrl"}
+PLACE = {
+    "To", "From", "Url", "Method", "Timeout", "StatusCallback", "StatusCallbackEvent", "StatusCallbackMethod",
+    "MachineDetection", "AsyncAmd", "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod",
+}  # fmt: skip
+LIST_CALLS = {"To", "From", "Status", "StartTime", "StartTime>", "StartTime<", "PageSize"}
+EVENTS = {"initiated", "ringing", "answered", "completed"}
+LONGEST_RING = 600
 LIST = {"To", "From", "DateSent", "DateSent>", "DateSent<", "PageSize"}
 UPDATE = {"Url", "Method", "Twiml", "Status"}
 LONGEST = 1600
@@ -39,8 +46,25 @@ class Kept:
 
 
 @dataclass
+class Placed:
+    """A call that we asked for. ``twiml`` is what it was told to say instead."""
+
+    sid: str
+    to: str
+    sender: str
+    url: str
+    callback: str | None
+    machine: str | None
+    started_at: str
+    status: str = "queued"
+    twiml: str | None = None
+
+
+@dataclass
 class Books:
-    """Messages by age, numbers that opted out, calls that were redirected, files (bytes, media type) by their name."""
+    """Messages and calls by age, numbers that opted out, redirected calls, files (bytes, media type) by their name."""
+
+    calls: list[Placed] = field(default_factory=list)
 
     messages: list[Kept] = field(default_factory=list)
     opted_out: set[str] = field(default_factory=set)
@@ -52,7 +76,7 @@ class TwilioStandIn(StandIn):
     """One account. ``texts_to`` is what a person received; what nobody looked at fails the test."""
 
     name = "twilio"
-    quiet = frozenset({"messages.list", "media.address", "media.read"})
+    quiet = frozenset({"messages.list", "calls.list", "calls.fetch", "media.address", "media.read"})
 
     def __init__(self, clock: Clock, *, port: int = 0) -> None:
         super().__init__(clock, port=port)
@@ -61,6 +85,13 @@ class TwilioStandIn(StandIn):
         self.books = Books()
         self._numbers = count(1)
         self._looked_at: set[str] = set()
+        self._answered: set[str] = set()
+
+    def calls_to(self, number: str) -> list[Placed]:
+        """The calls to a number, oldest first."""
+        found = [call for call in self.books.calls if call.to == number]
+        self._answered.update(call.sid for call in found)
+        return found
 
     def holds(self, content: bytes, media_type: str, message: str = "MM") -> str:
         """A file that a message or call brought; returns its address as a webhook gives it."""
@@ -89,8 +120,15 @@ class TwilioStandIn(StandIn):
         posted = asked.method == "POST"
         given = dict(parse_qsl(asked.body.decode() if posted else asked.query, keep_blank_values=True))
         name = {"Messages": "messages", "Calls": "calls"}[found["what"]]
-        verb = "update" if found["sid"] else "create" if posted else "list"
-        known = {"create": SEND, "list": LIST, "update": UPDATE}[verb]
+        verb = ("update" if posted else "fetch") if found["sid"] else "create" if posted else "list"
+        known = {
+            "messages.create": SEND,
+            "messages.list": LIST,
+            "calls.create": PLACE,
+            "calls.list": LIST_CALLS,
+            "calls.update": UPDATE,
+            "calls.fetch": set(),
+        }.get(f"{name}.{verb}", set())
         if unknown := set(given) - known:
             return Call(f"{name}.{verb}", given, asked, _error(400, 20001, f"unknown parameter {unknown}"))
         return Call(f"{name}.{verb}", {**given, "sid": found["sid"]}, asked)
@@ -103,9 +141,16 @@ class TwilioStandIn(StandIn):
             case "messages.list":
                 found = [self._shown(item) for item in self.books.messages if item.to == call.arguments.get("To")]
                 return Answer.of_json({"messages": found[::-1], "next_page_uri": None, "page": 0, "page_size": 50})
+            case "calls.create":
+                return self._place(call)
+            case "calls.list":
+                calls = [_call(item) for item in self.books.calls if item.to == call.arguments.get("To")]
+                return Answer.of_json({"calls": calls[::-1], "next_page_uri": None, "page": 0, "page_size": 50})
             case "calls.update":
-                self.books.redirected.append((call.arguments["sid"], call.arguments["Url"]))
-                return Answer.of_json({"sid": call.arguments["sid"], "status": "in-progress"})
+                return self._update(call.arguments)
+            case "calls.fetch":
+                known = [item for item in self.books.calls if item.sid == call.arguments["sid"]]
+                return Answer.of_json(_call(known[0])) if known else _error(404, 20404, "not found")
             case "media.address" if call.arguments["name"] in self.books.media:
                 return Answer(307, b"", {"location": f"{self.origin}{STORE}{call.arguments['name']}"})
             case "media.read" if "authorization" not in call.asked.headers:
@@ -124,8 +169,44 @@ class TwilioStandIn(StandIn):
         return Answer(answer.status, answer.body, {**answer.headers, **more})
 
     def unexpected(self) -> list[str]:
-        """Texts nobody looked at."""
-        return [f"a text to {item.to}: {item.body}" for item in self.books.messages if item.sid not in self._looked_at]
+        """Texts and calls nobody looked at."""
+        calls = [f"a call to {item.to}: {item.url}" for item in self.books.calls if item.sid not in self._answered]
+        texts = [item for item in self.books.messages if item.sid not in self._looked_at]
+        return calls + [f"a text to {item.to}: {item.body}" for item in texts]
+
+    def _place(self, call: Call) -> Answer:
+        given = call.arguments
+        events = {value for name, value in parse_qsl(call.asked.body.decode()) if name == "StatusCallbackEvent"}
+        if not NUMBER.fullmatch(given.get("To", "")):
+            return _error(400, 21211, "Invalid 'To' Phone Number")
+        if not given.get("Url", "").startswith("http"):
+            return _error(400, 21205, "Url is not a valid URL")
+        if not events <= EVENTS:
+            return _error(400, 21626, f"Invalid statusCallbackEvents {events - EVENTS}")
+        if not 0 < int(given.get("Timeout", 60)) <= LONGEST_RING:
+            return _error(400, 21218, "Invalid Timeout")
+        if given.get("AsyncAmd") == "true" and not given.get("AsyncAmdStatusCallback"):
+            return _error(400, 21262, "AsyncAmd without AsyncAmdStatusCallback")
+        sid = f"CA{next(self._numbers):032x}"
+        machine = given.get("AsyncAmdStatusCallback")
+        started_at = self.now().strftime("%a, %d %b %Y %H:%M:%S +0000")
+        placed = Placed(sid, given["To"], given["From"], given["Url"], given.get("StatusCallback"), machine, started_at)
+        self.books.calls.append(placed)
+        return Answer.of_json(_call(placed), 201)
+
+    def _update(self, given: Mapping[str, Any]) -> Answer:
+        if given.get("Url"):
+            self.books.redirected.append((given["sid"], given["Url"]))
+        for placed in self.books.calls:
+            if placed.sid == given["sid"]:
+                if placed.status in FINAL:
+                    return _error(400, 21220, "Call is not in-progress. Cannot redirect.")
+                if given.get("Status") == "canceled" and placed.status == "in-progress":
+                    return _error(400, 21220, "Call is in-progress: completed ends it")
+                placed.status = given.get("Status", placed.status)
+                placed.twiml = given.get("Twiml", placed.twiml)
+                return Answer.of_json(_call(placed))
+        return Answer.of_json({"sid": given["sid"], "status": "in-progress"})
 
     def _send(self, given: Mapping[str, Any]) -> Answer:
         if not NUMBER.fullmatch(given.get("To", "")):
@@ -152,6 +233,20 @@ class TwilioStandIn(StandIn):
             "date_sent": message.sent_at,
             "account_sid": self.sid,
         }
+
+
+FINAL = ("completed", "busy", "no-answer", "failed", "canceled")
+
+
+def _call(placed: Placed) -> dict[str, Any]:
+    return {
+        "sid": placed.sid,
+        "to": placed.to,
+        "from": placed.sender,
+        "status": placed.status,
+        "start_time": placed.started_at,
+        "direction": "outbound-api",
+    }
 
 
 def _error(status: int, code: int, words: str) -> Answer:

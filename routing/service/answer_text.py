@@ -1,0 +1,96 @@
+"""``OK 4K7Q`` and ``NON 4K7Q``: people on duty answer by text message."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.domain.incident import IncidentState
+from routing.domain.paging import Purpose
+from routing.domain.redaction import plain
+from routing.service.desk import Desk
+from routing.service.talk import answer_all
+from routing.store import pages, reports
+from routing.store.models import Incident, OncallPerson, Page
+
+YES = ("ok", "oui")
+SHAPE = re.compile(r"(?P<word>ok|oui|non)(?: (?:in )?(?P<what>[a-z0-9]{4,8}))?")
+ALL, TRIAL = "tout", "essai"
+TAKEN = "VIGIE : c'est noté, {what} pour vous. Merci."
+DECLINED = "VIGIE : c'est noté, quelqu'un d'autre est appelé pour {what}."
+HELD = "VIGIE : merci, c'est noté pour {what}."
+TRIED = "VIGIE : merci, l'essai est réussi."
+WHICH = "VIGIE : plusieurs appels vous attendent. Répondez OK ou NON suivi de la référence : {references}. Ou OK TOUT."
+NONE = "VIGIE : aucun appel en attente pour {what}."
+
+
+async def answer_by_text(
+    session: AsyncSession, desk: Desk, number: str, text: str, *, provider: str, external_id: str
+) -> str | None:
+    """What to write back; None when ``number`` is nobody's on duty, or the text is no answer to a page.
+
+    ``external_id`` is the provider's name for the message: it acts once, and what was answered is not answered again.
+    """
+    shape = SHAPE.fullmatch(plain(text))
+    if shape is None:
+        return None
+    called = await _called(session, number)
+    what = (shape["what"] or "").upper()
+    if not called or (not what and not any(page.state in pages.ANSWERABLE for page, _ in called)):
+        return None
+    if await reports.keep_event(session, provider, f"duty/{external_id}", "text/plain", b"", desk.now()) is None:
+        return ""
+    chosen = [(page, reference) for page, reference in called if _meant(page, reference, what)]
+    references = list(dict.fromkeys(reference for _, reference in chosen))
+    if not chosen:
+        return NONE.format(what=what)
+    if not what and len(references) > 1:
+        return WHICH.format(references=", ".join(reference.rpartition("-")[2] for reference in references[:6]))
+    takes = shape["word"] in YES
+    refusal = await answer_all(session, desk, _one_each([page for page, _ in chosen]), takes=takes)
+    return f"VIGIE : {refusal}." if refusal else _thanks(chosen[0][0], references, takes=takes)
+
+
+async def _called(session: AsyncSession, number: str) -> list[tuple[Page, str]]:
+    """Pages of the persons with this number that left, with their reference, the newest first."""
+    persons = select(OncallPerson.id).where(OncallPerson.phone == number)
+    query = (
+        select(Page, Incident)
+        .outerjoin(Incident, Incident.id == Page.incident_id)
+        .where(Page.person.in_(persons), Page.sent_at.is_not(None))
+        .order_by(Page.id.desc())
+        .limit(500)
+    )
+    rows = (await session.execute(query)).all()
+    over = IncidentState.RESOLVED
+    return [
+        (page, incident.reference if incident else "")
+        for page, incident in rows
+        if not incident or incident.state is not over
+    ]
+
+
+def _meant(page: Page, reference: str, what: str) -> bool:
+    if what and what not in (ALL.upper(), TRIAL.upper()):
+        return reference.rpartition("-")[2] == what
+    if page.state not in pages.ANSWERABLE:
+        return False
+    trial = page.purpose in (Purpose.TRIAL, Purpose.DRILL)
+    return trial if what == TRIAL.upper() else not (what and trial)
+
+
+def _one_each(found: list[Page]) -> list[Page]:
+    """One page of each incident: the one that still waits, else the newest."""
+    ordered = sorted(found, key=lambda page: (page.state in pages.ANSWERABLE, page.id))
+    return list({(page.incident_id, page.purpose): page for page in ordered}.values())
+
+
+def _thanks(page: Page, references: list[str], *, takes: bool) -> str:
+    what = ", ".join(reference for reference in references if reference)
+    if page.purpose in (Purpose.TRIAL, Purpose.DRILL):
+        return TRIED
+    if not takes:
+        return DECLINED.format(what=what)
+    return HELD.format(what=what) if page.purpose is Purpose.HOLD else TAKEN.format(what=what)
