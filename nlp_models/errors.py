@@ -13,3 +13,7 @@ class CorpusError(SchoolError):
 
 class ModelError(SchoolError):
     """The folder given does not hold a model that this version can read."""
+
+
+class PlacesError(SchoolError):
+    """An address base that cannot be read, or a street file that is not whole."""

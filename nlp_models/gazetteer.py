@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nlp_models.folding import fold
-from nlp_models.phonetics import sound
+from rapidfuzz.fuzz import ratio as alike
+
+import routing
+from nlp_models.place_words import PlaceWords, place_words
+from nlp_models.street_book import StreetBook
 from nlp_models.yaml_files import read_yaml
 
-ASSET = Path(__file__).parent / "assets" / "places.yaml"
-ARTICLES = frozenset({"de", "du", "des", "d", "la", "le", "les", "l", "lès", "lez", "au", "aux", "et"})
-# Longer names first when a short form stands for several.
-TYPES = {
-    "rue": "rue", "r": "rue", "ru": "rue", "avenue": "avenue", "av": "avenue", "ave": "avenue",
-    "boulevard": "boulevard", "bd": "boulevard", "bld": "boulevard", "blvd": "boulevard",
-    "bvd": "boulevard", "boul": "boulevard", "boulvard": "boulevard", "place": "place", "pl": "place", "quai": "quai",
-    "cours": "cours", "allee": "allée", "all": "allée", "impasse": "impasse", "imp": "impasse",
-    "chemin": "chemin", "che": "chemin", "route": "route", "rte": "route", "square": "square", "passage": "passage",
-    "pont": "pont", "faubourg": "faubourg", "fbg": "faubourg", "esplanade": "esplanade", "ruelle": "ruelle",
-    "rondpoint": "rond-point", "sentier": "sentier",
-}  # fmt: skip
-_SPELLED = {"st": "saint", "ste": "sainte", "gal": "general", "mal": "marechal", "dr": "docteur",
-            "premier": "1er", "republik": "republique", "rep": "republique", "jj": "jean jacques"}  # fmt: skip
+OWN = Path(routing.__file__).parent / "catalogue" / "places.yaml"
+_OWN_LANGUAGE = "fr"
+_WORTH = 75.0  # a name less alike is not compared any further
+_GLUED = ("d", "l")  # "d'Aubenton" and "Daubenton", "l'Ouche" and "Louche" sound the same
 
 
 class Kind(StrEnum):
@@ -38,9 +31,21 @@ class Kind(StrEnum):
     LANDMARK = "landmark"
 
 
+class Needs(StrEnum):
+    """What has to stand before a name that is also an ordinary word."""
+
+    NOTHING = ""
+    PLACE = "place"
+    STOP = "stop"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One way of naming one place: ``core`` is what is compared, without type word or articles."""
+    """One way of naming one place: ``core`` is what is compared, without type word or articles.
+
+    ``official`` is False for names people give it; ``point`` is (latitude, longitude) in degrees; ``number`` is the
+    name's own in the book of streets.
+    """
 
     kind: Kind
     label: str
@@ -48,42 +53,67 @@ class Entry:
     core: str
     key: str
     type: str = ""
+    official: bool = True
+    needs: Needs = Needs.NOTHING
+    point: tuple[float, float] | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
     """Every way of naming every place, by first sound: a name that begins with another sound is another name.
 
-    Streets stand apart because they are only looked for after a type word.
+    Streets stand apart because they are only looked for beside a type word. ``centre`` is the commune that gives the
+    territory its name; ``book`` holds imported addresses.
     """
 
-    streets: dict[str, tuple[Entry, ...]]
-    named: dict[str, tuple[Entry, ...]]
-    data: dict[str, Any] = field(repr=False)
+    words: PlaceWords
+    streets: Mapping[str, tuple[Entry, ...]]
+    named: Mapping[str, tuple[Entry, ...]]
+    commune_cores: frozenset[str] = frozenset()
+    centre: str | None = None
+    book: StreetBook | None = field(default=None, repr=False)
 
+    def streets_like(self, core: str, key: str) -> Iterator[Entry]:
+        """Yield the streets whose name may be the one heard; the caller scores them."""
+        yield from self.streets.get(key[:1], ())
+        if self.book is None:
+            return
+        for number in self.book.alike(key):
+            name = self.book.name(number)
+            if alike(core, name.core) < _WORTH and alike(key, name.key) < _WORTH:
+                continue
+            yield Entry(
+                Kind.STREET, name.label, self.book.communes_of(number), name.core, name.key, name.type, number=number
+            )
 
-def place_words(folded: str) -> list[str]:
-    """Return the words of a folded text as place names spell them: apostrophes and dashes split, short forms full."""
-    split = folded.replace("rond-point", "rondpoint").replace("rond point", "rondpoint")
-    cleaned = "".join(c if c.isalnum() else " " for c in split)
-    return [part for word in cleaned.split() for part in _SPELLED.get(word, word).split()]
-
-
-def core_of(words: Iterable[str]) -> str:
-    """Return what distinguishes a name: its words without articles (all its words when there is nothing else)."""
-    kept = list(words)
-    return " ".join([word for word in kept if word not in ARTICLES] or kept)
+    def with_book(self, book: StreetBook | None) -> Gazetteer:
+        """The same with imported addresses beside its own streets."""
+        return replace(self, book=book)
 
 
 @cache
-def dijon() -> Gazetteer:
-    """The gazetteer that comes with the project."""
-    return gazetteer_from(read_yaml(ASSET))
+def own(language: str) -> Gazetteer:
+    """The gazetteer that comes with the project; in any other language than its own, one that knows nothing."""
+    rows = read_yaml(OWN) if language == _OWN_LANGUAGE else {}
+    return gazetteer_from(rows, place_words(language))
 
 
-def gazetteer_from(data: dict[str, Any]) -> Gazetteer:
-    """Build a gazetteer from the keys ``communes``, ``elsewhere``, ``streets`` and ``landmarks``."""
-    return Gazetteer(_by_sound(_streets(data["streets"])), _by_sound(_named(data)), data)
+def gazetteer_from(rows: Mapping[str, Any], words: PlaceWords, communes: Iterable[str] = ()) -> Gazetteer:
+    """Build a gazetteer from the keys of places.yaml. ``communes`` are known by their names though it says nothing."""
+    said = {name: {} for name in communes} | dict(rows.get("communes", {}))
+    return Gazetteer(
+        words,
+        _by_sound(_streets(rows.get("streets", {}), words)),
+        _by_sound(_named(rows, said, words)),
+        frozenset(words.core(words.split(name)) for name in said),
+        rows.get("centre"),
+    )
+
+
+def glued(core: str) -> str | None:
+    """The name without a "d" or "l" that may be the article before it, None when it begins with neither."""
+    return core[1:] if len(core) > 5 and core[0] in _GLUED and core[1] in "aeiouyh" else None
 
 
 def _by_sound(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
@@ -93,27 +123,50 @@ def _by_sound(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
     return {first: tuple(alike) for first, alike in grouped.items()}
 
 
-def _streets(streets: dict[str, list[str]]) -> Iterator[Entry]:
-    communes: dict[str, list[str]] = {}
-    for commune, labels in streets.items():
-        for label in labels:
-            communes.setdefault(label, []).append(commune)
-    for label, where in communes.items():
-        first, *rest = place_words(fold(label))
-        core = core_of(rest)
-        yield Entry(Kind.STREET, label, tuple(where), core, sound(core), TYPES[first])
+def _streets(streets: Mapping[str, list[Any]], words: PlaceWords) -> Iterator[Entry]:
+    where: dict[str, list[str]] = {}
+    said: dict[str, list[str]] = {}
+    for commune, rows in streets.items():
+        for row in rows:
+            label, names = (row, []) if isinstance(row, str) else (row["name"], row.get("said", []))
+            where.setdefault(label, []).append(commune)
+            said.setdefault(label, []).extend(names)
+    for label, communes in where.items():
+        for name in (label, *said[label]):
+            kind, whole = typed(words.split(name), words)
+            for core in filter(None, (whole, glued(whole))):
+                official = name == label and core == whole
+                yield Entry(Kind.STREET, label, tuple(communes), core, words.hear(core), kind, official)
 
 
-def _named(data: dict[str, Any]) -> Iterator[Entry]:
-    for commune in data["communes"]:
-        yield from _entries(Kind.COMMUNE, commune, (commune["name"],))
-    for name in data["elsewhere"]:
-        yield from _entries(Kind.ELSEWHERE, {"name": name}, ())
-    for landmark in data["landmarks"]:
-        yield from _entries(Kind.LANDMARK, landmark, tuple(filter(None, [landmark["commune"]])))
+def typed(parts: list[str], words: PlaceWords) -> tuple[str, str]:
+    """Return the kind and the core of a street's full name; the kind is "" when no known type word is in its place."""
+    at = -1 if words.type_after else 0
+    kind = words.types.get(parts[at], "") if parts else ""
+    if not kind:
+        return "", words.core(parts)
+    return kind, words.core(parts[:-1] if words.type_after else parts[1:])
 
 
-def _entries(kind: Kind, place: dict[str, Any], communes: tuple[str, ...]) -> Iterator[Entry]:
-    cores = dict.fromkeys(core_of(place_words(fold(name))) for name in (place["name"], *place.get("said", ())))
-    for core in cores:
-        yield Entry(kind, place["name"], communes, core, sound(core))
+def _named(rows: Mapping[str, Any], communes: Mapping[str, Any], words: PlaceWords) -> Iterator[Entry]:
+    for name, said in communes.items():
+        yield from _entries(Kind.COMMUNE, {"name": name, "said": said or ()}, (name,), words)
+    for row in rows.get("elsewhere", ()):
+        yield from _entries(Kind.ELSEWHERE, {"name": row} if isinstance(row, str) else row, (), words)
+    for landmark in rows.get("landmarks", ()):
+        yield from _entries(Kind.LANDMARK, landmark, tuple(filter(None, [landmark["commune"]])), words)
+
+
+def _entries(kind: Kind, place: Mapping[str, Any], communes: tuple[str, ...], words: PlaceWords) -> Iterator[Entry]:
+    point = (place["lat"], place["lon"]) if "lat" in place else None
+    seen: set[str] = set()
+    names = [(place["name"], "needs"), *((name, "") for name in place.get("said", ()))]
+    names += [(name, "ordinary") for name in place.get("ordinary", ())]
+    for name, how in names:
+        core = words.core(words.split(name))
+        if core in seen:
+            continue
+        seen.add(core)
+        needs = Needs(place.get("needs", "")) if how == "needs" else Needs.PLACE if how else Needs.NOTHING
+        official = name == place["name"]
+        yield Entry(kind, place["name"], communes, core, words.hear(core), "", official, needs, point)

@@ -9,10 +9,14 @@ from functools import lru_cache
 _RULES = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
+        (r"(?<=[^aeiouy])i(?:ll|y)(?=[aeo])", "iY"),
         (r"(.)\1+", r"\1"),
+        (r"oyes?\b", "WA"),
+        (r"(?<=o)sg", "g"),
         (r"\bh|(?<![cp])h", ""),
         (r"ph", "f"),
         (r"(?<=[aeiouy])ill?(?=e|$|[aou])", "Y"),
+        (r"y(?=[aeou])", "Y"),
         (r"eaux?|aux?|ault?|aud\b|ots?\b|os\b|op\b", "O"),
         (r"oin", "WE"),
         (r"o[iy]s?", "WA"),

@@ -10,10 +10,11 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_models.components import ORDER, ProcedureClassifier
+from nlp_models.components import ORDER, PlacesComponent, ProcedureClassifier
 from nlp_models.decision import Evidence, decide
 from nlp_models.errors import ModelError
 from nlp_models.folding import readable
+from nlp_models.gazetteer import Gazetteer
 from nlp_models.matters import Cut, splitter_for
 from routing.domain.understanding import Candidate, Channel, Decision, Matter, Understanding
 
@@ -27,16 +28,25 @@ _HESITATION = 0.002
 class Reader:
     """A trained pipeline that turns messages into meaning. Reading never raises and keeps nothing."""
 
-    def __init__(self, nlp: Language) -> None:
+    def __init__(self, nlp: Language, places: Gazetteer | None = None) -> None:
+        """``places`` are the city's own; without them those that come with the project are known."""
         classifier = nlp.get_pipe("procedure_classifier")
         assert isinstance(classifier, ProcedureClassifier)
         self._nlp = nlp
+        if places is not None:
+            self.know(places)
         self._trust = classifier.weights.trust
         self._language: str = nlp.get_pipe_config("language")["expected"]
         self._splitter = splitter_for(self._language)
         self.labels: tuple[str, ...] = classifier.weights.labels
         self.figures: dict[str, float] = dict(self._trust.figures)
         self.version: str = classifier.weights.version
+
+    def know(self, places: Gazetteer) -> None:
+        """From now on these are the places known."""
+        component = self._nlp.get_pipe("places")
+        assert isinstance(component, PlacesComponent)
+        component.gazetteer = places
 
     def understand(self, text: str, channel: str = "web") -> Understanding:
         """Return what one message means. At most 2 000 characters of it are read."""
@@ -93,6 +103,7 @@ class Reader:
         return Candidate(*doc._.ranking[0]) if doc._.ranking else None
 
     def _understanding(self, doc: Doc) -> Understanding:
+        where = doc._.where
         ranking = tuple(Candidate(label, chance) for label, chance in doc._.ranking)
         confidence = ranking[0].probability if ranking else 0.0
         evidence = Evidence(
@@ -101,7 +112,7 @@ class Reader:
             outside=doc._.outside,
             danger=doc._.danger is not None,
             foreign=doc._.language != self._language,
-            placed=bool(doc._.place or doc._.commune),
+            placed=bool(where.place or where.commune or where.communes),
         )
         return Understanding(
             decision=decide(evidence, self._trust.of(doc._.channel)[1]),
@@ -109,8 +120,11 @@ class Reader:
             ranking=ranking,
             danger=doc._.danger,
             language=doc._.language,
-            commune=doc._.commune,
-            place=doc._.place,
+            commune=where.commune,
+            place=where.place,
+            communes=where.communes,
+            elsewhere=where.elsewhere,
+            point=where.point,
             model=self.version,
             weighed=doc._.weighed,
         )
@@ -118,22 +132,29 @@ class Reader:
 
 def _joined(whole: Understanding, first: Understanding, after: str, second: Understanding) -> Understanding:
     """Both meanings as one answer; a place named once holds for both."""
-    second = replace(second, commune=second.commune or whole.commune, place=second.place or whole.place)
+    first, second = _placed_as(first, whole), _placed_as(second, whole)
+    return replace(first, language=whole.language, also=Matter(after, second))
+
+
+def _placed_as(part: Understanding, whole: Understanding) -> Understanding:
+    if part.place or part.commune or part.communes:
+        return replace(part, commune=part.commune or whole.commune, place=part.place or whole.place)
     return replace(
-        first,
-        language=whole.language,
-        commune=first.commune or whole.commune,
-        place=first.place or whole.place,
-        also=Matter(after, second),
+        part,
+        commune=whole.commune,
+        place=whole.place,
+        communes=whole.communes,
+        elsewhere=whole.elsewhere,
+        point=whole.point,
     )
 
 
-def load(path: Path | str) -> Reader:
+def load(path: Path | str, places: Gazetteer | None = None) -> Reader:
     """Load a model that ``training.train`` wrote. Raises ModelError when the folder does not hold one."""
     folder = Path(path)
     if not (folder / "config.cfg").is_file():
         raise ModelError(f"{folder}: no trained model here; run `vigie nlp train` first.")
-    return Reader(spacy.util.load_model_from_path(folder))
+    return Reader(spacy.util.load_model_from_path(folder), places)
 
 
 def blank(language: str) -> Language:
@@ -150,4 +171,4 @@ def blank(language: str) -> Language:
 def _config(name: str, language: str) -> dict[str, str]:
     if name == "language":
         return {"expected": language}
-    return {"language": language} if name in ("message_normaliser", "procedure_classifier") else {}
+    return {"language": language} if name in ("places", "message_normaliser", "procedure_classifier") else {}

@@ -1,202 +1,135 @@
-"""Find the commune and the place a message names, however it was typed or heard.
-
-Streets are only looked for after a type word ("rue", "avenue"); communes and landmarks anywhere, but the short ones
-need a preposition before them, because "daix" and "des" sound alike.
-"""
+"""Where a message says something is: commune, street or landmark, house number, and what stays in doubt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from rapidfuzz import fuzz
+from nlp_models.gazetteer import Gazetteer, Kind
+from nlp_models.name_finder import Named, names_in
+from nlp_models.spoken_numbers import number_ahead, number_before
+from nlp_models.street_finder import Street, streets_in
 
-from nlp_models.folding import fold
-from nlp_models.gazetteer import ARTICLES, TYPES, Entry, Gazetteer, Kind, core_of, place_words
-from nlp_models.phonetics import sound
-from nlp_models.spoken_numbers import number_before
-from nlp_models.yaml_files import read_yaml
+_BEFORE, _AFTER = 6, 6  # words beside a street in which its house number is looked for
+# A place one comes from or goes to is not where one is.
+_HEADING = frozenset({"direction", "sens"})
+_AWAY = _HEADING | {"vers", "pour", "depuis", "route"}
+_NO_NUMBER = frozenset({"en", "les", "des", "ces", "dans", "pendant", "fait"})  # "plié en 2 place Wilson"
 
-_LONGEST = 5  # words of a name
-_SPELLING_HANDICAP = 3.0
-_STREET_AT, _NAMED_AT = 82.0, 88.0
-_PER_WORD = 3.0
-_STREET_BONUS = 20.0  # a type word before it makes a street surer than any name
-_SHORTEST_KEY = 3  # sounds
-_SHORT = 6  # letters; below, a name needs a preposition and an exact spelling or sound
-_FREE_TYPES = frozenset(
-    {"rue", "avenue", "boulevard", "impasse", "allée", "chemin", "square", "quai", "route", "place"}
-)
-_WORDS = {
-    name: frozenset(words.split())
-    for name, words in read_yaml(Path(__file__).parent / "assets" / "place_words.yaml").items()
-}
-_PREPOSITIONS, _COMMON = _WORDS["prepositions"], _WORDS["common"]
-_BREAKS, _THINGS = _WORDS["breaks"], _WORDS["things"]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Words ``start``..``end`` of the message name ``label``; ``score`` orders overlapping finds."""
-
-    start: int
-    end: int
-    kind: Kind
-    label: str
-    communes: tuple[str, ...]
-    score: float
+Find = Street | Named
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The official name of a commune of the metropolis and a readable place, each None when not named."""
+    """The commune's official name and a readable place, each None when not named.
+
+    ``communes`` are those that may be meant when the same street is in several; ``elsewhere`` is a commune outside the
+    territory; ``point`` is (latitude, longitude) in degrees of the very spot, where it is known.
+    """
 
     commune: str | None = None
     place: str | None = None
+    communes: tuple[str, ...] = ()
+    elsewhere: str | None = None
+    point: tuple[float, float] | None = None
 
 
 def find_where(text: str, gazetteer: Gazetteer) -> Where:
-    """Return the commune and place that a message names."""
-    words = place_words(fold(text))
-    found = _apart([*_streets(words, gazetteer), *_named(words, gazetteer)])
-    streets = [one for one in found if one.kind is Kind.STREET]
-    landmarks = [one for one in found if one.kind is Kind.LANDMARK]
-    communes = [one.communes[0] for one in found if one.kind is Kind.COMMUNE]
-    place = _street_label(words, streets) if streets else (landmarks[0].label if landmarks else None)
-    elsewhere = any(one.kind is Kind.ELSEWHERE for one in found)
-    return Where(_commune(communes, streets or landmarks, elsewhere), place)
+    """Return where a message says something is."""
+    words = gazetteer.words.split(text)
+    found = _apart([*streets_in(words, gazetteer), *names_in(words, gazetteer)])
+    streets = [one for one in found if isinstance(one, Street)]
+    named = [one for one in found if isinstance(one, Named)]
+    landmarks = [one for one in named if one.kind is Kind.LANDMARK]
+    said = [one.entry.label for one in named if one.kind is Kind.COMMUNE and not _passed(words, one, _HEADING)]
+    elsewhere = (one.entry.label for one in named if one.kind is Kind.ELSEWHERE and not _passed(words, one, _AWAY))
+    away = next(elsewhere, None)
+    streets = sorted(streets, key=lambda one: not one.names)  # a known one says more than one that is not in the list
+    choices = streets[0].communes if streets else landmarks[0].entry.communes if landmarks else ()
+    commune, doubt = _commune(list(dict.fromkeys(said)), choices, away, gazetteer.centre)
+    if streets:
+        label, point = _street(words, streets, commune, gazetteer)
+    else:
+        label, point = (landmarks[0].entry.label, landmarks[0].entry.point) if landmarks else (None, None)
+    return Where(commune, label, doubt, None if commune else away, point)
 
 
-def _commune(named: Sequence[str], places: Sequence[Found], elsewhere: bool) -> str | None:
-    """The commune said; "Dijon" said beside a smaller one only tells the region. Else the place's, when unique."""
-    if named:
-        return next((name for name in named if name != "Dijon"), "Dijon")
-    if elsewhere or not places:
-        return None
-    return places[0].communes[0] if len(places[0].communes) == 1 else None
+def _commune(
+    said: Sequence[str], choices: Sequence[str], away: str | None, centre: str | None
+) -> tuple[str | None, tuple[str, ...]]:
+    """The commune, and those that may be meant instead when it is in doubt.
+
+    What is said counts, where the street is among several communes or unknown; the centre said beside another commune
+    only tells the region. Two communes said, or the centre said of a street that is only known elsewhere, are a doubt.
+    """
+    inside = [commune for commune in said if commune in choices]
+    if len(inside) == 1:
+        return inside[0], ()
+    if away:
+        return None, ()
+    smaller = [commune for commune in said if commune != centre]
+    if len(smaller) == 1:
+        return smaller[0], ()
+    if len(smaller) > 1:
+        return None, tuple(smaller)
+    if said and choices:
+        return None, (*choices, *said)
+    certain = tuple(said or choices)
+    return (certain[0], ()) if len(certain) == 1 else (None, certain)
 
 
-def _street_label(words: Sequence[str], streets: Sequence[Found]) -> str:
+def _passed(words: Sequence[str], name: Named, leads: Collection[str]) -> bool:
+    """Whether a name is only a direction ("vers Beaune", "la route de Beaune") or the institution's."""
+    before = [word for word in words[max(0, name.start - 2) : name.start] if word not in ("de", "d")]
+    return (bool(before) and before[-1] in leads) or words[name.end : name.end + 1] == ["metropole"]
+
+
+def _street(
+    words: Sequence[str], streets: Sequence[Street], commune: str | None, gazetteer: Gazetteer
+) -> tuple[str, tuple[float, float] | None]:
+    """The street as people write it, with its crossing or house number, and the point of that number."""
     first = streets[0]
-    crossing = {"angle", "croisement", "intersection", "coin"}.intersection(words)
-    if crossing and len(streets) > 1:
-        return f"{first.label} / {streets[1].label}"
-    number = _house_number(words, first)
-    return f"{number} {first.label}" if number else first.label
+    name = first.inside(commune) if commune else None
+    label = name.label if name else first.label
+    known = [one for one in streets if one.names]
+    if gazetteer.words["crossings"].intersection(words) and len(known) > 1:
+        return f"{known[0].label} / {known[1].label}", None
+    number = _house_number(words, first, gazetteer)
+    if number is None:
+        return label, None
+    return f"{number} {label}", _door(first, commune, number, gazetteer)
 
 
-def _house_number(words: Sequence[str], street: Found) -> str | None:
-    """The number said before the street ("au 12 de la rue"), or after it ("rue Monge numéro 12")."""
-    before = list(words[max(0, street.start - 6) : street.start])
-    while before and before[-1] in ARTICLES:
+def _door(street: Street, commune: str | None, number: str, gazetteer: Gazetteer) -> tuple[float, float] | None:
+    if gazetteer.book is None or commune is None:
+        return None
+    doors = (
+        gazetteer.book.door(name.number, commune, number)
+        for name in street.names
+        if name.number is not None and commune in name.communes
+    )
+    return next(filter(None, doors), None)
+
+
+def _house_number(words: Sequence[str], street: Street, gazetteer: Gazetteer) -> str | None:
+    """The number said before the street ("au 12 de la rue"), or after it ("rue Monge, devant le 12")."""
+    before = list(words[max(0, street.start - _BEFORE) : street.start])
+    while before and before[-1] in gazetteer.words["articles"]:
         before.pop()
-    after = words[street.end : street.end + 4]
-    if after[:1] in (["numero"], ["n"], ["no"], ["au"]) and len(after) > 1 and after[1].isdigit():
-        return number_before(before) or number_before(after[1:3] if after[2:3] == ["bis"] else after[1:2])
-    return number_before(before)
+    if number := number_before(before):
+        counted = before[-len(number.split()) - 1 : -len(number.split())]
+        return None if _NO_NUMBER.intersection(counted) else number
+    after = words[street.end : street.end + _AFTER]
+    leads = 0
+    while leads < len(after) and after[leads] in gazetteer.words["number_leads"]:
+        leads += 1
+    return number_ahead(after[leads:], gazetteer.words["units"]) if leads else None
 
 
-def _apart(found: list[Found]) -> list[Found]:
+def _apart(found: list[Find]) -> list[Find]:
     """Keep the best of overlapping finds, in the order of the message."""
-    kept: list[Found] = []
+    kept: list[Find] = []
     for one in sorted(found, key=lambda one: (-one.score, one.start)):
         if all(one.end <= other.start or one.start >= other.end for other in kept):
             kept.append(one)
     return sorted(kept, key=lambda one: one.start)
-
-
-def _streets(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Found]:
-    for start, word in enumerate(words):
-        if (kind := TYPES.get(word)) is None:
-            continue
-        best = max(_known_streets(words, start, kind, gazetteer), key=lambda one: one.score, default=None)
-        free = best or _unknown_street(words, start, kind)
-        if free:
-            yield free
-
-
-def _known_streets(words: Sequence[str], start: int, kind: str, gazetteer: Gazetteer) -> Iterator[Found]:
-    for end, core in _windows(words, start + 1):
-        key = sound(core)
-        for entry in gazetteer.streets.get(key[:1], ()):
-            if entry.type != kind and (core in _THINGS or "Dijon" not in entry.communes):
-                continue
-            score = _likeness(core, key, entry) + (4 if entry.type == kind else -4)
-            if score >= _STREET_AT + (4 if len(entry.core) < 5 else 0):
-                bonus = _PER_WORD * (core.count(" ") + 1) + _STREET_BONUS
-                yield Found(start, end, Kind.STREET, entry.label, entry.communes, score + bonus)
-
-
-def _unknown_street(words: Sequence[str], start: int, kind: str) -> Found | None:
-    """A street that is not in the list, when an article announces its name: "rue des lilas"."""
-    end = start + 1
-    while end < len(words) and words[end] in ARTICLES - {"au", "aux", "et", "le", "les"} and end < start + 3:
-        end += 1
-    if end == start + 1 or end >= len(words) or kind not in _FREE_TYPES:
-        return None
-    name = words[end]
-    if name in _THINGS or name in _BREAKS or name in ARTICLES or len(name) < 3:
-        return None
-    label = _spelled(kind, words[start + 1 : end], words[end : end + 1])
-    return Found(start, end + 1, Kind.STREET, label, (), 90.0)
-
-
-def _spelled(kind: str, articles: Sequence[str], name: Sequence[str]) -> str:
-    written = "".join(f"{word}'" if word in ("d", "l") else f"{word} " for word in articles)
-    return f"{kind} {written}{' '.join(word.capitalize() for word in name)}"
-
-
-def _named(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Found]:
-    for start, word in enumerate(words):
-        if word in ARTICLES or len(word) < 2:
-            continue
-        if word in _COMMON and (start == 0 or words[start - 1] not in ("a", "sur")):
-            continue
-        announced = start > 0 and _announced(words, start)
-        for end, core in _windows(words, start):
-            if words[end - 1] not in _COMMON or end == start + 1:
-                yield from _matches(core, start, end, announced, gazetteer)
-
-
-def _matches(core: str, start: int, end: int, announced: bool, gazetteer: Gazetteer) -> Iterator[Found]:
-    key = sound(core)
-    for entry in gazetteer.named.get(key[:1], ()):
-        if abs(len(core) - len(entry.core)) > 4:
-            continue
-        score = _name_score(core, key, entry, announced)
-        if score >= _NAMED_AT:
-            bonus = _PER_WORD * (entry.core.count(" ") + 1)
-            yield Found(start, end, entry.kind, entry.label, entry.communes, score + bonus)
-
-
-def _name_score(core: str, key: str, entry: Entry, announced: bool) -> float:
-    """How surely this is the name: short names and everyday words need more than a likeness."""
-    if core == entry.core:
-        return 100.0 if announced or len(core) >= _SHORT else 0.0
-    if core in _COMMON or len(key) < _SHORTEST_KEY:
-        return 0.0
-    if len(entry.core) < _SHORT:
-        return 95.0 if announced and key == entry.key else 0.0
-    return _likeness(core, key, entry) - (0.0 if announced else 3.0)
-
-
-def _announced(words: Sequence[str], start: int) -> bool:
-    before = start - 1
-    while before > 0 and words[before] in ("la", "le", "les", "l"):
-        before -= 1
-    return words[before] in _PREPOSITIONS
-
-
-def _windows(words: Sequence[str], start: int) -> Iterator[tuple[int, str]]:
-    """Yield (end, core) for names of one to five words from ``start``, articles not counted."""
-    for end in range(start + 1, min(len(words), start + _LONGEST + 1) + 1):
-        if words[end - 1] not in ARTICLES:
-            yield end, core_of(words[start:end])
-
-
-def _likeness(core: str, key: str, entry: Entry) -> float:
-    """0..100: the better of the spellings' and the sounds' likeness."""
-    spelling = fuzz.ratio(core, entry.core, score_cutoff=75) - _SPELLING_HANDICAP
-    heard = fuzz.ratio(key, entry.key, score_cutoff=75) if key and entry.key else 0.0
-    return 100.0 if core == entry.core else max(spelling, heard)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 _VALUES = {
     "zero": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8,
@@ -25,6 +25,19 @@ def number_before(words: Sequence[str]) -> str | None:
     value = _value([word for word in said if word != "et"])
     # "un" or "une" alone is an article far more often than a house number.
     return f"{value}{suffix}" if value > 1 or (value == 1 and suffix) else None
+
+
+def number_ahead(words: Sequence[str], units: Collection[str]) -> str | None:
+    """Return the house number that a list of folded words begins with, or None when it counts something ("12 ans").
+
+    ``units`` are the words that make a count of a number.
+    """
+    if words and words[0].rstrip("abc").isdigit():
+        end = 1
+    else:
+        end = next((at for at, word in enumerate(words) if word not in _VALUES and word != "et"), len(words))
+    end += words[end : end + 1] != [] and words[end] in SUFFIXES
+    return None if end < len(words) and words[end] in units else number_before(words[:end])
 
 
 def _value(said: Sequence[str]) -> int:

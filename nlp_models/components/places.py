@@ -1,54 +1,30 @@
-"""``places``: sets ``doc._.commune`` (official name) and ``doc._.place`` (readable), each None when not named."""
+"""``places``: sets ``doc._.where``, what a message says of where it is."""
 
 from __future__ import annotations
-
-import json
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Self
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_models.gazetteer import Gazetteer, dijon, gazetteer_from
-from nlp_models.place_finder import find_where
+from nlp_models.components.stateless import Stateless
+from nlp_models.gazetteer import Gazetteer, own
+from nlp_models.place_finder import Where, find_where
 
-Doc.set_extension("commune", default=None, force=True)
-Doc.set_extension("place", default=None, force=True)
+Doc.set_extension("where", default=Where(), force=True)
 
 
-class PlacesComponent:
-    """Finds places by a gazetteer, which is saved with the model so that both stay in step."""
+class PlacesComponent(Stateless):
+    """Finds places by a gazetteer. It is the city's, not the model's: whoever loads a model may give another one."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
-        self._gazetteer = gazetteer
+        self.gazetteer = gazetteer
 
     def __call__(self, doc: Doc) -> Doc:
-        """Set ``doc._.commune`` and ``doc._.place``."""
-        where = find_where(doc.text, self._gazetteer)
-        doc._.commune, doc._.place = where.commune, where.place
+        """Set ``doc._.where``."""
+        doc._.where = find_where(doc.text, self.gazetteer)
         return doc
 
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """Return the gazetteer as JSON."""
-        return json.dumps(self._gazetteer.data, ensure_ascii=False, sort_keys=True).encode()
 
-    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Self:
-        """Load the gazetteer that ``to_bytes`` gave."""
-        self._gazetteer = gazetteer_from(json.loads(data))
-        return self
-
-    def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
-        """Write ``places.json`` into the folder ``path``."""
-        Path(path).mkdir(parents=True, exist_ok=True)
-        (Path(path) / "places.json").write_bytes(self.to_bytes())
-
-    def from_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> Self:
-        """Load what ``to_disk`` wrote."""
-        return self.from_bytes((Path(path) / "places.json").read_bytes())
-
-
-@Language.factory("places", assigns=["doc._.commune", "doc._.place"])
-def make_places(nlp: Language, name: str) -> PlacesComponent:
-    """Build the component with the project's own gazetteer."""
-    return PlacesComponent(dijon())
+@Language.factory("places", assigns=["doc._.where"], default_config={"language": "fr"})
+def make_places(nlp: Language, name: str, language: str) -> PlacesComponent:
+    """Build the component with the project's own gazetteer, which is empty in any language but its own."""
+    return PlacesComponent(own(language))

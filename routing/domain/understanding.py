@@ -51,6 +51,8 @@ class Understanding:
     ``procedure`` is the first candidate unless the decision says that nothing foreseen fits.
     ``weighed`` are the words that counted most for the first candidate, heaviest first. ``also`` is a second matter of
     the same message, which the first one's meaning leaves out.
+    ``communes`` are those that may be meant when the place does not say which; ``elsewhere`` is a commune outside the
+    territory; ``point`` is (latitude, longitude) in degrees of the very spot, where it is known.
     """
 
     decision: Decision
@@ -60,6 +62,9 @@ class Understanding:
     language: str = "fr"
     commune: str | None = None
     place: str | None = None
+    communes: tuple[str, ...] = ()
+    elsewhere: str | None = None
+    point: tuple[float, float] | None = None
     model: str = ""
     weighed: tuple[str, ...] = ()
     also: Matter | None = None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
-from nlp_models.folding import fold
-from nlp_models.gazetteer import dijon, place_words
+from nlp_models.gazetteer import OWN, own
 from nlp_models.place_finder import find_where
 from nlp_models.spoken_numbers import number_before
 
@@ -100,23 +100,26 @@ NOWHERE = [
 
 @pytest.mark.parametrize(("text", "commune", "place"), CASES)
 def test_place_is_found(text: str, commune: str, place: str | None) -> None:
-    where = find_where(text, dijon())
+    where = find_where(text, own("fr"))
     assert (where.commune, where.place) == (commune, place)
 
 
 @pytest.mark.parametrize("text", NOWHERE)
 def test_no_place_is_invented(text: str) -> None:
-    where = find_where(text, dijon())
+    where = find_where(text, own("fr"))
     assert (where.commune, where.place) == (None, None)
 
 
-@pytest.mark.parametrize("name", [entry["name"] for entry in dijon().data["communes"]])
+COMMUNES = list(yaml.safe_load(OWN.read_text(encoding="utf-8"))["communes"])
+
+
+@pytest.mark.parametrize("name", COMMUNES)
 def test_each_commune_is_found_by_its_official_name(name: str) -> None:
-    assert find_where(f"bonjour j'habite à {name} et j'ai un souci", dijon()).commune == name
+    assert find_where(f"bonjour j'habite à {name} et j'ai un souci", own("fr")).commune == name
 
 
 def test_all_twenty_three_communes_are_there() -> None:
-    assert len(dijon().data["communes"]) == 23
+    assert len(COMMUNES) == 23
 
 
 @pytest.mark.parametrize(
@@ -135,4 +138,4 @@ def test_all_twenty_three_communes_are_there() -> None:
     ],
 )
 def test_house_numbers_as_they_are_said(said: str, number: str | None) -> None:
-    assert number_before(place_words(fold(said))) == number
+    assert number_before(own("fr").words.split(said)) == number

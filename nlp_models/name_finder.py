@@ -1,0 +1,111 @@
+"""Communes and landmarks in the words of a message, by their own names.
+
+A name that is also an ordinary word, and whatever only sounds like a name, counts only where a place is announced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nlp_models.gazetteer import Entry, Gazetteer, Kind, Needs
+from nlp_models.likeness import likeness
+from nlp_models.place_words import PlaceWords
+
+_LONGEST = 5  # words of a name
+_AT = 88.0
+_UNANNOUNCED_AT = 92.0  # a landmark of several words heard a little wrong, with nothing before it
+_PER_WORD = 3.0
+_SHORT = 6  # letters; below, only the very name or its very sound
+_SHORTEST_KEY = 3  # sounds
+_LENGTHS_APART = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Words ``start``..``end`` are the name ``entry``; ``score`` orders overlapping finds."""
+
+    start: int
+    end: int
+    entry: Entry
+    score: float
+
+    @property
+    def kind(self) -> Kind:
+        """What the name stands for."""
+        return self.entry.kind
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """What the words before a name announce."""
+
+    commune: bool
+    landmark: bool
+    stop: bool
+
+
+def names_in(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Named]:
+    """Yield every name that may be meant, overlapping ones too."""
+    kinds = gazetteer.words
+    articles, common = kinds["articles"], kinds["common"]
+    for start, word in enumerate(words):
+        if word in articles or len(word) < 2:
+            continue
+        lead = _lead(words, start, kinds)
+        for end in range(start + 1, min(len(words), start + _LONGEST) + 1):
+            if words[end - 1] in articles:
+                continue
+            core = kinds.core(words[start:end])
+            ordinary = word in common or words[end - 1] in common
+            yield from _matches(core, start, end, lead, ordinary, gazetteer)
+
+
+def _matches(
+    core: str, start: int, end: int, lead: _Lead, ordinary: bool, gazetteer: Gazetteer
+) -> Iterator[Named]:
+    key = gazetteer.words.hear(core)
+    for entry in gazetteer.named.get(key[:1], ()):
+        if abs(len(core) - len(entry.core)) > _LENGTHS_APART or not _announced(entry, lead):
+            continue
+        score = _score(core, key, entry, lead, ordinary)
+        if score >= _AT:
+            yield Named(start, end, entry, score + _PER_WORD * (entry.core.count(" ") + 1))
+
+
+def _announced(entry: Entry, lead: _Lead) -> bool:
+    if entry.needs is Needs.STOP:
+        return lead.stop
+    return entry.needs is Needs.NOTHING or lead.landmark
+
+
+def _score(core: str, key: str, entry: Entry, lead: _Lead, ordinary: bool) -> float:
+    """How surely this is the name."""
+    announced = lead.commune if entry.kind in (Kind.COMMUNE, Kind.ELSEWHERE) else lead.landmark
+    if core == entry.core:
+        alone = not ordinary or " " in core
+        return 100.0 if announced or (alone and (entry.official or len(core) >= _SHORT)) else 0.0
+    if ordinary or len(key) < _SHORTEST_KEY or entry.kind is Kind.ELSEWHERE:
+        return 0.0
+    if len(entry.core) < _SHORT:
+        return 95.0 if announced and key == entry.key else 0.0
+    alike = likeness(core, key, entry)
+    if announced:
+        return alike
+    spoken = entry.kind is Kind.LANDMARK and " " in core
+    return alike if spoken and alike >= _UNANNOUNCED_AT else 0.0
+
+
+def _lead(words: Sequence[str], start: int, kinds: PlaceWords) -> _Lead:
+    """What the words before ``start`` announce, articles left out ("près de la", "à l'arrêt de bus")."""
+    before = start - 1
+    while before >= 0 and words[before] in ("la", "le", "les", "l", "the"):
+        before -= 1
+    if before < 0:
+        return _Lead(False, False, False)
+    word = words[before]
+    further = words[before - 1] if before else ""
+    of = word in ("de", "du", "des", "d", "of") and further in kinds["before_landmark_of"]
+    stop = word in kinds["before_stop"] or (of and further in kinds["before_stop"])
+    landmark = word in kinds["before_landmark"] or of or stop
+    return _Lead(word in kinds["before_commune"], landmark, stop)

@@ -1,0 +1,154 @@
+"""Streets in the words of a message: beside a type word ("rue", "avenue"), known ones by spelling and by sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nlp_models.gazetteer import Entry, Gazetteer, glued
+from nlp_models.likeness import likeness
+from nlp_models.place_words import PlaceWords
+from nlp_models.spoken_numbers import number_before
+
+_LONGEST = 5  # words of a name
+_AT = 82.0
+_SHORT = 5  # letters; below, a name must be more alike
+_SAYS_ENOUGH = 8  # letters of a name that is known whatever the type word; a shorter one may be another street's
+_TYPE_RIGHT, _TYPE_WRONG = 4.0, -4.0
+_PER_WORD = 3.0
+_SURE = 20.0  # a type word makes a street surer than any name
+_FREE = 111.0  # surer than a commune in its own name: "rue de Dijon"
+_PARTICIPLES = ("ee", "ees", "ante", "euse", "ment")  # "rue barrée" is no name
+_DOUBT = 1.0  # names this close in likeness cannot be told apart by ear
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """Words ``start``..``end`` are a street. ``names`` are the known ones it may be, likeliest first, empty for one that
+    is not in the list; ``score`` orders overlapping finds."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+    names: tuple[Entry, ...] = ()
+
+    @property
+    def communes(self) -> tuple[str, ...]:
+        """Every commune that may be meant."""
+        return tuple(dict.fromkeys(commune for name in self.names for commune in name.communes))
+
+    def inside(self, commune: str) -> Entry | None:
+        """The likeliest known name in that commune."""
+        return next((name for name in self.names if commune in name.communes), None)
+
+
+def streets_in(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Street]:
+    """Yield the streets named, at most one for each type word."""
+    for at, word in enumerate(words):
+        kind = gazetteer.words.types.get(word)
+        if kind is None or _is_any(words, at, gazetteer.words):
+            continue
+        street = _known(words, at, kind, gazetteer) or _unknown(words, at, kind, gazetteer.words)
+        if street:
+            yield street
+
+
+def _is_any(words: Sequence[str], at: int, kinds: PlaceWords) -> bool:
+    """Whether some street is meant and not the one of that name ("une rue de Talant", but "vingt et un rue Monge")."""
+    return at > 0 and words[at - 1] in kinds["some"] and number_before(words[max(0, at - 4) : at]) is None
+
+
+def _known(words: Sequence[str], at: int, kind: str, gazetteer: Gazetteer) -> Street | None:
+    found: list[tuple[float, int, int, Entry]] = []
+    for start, end, core in _windows(words, at, gazetteer.words):
+        for spelled in filter(None, (core, glued(core))):
+            key = gazetteer.words.hear(spelled)
+            for entry in gazetteer.streets_like(spelled, key):
+                score = _score(spelled, key, kind, entry, gazetteer)
+                if score:
+                    found.append((score + _PER_WORD * (core.count(" ") + 1), start, end, entry))
+    if not found:
+        return None
+    best, start, end, _ = max(found, key=lambda one: one[0])
+    alike = sorted((one for one in found if one[0] >= best - _DOUBT), key=lambda one: -one[0])
+    names = tuple(dict.fromkeys(entry for *_, entry in alike))
+    if names[0].type != kind and len(names[0].core) < _SAYS_ENOUGH:
+        return Street(start, end, f"{kind} {names[0].label.partition(' ')[2]}", best + _SURE)
+    return Street(start, end, names[0].label, best + _SURE, names)
+
+
+def _score(core: str, key: str, kind: str, entry: Entry, gazetteer: Gazetteer) -> float:
+    """How surely this is the street, 0 when it is not."""
+    words = gazetteer.words
+    exact = core == entry.core
+    last = core.rpartition(" ")[2]
+    if not exact and (last in words["common"] or last in words["breaks"]):
+        return 0.0
+    if entry.type != kind and (core in words["things"] or len(core) < _SHORT or core in gazetteer.commune_cores):
+        return 0.0
+    score = likeness(core, key, entry) + (_TYPE_RIGHT if entry.type == kind else _TYPE_WRONG)
+    return score if score >= _AT + (4 if len(entry.core) < _SHORT else 0) else 0.0
+
+
+def _windows(words: Sequence[str], at: int, kinds: PlaceWords) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, core) of what may be the name beside the type word at ``at``, articles not counted."""
+    articles = kinds["articles"]
+    if kinds.type_after:
+        for start in range(max(0, at - _LONGEST), at):
+            if words[start] not in articles:
+                yield start, at + 1, kinds.core(words[start:at])
+        return
+    for end in range(at + 2, min(len(words), at + 2 + _LONGEST) + 1):
+        last = words[end - 1]
+        if last in articles:
+            continue
+        yield at, end, kinds.core(words[at + 1 : end])
+        if last in kinds["ends"]:
+            return
+
+
+def _unknown(words: Sequence[str], at: int, kind: str, kinds: PlaceWords) -> Street | None:
+    """A street that is not in the list: after an article ("rue des lilas") or a number ("12 rue armand thibaut")."""
+    if kind not in kinds.free:
+        return None
+    return _unknown_before(words, at, kind, kinds) if kinds.type_after else _unknown_after(words, at, kind, kinds)
+
+
+def _unknown_after(words: Sequence[str], at: int, kind: str, kinds: PlaceWords) -> Street | None:
+    begin = at + 1
+    while begin < len(words) and words[begin] in kinds["name_articles"] and begin < at + 3:
+        begin += 1
+    plain = begin == at + 1
+    if plain and number_before(words[max(0, at - 2) : at]) is None and not _stands_alone(words, at, kinds):
+        return None
+    end = begin
+    while end < len(words) and _is_name(words[end], kinds) and (end == begin or words[end - 1] in kinds["first_names"]):
+        end += 1
+    if end == begin or (plain and words[begin].endswith(_PARTICIPLES)):
+        return None
+    written = "".join(f"{word}'" if word in ("d", "l") else f"{word} " for word in words[at + 1 : begin])
+    name = " ".join(word.capitalize() for word in words[begin:end])
+    return Street(at, end, f"{kind} {written}{name}", _FREE)
+
+
+def _stands_alone(words: Sequence[str], at: int, kinds: PlaceWords) -> bool:
+    """Whether a type word without an article on either side begins a name ("trou rue Vauban")."""
+    return words[at] in kinds["named_bare"] and (not at or words[at - 1] not in kinds["articles"])
+
+
+def _unknown_before(words: Sequence[str], at: int, kind: str, kinds: PlaceWords) -> Street | None:
+    start = at
+    while start > max(0, at - 2) and _is_name(words[start - 1], kinds) and not words[start - 1].isdigit():
+        start -= 1
+    if start == at:
+        return None
+    name = " ".join(word.capitalize() for word in words[start:at])
+    return Street(start, at + 1, f"{name} {kind}", _FREE)
+
+
+def _is_name(word: str, kinds: PlaceWords) -> bool:
+    """Whether a word may be the name of a street nobody listed."""
+    not_names = (kinds["things"], kinds["breaks"], kinds["articles"], kinds["common"])
+    return len(word) > 2 and word not in kinds.types and not any(word in words for words in not_names)
+
