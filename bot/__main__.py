@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from bot import catalogue_commands, nlp_commands, oncall_commands, serving, simulate
+from bot import catalogue_commands, nlp_commands, oncall_commands, places_commands, serving, simulate
 from bot.settings import Settings
 from routing.errors import CatalogueError
 
@@ -19,6 +19,7 @@ app.add_typer(db, name="db")
 app.add_typer(catalogue_commands.app, name="catalogue")
 app.add_typer(nlp_commands.app, name="nlp")
 app.add_typer(oncall_commands.app, name="oncall")
+app.add_typer(places_commands.app, name="places")
 app.add_typer(simulate.app, name="simulate")
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on (default VIGIE_PORT, 8000).")]

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.places import CityPlaces
 from bot.school import EXAMPLES, Progress, ensure_trained, models_folder
 from bot.serving import database_url
 from bot.settings import Settings
@@ -35,7 +36,7 @@ async def learn(settings: Settings, progress: Progress, *, promote: bool) -> tup
     lesson = await asyncio.to_thread(
         learn_from_room,
         labels,
-        load(live_model(cache, base)),
+        load(live_model(cache, base), CityPlaces(settings).gazetteer),
         cache / f"room-{uuid4().hex[:12]}",
         examples=settings.examples_dir or EXAMPLES,
         progress=progress,

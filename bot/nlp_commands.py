@@ -131,12 +131,15 @@ def evaluate(
 
 
 def _reader(model: Path | None) -> Any:
+    from bot.places import CityPlaces
     from bot.school import live_folder
     from nlp_models.pipeline import load
 
     if model is not None:
         return _or_stop(lambda: load(model))
-    return load(with_progress("Understanding", lambda show: live_folder(Settings(), show)))
+    settings = Settings()
+    places = CityPlaces(settings).gazetteer
+    return load(with_progress("Understanding", lambda show: live_folder(settings, show)), places)
 
 
 def _or_stop(work: Callable[[], Result]) -> Result:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.places import CityPlaces
 from bot.settings import Settings
-from intake.ports import Classifier
 from nlp_models.promotion import live_model
 from routing.catalogue import loader
 from routing.domain.understanding import Channel, Understanding
 from routing.errors import CatalogueError
+
+if TYPE_CHECKING:  # spaCy takes a second to import
+    from nlp_models.pipeline import Reader
 
 log = structlog.get_logger(__name__)
 
@@ -51,16 +55,16 @@ def live_folder(settings: Settings, progress: Progress | None = None) -> Path:
 def load_classifier(settings: Settings, progress: Progress | None = None) -> LiveClassifier:
     """The live model's pipeline."""
     base = ensure_trained(settings, progress)
-    return LiveClassifier(models_folder(settings), base)
+    return LiveClassifier(models_folder(settings), base, CityPlaces(settings))
 
 
 class LiveClassifier:
-    """Understands with the live model, and with the next one once it has been promoted."""
+    """Understands with the live model, and with the next one once it has been promoted; likewise with the places."""
 
-    def __init__(self, cache: Path, base: Path) -> None:
-        self._cache, self._base = cache, base
+    def __init__(self, cache: Path, base: Path, places: CityPlaces) -> None:
+        self._cache, self._base, self._places = cache, base, places
         self._folder = live_model(cache, base)
-        self._reader = _read(self._folder)
+        self._reader = _read(self._folder, places)
 
     def understand(self, text: str, channel: Channel) -> Understanding:
         """Read one message with whichever model is live."""
@@ -74,15 +78,18 @@ class LiveClassifier:
 
     def look(self) -> bool:
         """Take the live model over if it is another one; True when it was."""
+        if self._places.look():
+            self._reader.know(self._places.gazetteer)
+            log.info("other addresses are known from now on")
         folder = live_model(self._cache, self._base)
         if folder == self._folder:
             return False
-        self._reader, self._folder = _read(folder), folder
+        self._reader, self._folder = _read(folder, self._places), folder
         log.info("another model answers from now on", model=folder.name)
         return True
 
 
-def _read(folder: Path) -> Classifier:
+def _read(folder: Path, places: CityPlaces) -> Reader:
     from nlp_models.pipeline import load
 
-    return load(folder)
+    return load(folder, places.gazetteer)

@@ -9,6 +9,7 @@ import io
 import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -143,37 +144,38 @@ def _cells(source: Path, progress: Progress) -> Iterator[tuple[int, Sequence[str
     """Yield (line number, the cells of ``COLUMNS``). Raises PlacesError for a file of another form."""
     try:
         with source.open("rb") as raw:
-            yield from _read(source, raw, progress)
+            zipped = raw.read(2) == _GZIP
+            raw.seek(0)
+            size = max(source.stat().st_size, 1)
+            with (
+                gzip.GzipFile(fileobj=raw) if zipped else nullcontext(raw) as plain,
+                io.TextIOWrapper(plain, encoding="utf-8-sig", newline="") as text,
+            ):
+                yield from _read(source.name, text, lambda: progress("read", 0.9 * raw.tell() / size))
     except (OSError, EOFError) as error:
         raise PlacesError(f"{source}: cannot be read: {error}") from error
 
 
-def _read(source: Path, raw: IO[bytes], progress: Progress) -> Iterator[tuple[int, Sequence[str]]]:
-    size = max(source.stat().st_size, 1)
-    zipped = raw.read(2) == _GZIP
-    raw.seek(0)
-    text = io.TextIOWrapper(gzip.GzipFile(fileobj=raw) if zipped else raw, encoding="utf-8-sig", newline="")
+def _read(name: str, text: IO[str], tick: Callable[[], None]) -> Iterator[tuple[int, Sequence[str]]]:
     rows = csv.reader(text, delimiter=";")
     try:
         header = next(rows, [])
         missing = [column for column in COLUMNS if column not in header]
         if missing:
             raise PlacesError(
-                f"{source.name}:1: no column {', '.join(missing)}; expected the national address base, with semicolons."
+                f"{name}:1: no column {', '.join(missing)}; expected the national address base, with semicolons."
             )
         at = [header.index(column) for column in COLUMNS]
         for cells in rows:
             if len(cells) != len(header):
-                raise PlacesError(
-                    f"{source.name}:{rows.line_num}: {len(cells)} columns, the first line has {len(header)}."
-                )
+                raise PlacesError(f"{name}:{rows.line_num}: {len(cells)} columns, the first line has {len(header)}.")
             if rows.line_num % _STEP == 0:
-                progress("read", 0.9 * raw.tell() / size)
+                tick()
             yield rows.line_num, [cells[one] for one in at]
     except UnicodeDecodeError as error:
-        raise PlacesError(f"{source.name}: after line {rows.line_num}: not UTF-8 text.") from error
+        raise PlacesError(f"{name}: after line {rows.line_num}: not UTF-8 text.") from error
     except csv.Error as error:
-        raise PlacesError(f"{source.name}:{rows.line_num}: {error}.") from error
+        raise PlacesError(f"{name}:{rows.line_num}: {error}.") from error
 
 
 def _digest(source: Path) -> str:

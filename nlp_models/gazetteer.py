@@ -101,7 +101,7 @@ def own(language: str) -> Gazetteer:
 
 def gazetteer_from(rows: Mapping[str, Any], words: PlaceWords, communes: Iterable[str] = ()) -> Gazetteer:
     """Build a gazetteer from the keys of places.yaml. ``communes`` are known by their names though it says nothing."""
-    said = {name: {} for name in communes} | dict(rows.get("communes", {}))
+    said: dict[str, Any] = dict.fromkeys(communes) | dict(rows.get("communes", {}))
     return Gazetteer(
         words,
         _by_sound(_streets(rows.get("streets", {}), words)),

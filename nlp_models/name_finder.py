@@ -57,13 +57,13 @@ def names_in(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Named]:
             if words[end - 1] in articles:
                 continue
             core = kinds.core(words[start:end])
+            if words[end : end + 1] and words[end] in kinds["institution"]:
+                continue  # "Dijon métropole" is who, not where
             ordinary = word in common or words[end - 1] in common
             yield from _matches(core, start, end, lead, ordinary, gazetteer)
 
 
-def _matches(
-    core: str, start: int, end: int, lead: _Lead, ordinary: bool, gazetteer: Gazetteer
-) -> Iterator[Named]:
+def _matches(core: str, start: int, end: int, lead: _Lead, ordinary: bool, gazetteer: Gazetteer) -> Iterator[Named]:
     key = gazetteer.words.hear(core)
     for entry in gazetteer.named.get(key[:1], ()):
         if abs(len(core) - len(entry.core)) > _LENGTHS_APART or not _announced(entry, lead):

@@ -42,11 +42,19 @@ class Reader:
         self.figures: dict[str, float] = dict(self._trust.figures)
         self.version: str = classifier.weights.version
 
+    @property
+    def places(self) -> Gazetteer:
+        """The places known."""
+        return self._finder().gazetteer
+
     def know(self, places: Gazetteer) -> None:
         """From now on these are the places known."""
+        self._finder().gazetteer = places
+
+    def _finder(self) -> PlacesComponent:
         component = self._nlp.get_pipe("places")
         assert isinstance(component, PlacesComponent)
-        component.gazetteer = places
+        return component
 
     def understand(self, text: str, channel: str = "web") -> Understanding:
         """Return what one message means. At most 2 000 characters of it are read."""

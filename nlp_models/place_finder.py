@@ -11,10 +11,6 @@ from nlp_models.spoken_numbers import number_ahead, number_before
 from nlp_models.street_finder import Street, streets_in
 
 _BEFORE, _AFTER = 6, 6  # words beside a street in which its house number is looked for
-# A place one comes from or goes to is not where one is.
-_HEADING = frozenset({"direction", "sens"})
-_AWAY = _HEADING | {"vers", "pour", "depuis", "route"}
-_NO_NUMBER = frozenset({"en", "les", "des", "ces", "dans", "pendant", "fait"})  # "plié en 2 place Wilson"
 
 Find = Street | Named
 
@@ -29,29 +25,33 @@ class Where:
 
     commune: str | None = None
     place: str | None = None
+    point: tuple[float, float] | None = None
     communes: tuple[str, ...] = ()
     elsewhere: str | None = None
-    point: tuple[float, float] | None = None
 
 
 def find_where(text: str, gazetteer: Gazetteer) -> Where:
     """Return where a message says something is."""
-    words = gazetteer.words.split(text)
+    lists = gazetteer.words
+    words = lists.split(text)
     found = _apart([*streets_in(words, gazetteer), *names_in(words, gazetteer)])
     streets = [one for one in found if isinstance(one, Street)]
     named = [one for one in found if isinstance(one, Named)]
     landmarks = [one for one in named if one.kind is Kind.LANDMARK]
-    said = [one.entry.label for one in named if one.kind is Kind.COMMUNE and not _passed(words, one, _HEADING)]
-    elsewhere = (one.entry.label for one in named if one.kind is Kind.ELSEWHERE and not _passed(words, one, _AWAY))
+    said = [one.entry.label for one in named if one.kind is Kind.COMMUNE and not _passed(words, one, lists["heading"])]
+    elsewhere = (
+        one.entry.label for one in named if one.kind is Kind.ELSEWHERE and not _passed(words, one, lists["away"])
+    )
     away = next(elsewhere, None)
     streets = sorted(streets, key=lambda one: not one.names)  # a known one says more than one that is not in the list
     choices = streets[0].communes if streets else landmarks[0].entry.communes if landmarks else ()
-    commune, doubt = _commune(list(dict.fromkeys(said)), choices, away, gazetteer.centre)
+    commune, doubt = _commune(said, choices, away, gazetteer.centre)
+    outside = None if commune else away
     if streets:
-        label, point = _street(words, streets, commune, gazetteer)
-    else:
-        label, point = (landmarks[0].entry.label, landmarks[0].entry.point) if landmarks else (None, None)
-    return Where(commune, label, doubt, None if commune else away, point)
+        return Where(commune, *_street(words, streets, commune, gazetteer), doubt, outside)
+    if landmarks:
+        return Where(commune, landmarks[0].entry.label, landmarks[0].entry.point, doubt, outside)
+    return Where(commune, None, None, doubt, outside)
 
 
 def _commune(
@@ -78,10 +78,15 @@ def _commune(
     return (certain[0], ()) if len(certain) == 1 else (None, certain)
 
 
+def _labels(named: Sequence[Named], kind: Kind, words: Sequence[str], leads: Collection[str]) -> list[str]:
+    """The places of one kind, each once, but not those that only tell a direction ("vers Beaune")."""
+    found = (one for one in named if one.kind is kind)
+    return list(dict.fromkeys(one.entry.label for one in found if not _passed(words, one, leads)))
+
+
 def _passed(words: Sequence[str], name: Named, leads: Collection[str]) -> bool:
-    """Whether a name is only a direction ("vers Beaune", "la route de Beaune") or the institution's."""
     before = [word for word in words[max(0, name.start - 2) : name.start] if word not in ("de", "d")]
-    return (bool(before) and before[-1] in leads) or words[name.end : name.end + 1] == ["metropole"]
+    return bool(before) and before[-1] in leads
 
 
 def _street(
@@ -118,7 +123,7 @@ def _house_number(words: Sequence[str], street: Street, gazetteer: Gazetteer) ->
         before.pop()
     if number := number_before(before):
         counted = before[-len(number.split()) - 1 : -len(number.split())]
-        return None if _NO_NUMBER.intersection(counted) else number
+        return None if gazetteer.words["counted"].intersection(counted) else number
     after = words[street.end : street.end + _AFTER]
     leads = 0
     while leads < len(after) and after[leads] in gazetteer.words["number_leads"]:

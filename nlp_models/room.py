@@ -105,7 +105,7 @@ def learn_from_room(
     held_out = [row for row in known if crc32(row.text.encode()) % _HELD_OUT == 0]
     learned = [row for row in known if crc32(row.text.encode()) % _HELD_OUT]
     _train(corpus, learned, held_out, output, language, progress)
-    candidate = Reader(blank(language).from_disk(output))
+    candidate = Reader(blank(language).from_disk(output), live.places)
     sets = {"development": _development(set(corpus.names)), "confirmed traffic": held_out}
     comparisons = tuple(
         Comparison(name, evaluate(rows, live), evaluate(rows, candidate))

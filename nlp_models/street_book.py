@@ -115,8 +115,10 @@ class StreetBook:
         for number in range(len(self)):
             label = self.name(number).label
             for street in range(self._street_at[number], self._street_at[number + 1]):
-                yield label, self.communes[self._street_commune[street]], int(
-                    self._door_at[street + 1] - self._door_at[street]
+                yield (
+                    label,
+                    self.communes[self._street_commune[street]],
+                    int(self._door_at[street + 1] - self._door_at[street]),
                 )
 
     def _street(self, number: int, commune: str) -> int | None:

@@ -24,8 +24,10 @@ _DOUBT = 1.0  # names this close in likeness cannot be told apart by ear
 
 @dataclass(frozen=True, slots=True)
 class Street:
-    """Words ``start``..``end`` are a street. ``names`` are the known ones it may be, likeliest first, empty for one that
-    is not in the list; ``score`` orders overlapping finds."""
+    """Words ``start``..``end`` are a street; ``score`` orders overlapping finds.
+
+    ``names`` are the known ones it may be, likeliest first, empty for one that is not in the list.
+    """
 
     start: int
     end: int
@@ -151,4 +153,3 @@ def _is_name(word: str, kinds: PlaceWords) -> bool:
     """Whether a word may be the name of a street nobody listed."""
     not_names = (kinds["things"], kinds["breaks"], kinds["articles"], kinds["common"])
     return len(word) > 2 and word not in kinds.types and not any(word in words for words in not_names)
-

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import combinations, product
 from pathlib import Path
 
+from routing.catalogue import places
 from routing.catalogue.schema import CommunesFile, FallbacksFile, PoliciesFile, ProcedureRow, ServicesFile
 from routing.catalogue.source import Source
 from routing.domain.procedure import Catalogue, Commune, Fact, Fallback, OnCall, Procedure, Service, Severity, Step
@@ -22,8 +23,11 @@ def load(folder: Path = FOLDER) -> Catalogue:
     """The whole catalogue. Raises CatalogueError listing ``file:line: problem`` for everything found wrong."""
     problems: list[str] = []
     services = _services(folder, problems)
-    communes = _communes(folder, problems)
+    territory = communes(folder, problems)
     paging = _paging(folder, services, problems)
+    problems += places.check_places(folder, territory)
+    interlocutors = places.interlocutors(folder, services, territory, problems)
+    area = places.area(folder, territory, problems)
     sources = dict(_procedures(folder, problems))
     ids = procedure_ids(folder)  # a broken file is still a known neighbour
     for procedure, source in sources.values():
@@ -36,9 +40,11 @@ def load(folder: Path = FOLDER) -> Catalogue:
     return Catalogue(
         procedures={procedure.id: procedure for procedure, _ in sources.values()},
         services=services,
-        communes=communes,
+        communes=territory,
         paging=paging,
         fallbacks=fallbacks,
+        interlocutors=interlocutors,
+        area=area,
     )
 
 
@@ -56,7 +62,8 @@ def _services(folder: Path, problems: list[str]) -> Mapping[str, Service]:
     return {row.code: row.noun() for row in services}
 
 
-def _communes(folder: Path, problems: list[str]) -> Mapping[str, Commune]:
+def communes(folder: Path, problems: list[str]) -> Mapping[str, Commune]:
+    """The communes by name; mistakes are added to ``problems``."""
     source = Source(folder / "communes.yaml", root=folder)
     rows = source.parse(CommunesFile) if not source.problems else None
     problems += source.problems

@@ -41,7 +41,7 @@ class Interlocutor:
 def interlocutor_for(
     text: str, lead: str | None, commune: str | None, known: Iterable[Interlocutor]
 ) -> Interlocutor | None:
-    """The first of ``known`` that a message is for. ``lead`` is the service that leads its procedure, if one is known."""
+    """The first of ``known`` that a message is for. ``lead`` is the service that leads its procedure, if known."""
     said = f" {plain(text)} "
     for one in known:
         if one.words:

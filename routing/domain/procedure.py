@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from routing.domain.area import Area
+from routing.domain.interlocutor import Interlocutor
 
 TO_WRITE = "À ÉCRIRE"  # begins whatever a new procedure still lacks; nothing that holds it is accepted
 
@@ -145,6 +148,8 @@ class Catalogue:
     communes: Mapping[str, Commune]
     paging: Mapping[tuple[Severity, OnCall], timedelta | None]
     fallbacks: Mapping[Fallback, Procedure]
+    interlocutors: Sequence[Interlocutor] = ()
+    area: Area | None = None
 
     def procedure(self, procedure_id: str | None) -> Procedure | None:
         """The procedure of that id, None for None or an id that left the catalogue."""
