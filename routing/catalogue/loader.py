@@ -23,11 +23,13 @@ def load(folder: Path = FOLDER) -> Catalogue:
     """The whole catalogue. Raises CatalogueError listing ``file:line: problem`` for everything found wrong."""
     problems: list[str] = []
     services = _services(folder, problems)
+    before = len(problems)
     territory = communes(folder, problems)
+    known = territory if len(problems) == before else {}  # one mistake is named once
     paging = _paging(folder, services, problems)
-    problems += places.check_places(folder, territory)
-    interlocutors = places.interlocutors(folder, services, territory, problems)
-    area = places.area(folder, territory, problems)
+    problems += places.check_places(folder, known)
+    interlocutors = places.interlocutors(folder, services, known, problems)
+    area = places.area(folder, known, problems)
     sources = dict(_procedures(folder, problems))
     ids = procedure_ids(folder)  # a broken file is still a known neighbour
     for procedure, source in sources.values():
