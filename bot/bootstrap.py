@@ -25,6 +25,7 @@ from bot.twilio.media import TwilioMedia
 from bot.twilio.texts import TwilioTexts
 from intake.handle import Hearing
 from intake.ports import Classifier, MediaSource
+from intake.wording import say
 from nlp_models.danger_rules import find_danger
 from routing.catalogue import loader, oncall_file
 from routing.catalogue.oncall_file import RosterFile
@@ -96,6 +97,10 @@ def build(
         catalogue=catalogue,
         directory=read_channels(settings.channels_file, catalogue),
         zone=settings.zone,
+        say=say,
+        quiet=settings.quiet,
+        most_of_a_number=settings.messages_per_hour,
+        most_of_a_connection=settings.forms_per_hour,
         question_time=timedelta(seconds=settings.question_seconds),
         keep_time={Kind.PHOTO: timedelta(days=settings.photo_days), Kind.AUDIO: timedelta(days=settings.audio_days)},
     )

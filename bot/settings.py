@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from routing.domain.hours import Hours
 from routing.domain.oncall import zone_named
 
 
@@ -31,6 +32,9 @@ class Settings(BaseSettings):
     catalogue_dir: Path | None = None
     examples_dir: Path | None = None
     question_seconds: int = Field(default=180, ge=5)
+    quiet_hours: str | None = "22:00-07:00"
+    messages_per_hour: int = Field(default=12, ge=1)
+    forms_per_hour: int = Field(default=30, ge=1)
     photo_days: int = Field(default=365, ge=1)
     audio_days: int = Field(default=30, ge=1)
     log_level: str = "INFO"
@@ -52,6 +56,7 @@ class Settings(BaseSettings):
     city: str = "la métropole"
     phone_person: str | None = None
     room_number: str | None = None
+    phone_hours: str | None = None
 
     asr: str = Field(default="twilio", pattern="^(twilio|sherpa-onnx|whisper)$")
     asr_model: str = "asr-fr-live"
@@ -70,6 +75,23 @@ class Settings(BaseSettings):
         if value and not value.get_secret_value().startswith(("postgresql://", "postgres://", "postgresql+")):
             raise ValueError("must be a PostgreSQL address: postgresql://user:password@host/name")
         return value
+
+    @field_validator("quiet_hours", "phone_hours")
+    @classmethod
+    def _readable_hours(cls, value: str | None) -> str | None:
+        if value:
+            Hours.read(value)
+        return value
+
+    @property
+    def quiet(self) -> Hours | None:
+        """When news that can wait does; None for never."""
+        return Hours.read(self.quiet_hours) if self.quiet_hours else None
+
+    @property
+    def answered(self) -> Hours | None:
+        """When somebody answers the number callers are put through to; None for always."""
+        return Hours.read(self.phone_hours) if self.phone_hours else None
 
     @property
     def embedded(self) -> bool:

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -21,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import health, providers
 from bot.api import doors, incidents, oncall, reports
-from bot.console import demo, routes
+from bot.console import access, demo, routes
 from bot.console.access import SignInNeeded
 from bot.console.live import LiveFeed
 from bot.house import DatabaseAway, House
@@ -72,7 +73,12 @@ def create_app(house: House, url: str) -> FastAPI:
     app.state.live = LiveFeed(url)
     for router in (reports.router, incidents.router, oncall.router, health.router):
         app.include_router(router)
-    for pages in (routes.door, routes.router, demo.router, PublicPages(house, DatabaseAway).router()):
+    for pages in (
+        routes.door,
+        routes.router,
+        demo.router,
+        PublicPages(house, DatabaseAway, partial(access.digest, house)).router(),
+    ):
         app.include_router(pages)
     app.state.doors = providers.doors(house)
     for webhooks in app.state.doors.routers:

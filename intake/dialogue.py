@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from intake import handle, inbox, replies
 from intake.models import LONGEST, Message
 from intake.ports import DangerRules
+from intake.wording import say
 from routing.domain.call import Step
 from routing.domain.incident import ReportState
 from routing.domain.procedure import Severity
@@ -201,7 +202,7 @@ async def _in_danger(session: AsyncSession, desk: Desk, talk: Talk, words: str, 
     elif report.state is ReportState.TALKING:
         await _add(session, desk, report, words)
         report.state = ReportState.RECEIVED
-    report.danger, report.advice = report.danger or reason, replies.EMERGENCY
+    report.danger, report.advice = report.danger or reason, replies.emergency()
     return Talk(call, report)
 
 
@@ -322,7 +323,7 @@ async def _conclude(session: AsyncSession, desk: Desk, call: PhoneCall, report: 
 async def _receipt(session: AsyncSession, desk: Desk, report: Report) -> None:
     """The reference by text message, to a caller whose line can receive one."""
     if door_back(report) is not None:
-        await tell_one(session, desk, report, replies.CALLED.format(reference=report.reference))
+        await tell_one(session, desk, report, say("call.kept", report.language, reference=report.reference))
 
 
 def _wants_a_person(words: str) -> bool:

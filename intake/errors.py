@@ -24,4 +24,4 @@ class NotListening(IntakeError):
 
 
 class Unseen(IntakeError):
-    """A photo or sound that cannot be read."""
+    """A photo or sound that cannot be read; the message is a key of intake/wording.py."""

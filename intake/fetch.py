@@ -18,7 +18,7 @@ from routing.store.base import Database
 FETCH_TIME = 20.0  # seconds for one file
 LAST_TRY = 6  # failures after which it is given up; the provider keeps it longer than our tries last
 LARGEST = {Kind.PHOTO: pictures.LARGEST, Kind.AUDIO: sounds.LARGEST}
-NOT_FETCHED = "une pièce jointe n'a pas pu être récupérée"
+NOT_FETCHED = "piece.not_fetched"
 
 
 async def fetch(database: Database, desk: Desk, sources: Mapping[str, MediaSource], attachment_id: int) -> None:

@@ -9,20 +9,25 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import replies
+from intake.answers import wants_a_person
+from intake.exchange import Known, next_step
 from intake.inbox import second_report
 from intake.ports import Classifier
+from intake.wording import DEFAULT, language_name, say, spoken
+from routing.domain.call import Step
 from routing.domain.incident import Event, IncidentState, ReportState
-from routing.domain.procedure import Fallback
+from routing.domain.procedure import Fallback, Severity
 from routing.domain.redaction import redact
 from routing.domain.triage import Verdict, advice_for, judge
 from routing.domain.understanding import Candidate, Channel, Danger, Decision, Understanding
 from routing.errors import Conflict
 from routing.service.desk import Desk
 from routing.service.open_incident import attach, open_incident
-from routing.service.record import record
+from routing.service.record import record, stale
 from routing.service.tell import tell_one
+from routing.service.warn import too_many, warn
 from routing.store import incidents, reports, timers
-from routing.store.models import Report
+from routing.store.models import Incident, Report
 
 log = logging.getLogger(__name__)
 
@@ -81,20 +86,77 @@ def _read(classifier: Classifier, text: str, channel: Channel, danger: str | Non
 
 async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Report, read: Understanding) -> None:
     _note(desk, report, read)
-    if not report.danger and await _adds_to_the_last(session, desk, report, read):
+    if not report.danger and (
+        await _set_aside(session, desk, report) or await _adds_to_the_last(session, desk, report, read)
+    ):
         return
-    can_ask = report.channel in ASKABLE and (report.channel is Channel.WEB or report.contact is not None)
-    verdict = judge(read, desk.catalogue, can_ask=can_ask)
+    wanted = not report.danger and wants_a_person(report.text)
+    verdict = person_verdict(desk) if wanted else judge(read, desk.catalogue, can_ask=_can_ask(report))
     report.decision = verdict.decision
+    step = _next(desk, report, verdict)
     second = await second_report(session, report, read.also.text) if read.also else None
     also = (second.reference, hearing.link(second)) if second else None
-    await tell_one(session, desk, report, replies.receipt(report.reference, hearing.link(report), report.advice, also))
+    await tell_one(session, desk, report, _receipt(report, hearing.link(report), also, step, wanted=wanted))
     if second and read.also:
         await _open_second(session, desk, second, read.also.meaning)
-    if verdict.ask:
+    if step is Step.CHOOSE:
         await _ask(session, desk, report, verdict)
-    else:
-        await open_incident(session, desk, report, verdict)
+        return
+    incident = await open_incident(session, desk, report, verdict)
+    await _note_language(session, desk, incident, report)
+
+
+def _receipt(report: Report, link: str, also: tuple[str, str] | None, step: Step, *, wanted: bool) -> str:
+    if wanted:
+        return say("person.comes", report.language, reference=report.reference)
+    safety, language = report.advice, report.language
+    said = replies.receipt(report.reference, link, safety, also, where=step is Step.WHERE, language=language)
+    if spoken(report.language) is None:  # a language we do not have: English is the likelier one to be read beside
+        said += f"\n{replies.receipt(report.reference, link, None, language='en')}"
+    return said
+
+
+def _can_ask(report: Report) -> bool:
+    """Whether a closed question can be put: there is a way back, and its French words can be read."""
+    back = report.channel is Channel.WEB or report.contact is not None
+    return report.channel in ASKABLE and back and spoken(report.language) == DEFAULT
+
+
+def _next(desk: Desk, report: Report, verdict: Verdict) -> Step:
+    """The question to put to somebody who wrote, if any; the place is asked for beside the receipt."""
+    known = Known(
+        named=verdict.procedure is not None,
+        doubtful=bool(verdict.ask),
+        placeless=report.channel in CONVERSATIONS and lacks_place(desk, report, verdict.procedure),
+        danger=report.danger is not None,
+        asked=report.asked,
+    )
+    step = next_step(known)
+    if step in (Step.CHOOSE, Step.WHERE):
+        report.asked = [*report.asked, step]
+    return step
+
+
+def lacks_place(desk: Desk, report: Report, procedure_id: str | None) -> bool:
+    """Whether the matter has a place that nobody said; a request for information has none."""
+    procedure = desk.catalogue.procedure(procedure_id)
+    asks = procedure is not None and procedure.severity is not Severity.INFO
+    return asks and not (report.place or report.address or report.latitude)
+
+
+def person_verdict(desk: Desk) -> Verdict:
+    """What is opened for somebody who wants a person and said nothing else: an agent reads it."""
+    plan = desk.catalogue.fallbacks[Fallback.TO_CONFIRM]
+    return Verdict(plan, None, plan.severity, Decision.ASK)
+
+
+async def _note_language(session: AsyncSession, desk: Desk, incident: Incident, report: Report) -> None:
+    """Agents are told in which language to answer, and that nothing of ours speaks it."""
+    language = report.language or DEFAULT
+    if spoken(language) != DEFAULT:
+        ours = "on lui répond automatiquement" if spoken(language) else "une personne doit lui répondre"
+        said = f"{report.reference} écrit en {language_name(language)} : {ours}"
+        await record(session, desk, incident, Event.NOTE, said)
 
 
 async def _adds_to_the_last(session: AsyncSession, desk: Desk, report: Report, read: Understanding) -> bool:
@@ -105,7 +167,8 @@ async def _adds_to_the_last(session: AsyncSession, desk: Desk, report: Report, r
     incident = await incidents.by_id(session, before.incident_id or 0, lock=True) if before else None
     if before is None or incident is None or incident.state is IncidentState.RESOLVED:
         return False
-    if read.decision is Decision.ROUTE and read.procedure != incident.procedure_id:
+    answers_where = Step.WHERE in before.asked and incident.place is None and report.place is not None
+    if read.decision is Decision.ROUTE and read.procedure != incident.procedure_id and not answers_where:
         return False
     attach(report, incident)
     if incident.place is None and (place := report.place or report.address):
@@ -113,7 +176,22 @@ async def _adds_to_the_last(session: AsyncSession, desk: Desk, report: Report, r
     if incident.latitude is None:
         incident.latitude, incident.longitude = report.latitude, report.longitude
     await record(session, desk, incident, Event.REPORT, f"{before.reference} ajoute : {redact(report.text, 200)}")
-    await tell_one(session, desk, report, replies.ADDED.format(reference=before.reference))
+    await tell_one(session, desk, report, say("added", report.language, reference=before.reference))
+    return True
+
+
+async def _set_aside(session: AsyncSession, desk: Desk, report: Report) -> bool:
+    """One of very many messages of one contact: kept on the card of the one before, which says so, and not answered."""
+    if report.channel is Channel.VOICE or not report.contact or not await too_many(session, desk, report):
+        return False
+    before = await reports.latest_alive(session, report.contact, report.channel, desk.now() - STILL_TALKING)
+    incident = await incidents.by_id(session, before.incident_id or 0, lock=True) if before else None
+    if incident is None:
+        return False
+    attach(report, incident)
+    incident.reports += 1
+    await warn(session, desk, incident, report)
+    await stale(session, desk, incident)
     return True
 
 
@@ -132,7 +210,9 @@ def _note(desk: Desk, report: Report, read: Understanding) -> None:
     report.language, report.model = read.language, read.model
     report.commune, report.place = read.commune, read.place
     report.danger = read.danger.reason if read.danger else None
-    report.advice = report.advice or replies.advice(read.danger) or advice_for(read, desk.catalogue)
+    if report.danger:
+        report.advice = replies.emergency(read.language)
+    report.advice = report.advice or advice_for(read, desk.catalogue)
 
 
 async def _ask(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> None:
@@ -154,10 +234,25 @@ async def answer(session: AsyncSession, desk: Desk, report: Report, choice: str)
     procedure = desk.catalogue.procedure(choice)
     if procedure is not None:
         report.decision = ANSWERED
-        await _open_with(session, desk, report, Verdict(procedure, procedure.id, procedure.severity, Decision.ROUTE))
+        verdict = Verdict(procedure, procedure.id, procedure.severity, Decision.ROUTE)
+        await _open_with(session, desk, report, verdict)
+        if report.channel is not Channel.VOICE and _next(desk, report, verdict) is Step.WHERE:
+            await tell_one(session, desk, report, say("receipt.where", report.language))
         return
     plan = desk.catalogue.fallbacks[Fallback.UNFORESEEN]
     await _open_with(session, desk, report, Verdict(plan, None, plan.severity, Decision.UNFORESEEN))
+
+
+async def hand_to_a_person(session: AsyncSession, desk: Desk, report: Report) -> None:
+    """The citizen wants a person: the open question ends, or the thread of what they reported hears it."""
+    if report.state in OPEN_QUESTION:
+        report.decision = report.decision or Decision.ASK
+        await leave_to_a_person(session, desk, report)
+    incident = await incidents.by_id(session, report.incident_id or 0, lock=True)
+    if incident is not None:
+        said = f"{report.reference} demande à parler à une personne"
+        await record(session, desk, incident, Event.REPORT, said, broadcast=True)
+    await tell_one(session, desk, report, say("person.comes", report.language, reference=report.reference))
 
 
 async def answer_late(session: AsyncSession, desk: Desk, report: Report, choice: str) -> bool:
@@ -167,9 +262,9 @@ async def answer_late(session: AsyncSession, desk: Desk, report: Report, choice:
         return False
     report.answer = choice or "none"
     procedure = desk.catalogue.procedure(choice)
-    said = procedure.title if procedure else replies.NONE_FITS.lower()
+    said = procedure.title if procedure else say("none_fits")
     await record(session, desk, incident, Event.REPORT, f"{report.reference} répond à la question : {said}")
-    await tell_one(session, desk, report, replies.LATE.format(reference=report.reference))
+    await tell_one(session, desk, report, say("answer.late", report.language, reference=report.reference))
     return True
 
 

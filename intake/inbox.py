@@ -84,6 +84,7 @@ async def open_report(
         received_at=now,
         text=message.text,
         contact=message.contact,
+        origin=message.origin,
         latitude=message.latitude,
         longitude=message.longitude,
         address=message.address,
@@ -93,6 +94,7 @@ async def open_report(
         ranking=[],
         weighed=[],
         candidates=[],
+        asked=[],
     )
     session.add(report)
     await session.flush()
@@ -117,6 +119,7 @@ async def second_report(session: AsyncSession, first: Report, text: str) -> Repo
         ranking=[],
         weighed=[],
         candidates=[],
+        asked=[],
         part_of=first.id,
     )
     session.add(report)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from intake.errors import NothingSaid, TooLong
+from intake.wording import say
 from routing.domain.attachment import Kind
 from routing.domain.redaction import readable
 from routing.domain.understanding import Channel
@@ -16,7 +17,8 @@ LONGEST = 16_000  # characters; the understanding reads the beginning, a person 
 class Piece:
     """A photo or sound that came with a message: its bytes, or the ``source`` it is to be fetched from.
 
-    ``name`` is the provider's name for it. ``problem`` (French) says why bytes that came are not there.
+    ``name`` is the provider's name for it. ``problem`` says why bytes that came are not there (a key of
+    intake/wording.py).
     """
 
     kind: Kind
@@ -32,7 +34,8 @@ class Piece:
 class Message:
     """One citizen's message. ``external_id`` is the provider's name for it (ours for the web form and the API).
 
-    ``raw`` is kept as received; ``text`` is readable: no control signs, not empty, at most ``LONGEST`` characters.
+    ``origin`` is a keyed digest of the connection it came from. ``raw`` is kept as received; ``text`` is readable: no
+    control signs, not empty, at most ``LONGEST`` characters.
     """
 
     channel: Channel
@@ -43,16 +46,17 @@ class Message:
     latitude: float | None = None
     longitude: float | None = None
     address: str | None = None
+    origin: str | None = None
     raw: bytes = field(default=b"", repr=False)
     content_type: str = "text/plain; charset=utf-8"
     pieces: tuple[Piece, ...] = ()
 
 
-def words(text: str) -> str:
+def words(text: str, language: str | None = None) -> str:
     """``text`` made readable. Raises NothingSaid or TooLong."""
     cleaned = readable(text)
     if not cleaned:
-        raise NothingSaid("Dites en quelques mots ce qui se passe et où.")
+        raise NothingSaid(say("form.say_what", language))
     if len(cleaned) > LONGEST:
-        raise TooLong(f"Le message est trop long : {LONGEST} caractères au plus, le vôtre en a {len(cleaned)}.")
+        raise TooLong(say("form.over_long", language, most=LONGEST, length=len(cleaned)))
     return cleaned

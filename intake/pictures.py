@@ -20,8 +20,7 @@ SIDE = 2000  # pixels of the longer side, as kept
 QUALITY = 82
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "MPO")
 MEDIA_TYPE = "image/jpeg"
-UNREADABLE = "une photo n'a pas pu être lue : envoyez une image JPEG ou PNG"
-TOO_LARGE = f"une photo est trop lourde : {LARGEST // 1024 // 1024} Mo au plus"
+UNREADABLE, TOO_LARGE = "piece.photo_unreadable", "piece.photo_too_large"  # keys of intake/wording.py
 
 _one_at_a_time = threading.Lock()  # a decoded photo may take 180 MB
 

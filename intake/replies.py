@@ -1,50 +1,55 @@
-"""What the citizen is told. Danger first; nothing promised that the city could not keep."""
+"""What the citizen is told, in their language. Danger first; nothing promised that the city could not keep."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from intake.wording import say
 from routing.domain.procedure import Catalogue
 from routing.domain.understanding import Danger
 
-EMERGENCY = (
-    "Appelez le 112 tout de suite si quelqu'un est en danger (15, 17 ou 18 ; par SMS au 114). "
-    "Ce service automatique ne prévient pas les secours à votre place."
-)
-RECEIPT = "Bien reçu, votre signalement porte le numéro {reference}. Suivi : {link}"
-ALSO = " Votre message parle aussi d'autre chose, suivi à part : {reference}, {link}"
-LATE = "Merci, votre réponse est transmise à la personne qui suit votre signalement {reference}."
-NONE_FITS = "Aucune ne convient"
-TRY_AGAIN = (
-    "Votre message n'a pas pu être enregistré. En cas de danger, appelez le 112. Sinon, réécrivez dans un instant."
-)
-ADDED = "Merci, c'est ajouté à votre signalement {reference}."
+# What stands for the words of a message without any; people of the room read it.
 ONLY_MEDIA = "(image ou message vocal sans texte)"
 ONLY_PLACE = "(position envoyée sans texte)"
-CALLED = "Votre appel est enregistré sous le numéro {reference}. Gardez ce message : nous vous tiendrons au courant."
 
 
-def advice(danger: Danger | None) -> str | None:
+def emergency(language: str | None = None) -> str:
+    """The safety words."""
+    return say("emergency", language)
+
+
+def advice(danger: Danger | None, language: str | None = None) -> str | None:
     """The safety words when danger was heard. What was heard is not repeated: others may see the screen."""
-    return EMERGENCY if danger else None
+    return emergency(language) if danger else None
 
 
-def receipt(reference: str, link: str, safety: str | None, also: tuple[str, str] | None = None) -> str:
+def receipt(
+    reference: str,
+    link: str,
+    safety: str | None,
+    also: tuple[str, str] | None = None,
+    *,
+    where: bool = False,
+    language: str | None = None,
+) -> str:
     """The first answer to a message; safety words come before everything else.
 
-    ``also`` is the reference and link of the message's second matter.
+    ``also`` is the reference and link of the message's second matter; ``where`` asks for the place that is missing.
     """
-    received = RECEIPT.format(reference=reference, link=link)
+    said = [safety] if safety else []
+    said.append(say("receipt", language, reference=reference, link=link))
     if also:
-        received += ALSO.format(reference=also[0], link=also[1])
-    return f"{safety} {received}" if safety else received
+        said.append(say("receipt.also", language, reference=also[0], link=also[1]))
+    if where:
+        said.append(say("receipt.where", language))
+    return " ".join(said)
 
 
 def question(candidates: Sequence[str], catalogue: Catalogue) -> str:
-    """The closed question that tells candidates apart, answered by a digit."""
+    """The closed question that tells candidates apart, answered by a digit; the labels are the catalogue's, French."""
     lines = [f"{index}. {catalogue.procedures[id_].label}" for index, id_ in enumerate(candidates, 1)]
-    lines.append(f"{len(candidates) + 1}. {NONE_FITS.lower()}")
-    return "Pour bien vous orienter, de quoi s'agit-il ? Répondez par un chiffre. " + " ; ".join(lines) + "."
+    lines.append(f"{len(candidates) + 1}. {say('none_fits')}")
+    return say("question", options=" ; ".join(lines))
 
 
 def chosen(answer: str, candidates: Sequence[str]) -> str | None:

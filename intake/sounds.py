@@ -5,8 +5,7 @@ from __future__ import annotations
 from intake.errors import Unseen
 
 LARGEST = 16 * 1024 * 1024  # bytes
-UNREADABLE = "un message vocal n'a pas pu être lu"
-TOO_LARGE = f"un message vocal est trop long : {LARGEST // 1024 // 1024} Mo au plus"
+UNREADABLE, TOO_LARGE = "piece.sound_unreadable", "piece.sound_too_large"  # keys of intake/wording.py
 # (media type, offset, signature). Source: https://mimesniff.spec.whatwg.org/#matching-an-audio-or-video-type-pattern
 SIGNATURES = (
     ("audio/ogg", 0, b"OggS"),

@@ -95,6 +95,14 @@ class CitizenGateway(Protocol):
         ...
 
 
+class Phrases(Protocol):
+    """What citizens are told, by key and language."""
+
+    def __call__(self, key: str, language: str | None = None, /, **values: object) -> str:
+        """The words of ``key`` with their values, in French when that language is not ours."""
+        ...
+
+
 class Directory(Protocol):
     """Which channels a service lives in (configuration, not catalogue)."""
 

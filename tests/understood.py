@@ -31,6 +31,7 @@ class Scripted:
         commune: str | None = "Dijon",
         place: str | None = None,
         also: tuple[str, str] | None = None,
+        language: str = "fr",
     ) -> str:
         """From now on ``text`` means this; returns ``text``. ``also`` is (words, procedure) of a second matter."""
         candidates = tuple(Candidate(procedure, probability) for procedure, probability in ranking)
@@ -40,6 +41,7 @@ class Scripted:
             confidence=confidence,
             ranking=candidates,
             danger=find_danger(text),
+            language=language,
             commune=commune,
             place=place,
             model="scripted",

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from bot.api.schemas import Problems
 from bot.house import DatabaseAway, House
 from intake.errors import IntakeError
-from intake.replies import EMERGENCY
+from intake.replies import emergency
 from routing.errors import Conflict, NotFound, RoutingError
 
 bearer = HTTPBearer(auto_error=False, description="VIGIE_API_TOKEN")
@@ -72,7 +72,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _away(request: Request, error: Exception) -> Response:
-    message = f"La base ne répond pas, rien n'a été enregistré : réessayez dans quelques secondes. {EMERGENCY}"
+    message = f"La base ne répond pas, rien n'a été enregistré : réessayez dans quelques secondes. {emergency()}"
     return problems(503, (["server"], message), headers={"Retry-After": "5"})
 
 

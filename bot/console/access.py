@@ -27,6 +27,11 @@ def session_of(house: House) -> str:
     return hmac.new(house.api_token.encode(), b"vigie console session", hashlib.sha256).hexdigest()
 
 
+def digest(house: House, name: str) -> str:
+    """A name that stays the same and that nobody without the token can read back."""
+    return hmac.new(house.api_token.encode(), f"vigie origin {name}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
 def check(request: Request) -> None:
     """Raises SignInNeeded without a session, 403 for a form posted from another site."""
     house: House = request.app.state.house

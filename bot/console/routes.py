@@ -18,6 +18,7 @@ from bot.house import House
 from bot.staff import find_procedures
 from routing.domain.incident import IncidentState
 from routing.domain.procedure import Severity
+from routing.domain.redaction import readable
 from routing.errors import Conflict, NotFound, RoutingError
 from routing.service.acknowledge import acknowledge
 from routing.service.answer import decline, take
@@ -155,12 +156,15 @@ async def act(
     action: str,
     motif: Annotated[str, Form(max_length=400)] = "",
     procedure: Annotated[str, Form(max_length=80)] = "",
+    dequi: Annotated[str, Form(max_length=120)] = "",
 ) -> Response:
     """A card's button."""
     by, desk = access.name_of(request), house.desk
     verbs: dict[str, Callable[[AsyncSession], Awaitable[object]]] = {
         "prendre": lambda session: acknowledge(session, desk, reference, by=by),
-        "resoudre": lambda session: resolve(session, desk, reference, by=by, reason=motif or REASONS[0]),
+        "resoudre": lambda session: resolve(
+            session, desk, reference, by=by, reason=motif or REASONS[0], owner=readable(dequi)
+        ),
         "rouvrir": lambda session: reopen(session, desk, reference, by=by, reason=motif),
         "reclasser": lambda session: reclassify(session, desk, reference, by=by, procedure_id=procedure),
         "astreinte": lambda session: call_duty(session, desk, reference, by=by, reason=motif),

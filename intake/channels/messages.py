@@ -10,15 +10,19 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import handle, inbox, replies
+from intake.answers import after_no, says_no, says_yes, wants_a_person
 from intake.models import Message
 from intake.ports import DangerRules
 from routing.domain.incident import IncidentState
 from routing.domain.understanding import Channel, Danger
 from routing.service.ask_citizen import ASK, answered_by_citizen
 from routing.service.desk import Desk
+from routing.service.outcome import REOPENS_FOR, not_solved, solved
+from routing.service.resolve import FIXED
 from routing.store import incidents, reports
-from routing.store.models import Report
+from routing.store.models import CitizenMessage, Report
 
+SHORT_YES = 4  # words; a longer message that begins with a yes may be about something else
 LATE = timedelta(days=1)  # a digit that comes this long after the question is still its answer
 
 
@@ -49,9 +53,8 @@ async def take(run: Transaction, desk: Desk, rules: DangerRules, message: Messag
         kept = await inbox.keep_event(session, desk, message)
         if kept.known is not None:
             return kept.known
-        answered = None if danger else await _answered(session, desk, message)
-        answered = answered or (None if danger else await _answered_agent(session, desk, message))
-        report = answered or await inbox.open_report(session, desk, message, danger, safety)
+        continued = None if danger else await _continues(session, desk, message)
+        report = continued or await inbox.open_report(session, desk, message, danger, safety)
         await inbox.belongs_to(session, kept, report)
         await inbox.attach(session, desk, message, report)
         return report
@@ -60,14 +63,32 @@ async def take(run: Transaction, desk: Desk, rules: DangerRules, message: Messag
     return Taken(report.reference, report.token, safety, danger)
 
 
-async def _answered(session: AsyncSession, desk: Desk, message: Message) -> Report | None:
-    """The report whose question this message answers, None when it is a message of its own."""
-    if message.channel is Channel.WEB or not message.contact or len(message.text) > 3:
+async def _continues(session: AsyncSession, desk: Desk, message: Message) -> Report | None:
+    """The report this message goes on about: a wish for a person, an answer; None when it is one of its own."""
+    if message.channel is Channel.WEB or not message.contact:
         return None
-    asked = await reports.asked_of(session, message.contact)
-    late = None if asked else await reports.lately_asked(session, message.contact, desk.now() - LATE)
+    if wants_a_person(message.text):
+        return await _wants_a_person(session, desk, message.contact, message.channel)
+    answered = await _answered(session, desk, message.contact, message.text)
+    return answered or await _answered_question(session, desk, message.contact, message.text)
+
+
+async def _wants_a_person(session: AsyncSession, desk: Desk, contact: str, channel: Channel) -> Report | None:
+    asked = await reports.asked_of(session, contact)
+    report = asked or await reports.latest_alive(session, contact, channel, desk.now() - LATE)
+    if report is not None:
+        await handle.hand_to_a_person(session, desk, report)
+    return report  # None: a report of its own is opened for the wish, and given to a person
+
+
+async def _answered(session: AsyncSession, desk: Desk, contact: str, text: str) -> Report | None:
+    """The report whose closed question this message answers."""
+    if len(text) > 3:
+        return None
+    asked = await reports.asked_of(session, contact)
+    late = None if asked else await reports.lately_asked(session, contact, desk.now() - LATE)
     report = asked or late
-    if report is None or (choice := replies.chosen(message.text, report.candidates)) is None:
+    if report is None or (choice := replies.chosen(text, report.candidates)) is None:
         return None
     if asked:
         await handle.answer(session, desk, report, choice)
@@ -75,16 +96,33 @@ async def _answered(session: AsyncSession, desk: Desk, message: Message) -> Repo
     return report if await handle.answer_late(session, desk, report, choice) else None
 
 
-async def _answered_agent(session: AsyncSession, desk: Desk, message: Message) -> Report | None:
-    """The report about which an agent put the question that this message answers."""
-    if message.channel is Channel.WEB or not message.contact:
-        return None
-    asked = await reports.open_question(session, message.contact, ASK, desk.now() - LATE)
-    if asked is None:
-        return None
-    question, report = asked
+async def _answered_question(session: AsyncSession, desk: Desk, contact: str, text: str) -> Report | None:
+    """The report about which an agent asked, or of which we asked whether it is solved: the newer question counts."""
+    agents = await reports.open_question(session, contact, ASK, desk.now() - LATE)
+    ours = await reports.open_question(session, contact, FIXED, desk.now() - REOPENS_FOR)
+    if agents and not (ours and ours[0].id > agents[0].id):
+        return await _answered_agent(session, desk, *agents, text)
+    return await _told_outcome(session, desk, *ours, text) if ours else None
+
+
+async def _answered_agent(
+    session: AsyncSession, desk: Desk, question: CitizenMessage, report: Report, text: str
+) -> Report | None:
     incident = await incidents.by_id(session, report.incident_id or 0, lock=True)
     if incident is None or incident.state is IncidentState.RESOLVED:
         return None
-    await answered_by_citizen(session, desk, question, incident, report, message.text)
+    await answered_by_citizen(session, desk, question, incident, report, text)
+    return report
+
+
+async def _told_outcome(
+    session: AsyncSession, desk: Desk, question: CitizenMessage, report: Report, text: str
+) -> Report | None:
+    if says_no(text):
+        await not_solved(session, desk, report, after_no(text))
+    elif says_yes(text) and len(text.split()) <= SHORT_YES:
+        await solved(session, desk, report)
+    else:
+        return None
+    question.answered_at = desk.now()
     return report

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from twilio.twiml.voice_response import Connect, Gather, Stream, VoiceResponse
 
-from intake import replies
+from intake.wording import say
 
 VOICE = "Polly.Lea-Neural"
 LANGUAGE = "fr-FR"
@@ -198,5 +198,5 @@ def spelled(reference: str) -> str:
 def choices(candidates: Sequence[str], labels: Mapping[str, str]) -> str:
     """The closed question."""
     options = [f"{number}, {labels.get(id_, id_)}" for number, id_ in enumerate(candidates, 1)]
-    options.append(f"{len(candidates) + 1}, {replies.NONE_FITS.lower()}")
+    options.append(f"{len(candidates) + 1}, {say('none_fits')}")
     return CHOOSE.format(options=" ; ".join(options))

@@ -15,6 +15,7 @@ from intake.channels.messages import take
 from intake.channels.twilio_guard import FORM, Refused, TwilioGuard
 from intake.models import LONGEST, Message, Piece
 from intake.ports import DangerRules
+from intake.wording import say
 from routing.domain.attachment import Kind
 from routing.domain.redaction import plain, readable
 from routing.domain.understanding import Channel
@@ -80,7 +81,7 @@ class TwilioMessages:
         except Exception:
             # Twilio would not try again in time for a person: they are told now, and may write again.
             log.exception("a message could not be kept")
-            return _twiml(replies.advice(self._house.danger(message.text)) or replies.TRY_AGAIN)
+            return _twiml(replies.advice(self._house.danger(message.text)) or say("try_again"))
         return _twiml(None)
 
     async def _duty(self, message: Message) -> str | None:

@@ -17,6 +17,7 @@ from starlette.formparsers import MultiPartException
 from intake import pictures
 from intake.errors import IntakeError, Unseen
 from intake.models import Piece
+from intake.wording import say
 from routing.domain.attachment import Kind
 
 MOST_PHOTOS = 3
@@ -46,7 +47,7 @@ async def read(request: Request) -> Form:
             files = [item for item in posted.getlist("photos") if isinstance(item, UploadFile) and item.filename]
             photos = await _photos(files)
     except (HTTPException, MultiPartException) as error:
-        raise IntakeError(f"Le formulaire n'a pas pu être lu : {MOST_PHOTOS} photos au plus, de 10 Mo.") from error
+        raise IntakeError(say("form.unreadable")) from error
     return Form(fields, urlencode(fields).encode(), photos)
 
 
@@ -56,8 +57,7 @@ async def _photos(files: Sequence[UploadFile]) -> tuple[Piece, ...]:
 
 
 def _one_too_many(number: int) -> Piece:
-    problem = f"une photo de trop : {MOST_PHOTOS} au plus"
-    return Piece(Kind.PHOTO, f"de-trop-{number}", pictures.MEDIA_TYPE, problem=problem)
+    return Piece(Kind.PHOTO, f"de-trop-{number}", pictures.MEDIA_TYPE, problem="piece.photo_too_many")
 
 
 async def _photo(content: bytes) -> Piece:

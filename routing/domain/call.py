@@ -8,6 +8,7 @@ from enum import StrEnum
 class Step(StrEnum):
     """What the caller was last asked, or how the call goes on."""
 
+    ABOUT = "about"  # is it about the report this number made before
     WHAT = "what"  # what is happening
     WHERE = "where"
     CONFIRM = "confirm"  # is this what you mean

@@ -66,6 +66,7 @@ class Card:
     held_at: datetime | None = None
     resolution: str | None = None
     alarm: str | None = None
+    warning: str | None = None
     guesses: tuple[Guess, ...] = ()
     services: tuple[Mobilised, ...] = field(default=())
 

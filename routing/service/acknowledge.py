@@ -13,8 +13,6 @@ from routing.service.tell import tell
 from routing.store import incidents
 from routing.store.models import Incident
 
-TAKEN = "Votre signalement {reference} est pris en charge par le service compétent."
-
 
 async def acknowledge(session: AsyncSession, desk: Desk, reference: str, *, by: str) -> Incident:
     """Give the incident to ``by``; one's own again changes nothing. Raises Conflict when somebody else has it."""
@@ -31,5 +29,7 @@ async def acknowledge(session: AsyncSession, desk: Desk, reference: str, *, by: 
     incident.acknowledged_at, incident.acknowledged_by = desk.now(), by
     await stop_paging(session, desk, incident, f"{by} s'en occupe. Merci.", taken_by=by)
     await record(session, desk, incident, Event.ACKNOWLEDGED, f"{by} prend en charge", by=by)
-    await tell(session, desk, incident, TAKEN)
+    await tell(
+        session, desk, incident, lambda report: desk.say("news.taken", report.language, reference=report.reference)
+    )
     return incident

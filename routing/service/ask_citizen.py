@@ -15,8 +15,6 @@ from routing.store.models import CitizenMessage, Incident, Report
 
 LONGEST = 400  # characters of a question: two text messages
 ASK = "ask"  # begins the reference of a message that waits for an answer
-QUESTION = "Un agent vous demande, au sujet de votre signalement {reference} : {text}\nRépondez à ce message."
-THANKS = "Merci : votre réponse est transmise à l'agent qui suit {reference}."
 NOBODY = (
     "Personne ne peut être joint par message pour {reference} : les signalements viennent du téléphone ou du web, "
     "ou sans contact."
@@ -38,10 +36,14 @@ async def ask_citizen(session: AsyncSession, desk: Desk, reference: str, *, by: 
     if not people:
         raise Conflict(NOBODY.format(reference=incident.reference))
     for report in people:
-        await tell_one(session, desk, report, QUESTION.format(reference=report.reference, text=words), kind=ASK)
+        await tell_one(session, desk, report, _question(desk, report, words), kind=ASK)
     many = f" ({len(people)} personnes)" if len(people) > 1 else ""
     await record(session, desk, incident, Event.ASKED, f"{by} demande au citoyen{many} : {words}", by=by)
     return incident
+
+
+def _question(desk: Desk, report: Report, words: str) -> str:
+    return desk.say("agent.asks", report.language, reference=report.reference, text=words)
 
 
 async def reachable(session: AsyncSession, incident: Incident) -> list[Report]:
@@ -56,4 +58,4 @@ async def answered_by_citizen(
     """The citizen's reply joins the incident. The incident's row must be locked."""
     question.answered_at = desk.now()
     await record(session, desk, incident, Event.REPORT, f"{report.reference} répond : {redact(readable(text), 400)}")
-    await tell_one(session, desk, report, THANKS.format(reference=report.reference))
+    await tell_one(session, desk, report, desk.say("answer.thanks", report.language, reference=report.reference))

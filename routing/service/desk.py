@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from routing.domain.attachment import Kind
+from routing.domain.hours import Hours
 from routing.domain.incident import facts_of
 from routing.domain.paging import NAMES
 from routing.domain.procedure import Catalogue, Fact, Fallback, Procedure
 from routing.domain.understanding import Decision
-from routing.ports import Clock, Directory
+from routing.ports import Clock, Directory, Phrases
 from routing.store.models import Incident
 
 FALLBACK_OF: Mapping[str, Fallback] = {
@@ -23,16 +24,21 @@ FALLBACK_OF: Mapping[str, Fallback] = {
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The clock, the catalogue, where services live, and the zone in which calendars think.
+    """The clock, the catalogue, where services live, the zone in which calendars think, and what citizens are told.
 
     ``question_time`` is how long a citizen has to answer before a person takes over, ``keep_time`` how long what they
-    sent beside words is kept.
+    sent beside words is kept. In ``quiet`` hours news that can wait does. ``most_of_…`` are messages an hour
+    before somebody is told that they are many.
     """
 
     clock: Clock
     catalogue: Catalogue
     directory: Directory
     zone: ZoneInfo
+    say: Phrases
+    quiet: Hours | None = None
+    most_of_a_number: int = 12
+    most_of_a_connection: int = 30
     question_time: timedelta = timedelta(minutes=3)
     keep_time: Mapping[Kind, timedelta] = field(
         default_factory=lambda: {Kind.PHOTO: timedelta(days=365), Kind.AUDIO: timedelta(days=30)}

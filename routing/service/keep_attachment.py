@@ -71,7 +71,7 @@ async def keep(session: AsyncSession, desk: Desk, row: Attachment, content: byte
 
 
 async def refuse(session: AsyncSession, row: Attachment, problem: str) -> None:
-    """It cannot be read or fetched; ``problem`` (French) says why. The row must be locked or new."""
+    """It cannot be read or fetched; ``problem`` is the key of the words that say why. The row must be locked or new."""
     row.state, row.problem = AttachmentState.REFUSED, problem
     await timers.disarm(session, timers.Verb.FETCH, row.id)
 

@@ -17,6 +17,7 @@ from routing.service.audit import note_decision
 from routing.service.desk import Desk
 from routing.service.mobilise import mobilise
 from routing.service.record import record
+from routing.service.warn import warn
 from routing.store import incidents, live, timers
 from routing.store.models import Dispatch, Incident, Report, TimelineEntry
 
@@ -32,9 +33,10 @@ ENGAGED = {OnCall.NONE: "aucune", OnCall.DIRECTION: "la direction", OnCall.METRO
 async def open_incident(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> Incident:
     """The incident of ``report``: an existing one at the same spot, or a new one. The report's row must be locked."""
     twin = await _twin(session, desk, report, verdict)
-    if twin is not None:
-        return await _join(session, desk, twin, report, verdict)
-    return await _open(session, desk, report, verdict)
+    opening = _open(session, desk, report, verdict) if twin is None else _join(session, desk, twin, report, verdict)
+    incident = await opening
+    await warn(session, desk, incident, report)
+    return incident
 
 
 async def _twin(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> Incident | None:

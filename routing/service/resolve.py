@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import DispatchState, Event, IncidentState
+from routing.domain.redaction import plain
 from routing.errors import Conflict
 from routing.service.desk import Desk
 from routing.service.open_incident import plan_dispatches, start_escalation
@@ -13,11 +14,9 @@ from routing.service.record import record
 from routing.service.teach import teach_at_the_end
 from routing.service.tell import tell
 from routing.store import incidents
-from routing.store.models import Incident
+from routing.store.models import Incident, Report
 
-RESOLVED = "Votre signalement {reference} est clos : %s. Ce n'est pas réglé ? Décrivez-nous à nouveau le problème."
-
-
+FIXED = "fixed"  # begins the reference of a message that asks whether it is solved
 # Reasons a person chooses from; those that do not say that the matter was what it seemed teach the classifier nothing.
 REASONS = (
     "intervention faite",
@@ -27,25 +26,47 @@ REASONS = (
     "fausse alerte",
     "renseignement donné",
 )
+REASON_KEYS = {reason: f"reason.{plain(reason).replace(' ', '_')}" for reason in REASONS}
 SAY_NOTHING = ("rien trouvé sur place", "fausse alerte")
 
 
-async def resolve(session: AsyncSession, desk: Desk, reference: str, *, by: str, reason: str) -> Incident:
-    """End the incident with a reason that citizens are told. Raises Conflict when it is over already."""
+async def resolve(
+    session: AsyncSession, desk: Desk, reference: str, *, by: str, reason: str, owner: str | None = None
+) -> Incident:
+    """End the incident with a reason that citizens are told, and ask them whether it is solved.
+
+    ``owner`` says whose it is when it is not ours. Raises Conflict when it is over already.
+    """
     incident = await incidents.by_reference(session, reference, lock=True)
     if incident.state is IncidentState.RESOLVED:
         raise Conflict(f"{incident.reference} est déjà résolu par {incident.resolved_by}")
     incident.state = IncidentState.RESOLVED
     incident.resolved_at, incident.resolved_by, incident.resolution = desk.now(), by, reason
+    incident.owner = owner or None
     for row in await incidents.dispatches_of(session, incident.id):
         if row.state is DispatchState.PLANNED and not row.copy:
             row.state = DispatchState.CANCELLED
     await stop_paging(session, desk, incident, "c'est terminé. Merci.")
     if reason not in SAY_NOTHING:
         await teach_at_the_end(session, desk, incident, by=by)
-    await record(session, desk, incident, Event.RESOLVED, f"Résolu par {by} : {reason}", by=by)
-    await tell(session, desk, incident, RESOLVED % reason.replace("{", "(").replace("}", ")"))
+    await record(
+        session, desk, incident, Event.RESOLVED, f"Résolu par {by} : {reason}{f' ({owner})' if owner else ''}", by=by
+    )
+    await tell(session, desk, incident, lambda report: _closed(desk, incident, report), kind=FIXED)
     return incident
+
+
+def _closed(desk: Desk, incident: Incident, report: Report) -> str:
+    reference, language = report.reference, report.language
+    if incident.owner:
+        return desk.say("news.not_ours", language, reference=reference, owner=incident.owner)
+    return desk.say("news.resolved", language, reference=reference, reason=reason_for(desk, incident, language))
+
+
+def reason_for(desk: Desk, incident: Incident, language: str | None) -> str:
+    """Why it ended, for a citizen: a reason of ours in their language, any other as it was written."""
+    reason = incident.resolution or ""
+    return desk.say(REASON_KEYS[reason], language) if reason in REASON_KEYS else reason
 
 
 async def reopen(session: AsyncSession, desk: Desk, reference: str, *, by: str, reason: str = "") -> Incident:
@@ -55,7 +76,7 @@ async def reopen(session: AsyncSession, desk: Desk, reference: str, *, by: str, 
         raise Conflict(f"{incident.reference} n'est pas résolu")
     incident.state = IncidentState.OPEN
     incident.acknowledged_at = incident.resolved_at = None
-    incident.acknowledged_by = incident.resolved_by = incident.resolution = None
+    incident.acknowledged_by = incident.resolved_by = incident.resolution = incident.owner = None
     await _plan_again(session, desk, incident)
     incident.policy_service = None
     await start_escalation(session, desk, incident, desk.plan_of(incident))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import DeliveryState
+from routing.domain.procedure import Severity
 from routing.domain.understanding import Channel
 from routing.ports import CitizenGateway, DeliveryProblem, PermanentProblem
 from routing.service.desk import Desk
@@ -21,6 +23,7 @@ from routing.store.models import CitizenMessage, Incident, Report
 
 log = logging.getLogger(__name__)
 
+ANSWER, NEWS = "citizen", "news"  # kinds of messages
 SEND_TIME = 6.0  # seconds a provider has; one that hangs must not keep a worker's hand
 WRITES_BACK = (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)
 # Provider states in the order they can follow one another.
@@ -29,10 +32,26 @@ NOT_DELIVERED = ("undelivered", "failed")
 FIXED_LINE = re.compile(r"\+33[1-59]")  # French numbers that receive no text messages
 
 
-async def tell(session: AsyncSession, desk: Desk, incident: Incident, text: str) -> None:
-    """Send ``text`` ({reference} is each citizen's own) to everybody who reported this incident by message."""
+async def tell(
+    session: AsyncSession, desk: Desk, incident: Incident, words: Callable[[Report], str], *, kind: str = NEWS
+) -> None:
+    """Tell everybody who reported this incident by message, each once, in the ``words`` made for their first report.
+
+    In quiet hours what is not urgent waits for the morning.
+    """
+    at = desk.now()
+    if (
+        desk.quiet
+        and incident.severity.at_least(Severity.URGENT) is not incident.severity
+        and desk.quiet.hold(at, desk.zone)
+    ):
+        at = desk.quiet.end_after(at, desk.zone)
+    told: set[tuple[Channel | None, str | None]] = set()
     for report in await incidents.reports_of(session, incident.id):
-        await tell_one(session, desk, report, text.format(reference=report.reference))
+        who = (door_back(report), report.contact)
+        if who not in told:
+            told.add(who)
+            await tell_one(session, desk, report, words(report), kind=kind, at=at)
 
 
 def door_back(report: Report) -> Channel | None:
@@ -44,15 +63,20 @@ def door_back(report: Report) -> Channel | None:
     return report.channel if report.channel in WRITES_BACK else None
 
 
-async def tell_one(session: AsyncSession, desk: Desk, report: Report, text: str, *, kind: str = "citizen") -> None:
-    """Queue one message to the citizen of ``report``, if they can be written to. ``kind`` begins its reference."""
+async def tell_one(
+    session: AsyncSession, desk: Desk, report: Report, text: str, *, kind: str = ANSWER, at: datetime | None = None
+) -> None:
+    """Queue one message to the citizen of ``report``, if they can be written to, for now or for ``at``.
+
+    ``kind`` begins its reference and says later what an answer to it answers.
+    """
     if door_back(report) is None:
         return
     now = desk.now()
     message = CitizenMessage(report_id=report.id, at=now, text=text, ref=f"{kind}-{uuid4().hex}")
     session.add(message)
     await session.flush()
-    await timers.arm(session, timers.Verb.TELL, message.id, now, now)
+    await timers.arm(session, timers.Verb.TELL, message.id, at or now, now)
 
 
 async def send_to_citizen(

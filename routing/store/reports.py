@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from routing.domain.incident import ReportState
+from routing.domain.incident import IncidentState, ReportState
 from routing.domain.reference import normalise
+from routing.domain.understanding import Channel
 from routing.errors import NotFound
-from routing.store.models import CitizenMessage, InboundEvent, Report
+from routing.store.models import CitizenMessage, InboundEvent, Incident, Report
 
 
 async def keep_event(
@@ -73,6 +75,19 @@ async def lately_asked(session: AsyncSession, contact: str, since: datetime) -> 
     return await session.scalar(query.with_for_update())
 
 
+async def latest_alive(session: AsyncSession, contact: str, channel: Channel, since: datetime) -> Report | None:
+    """The latest report of this contact by this door that became an incident nobody has ended yet."""
+    query = (
+        select(Report)
+        .join(Incident, Incident.id == Report.incident_id)
+        .where(Report.contact == contact, Report.channel == channel, Report.received_at >= since)
+        .where(Incident.state != IncidentState.RESOLVED, Report.part_of.is_(None))
+        .order_by(Report.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
 async def previous(session: AsyncSession, report: Report, since: datetime) -> Report | None:
     """The same person's last report before this one by the same door, if it is recent and became an incident."""
     query = (
@@ -99,6 +114,31 @@ async def open_question(
     )
     row = (await session.execute(query)).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+async def questions_of(session: AsyncSession, report_id: int) -> Sequence[CitizenMessage]:
+    """What agents asked the citizen of this report, oldest first."""
+    query = select(CitizenMessage).where(CitizenMessage.report_id == report_id, CitizenMessage.ref.startswith("ask-"))
+    return (await session.scalars(query.order_by(CitizenMessage.id))).all()
+
+
+async def count_from(
+    session: AsyncSession, since: datetime, *, contact: str | None = None, origin: str | None = None
+) -> int:
+    """How many messages came from this contact, or this connection, since then."""
+    query = select(func.count()).where(Report.received_at >= since, Report.part_of.is_(None))
+    sender = Report.contact == contact if contact else Report.origin == origin
+    return await session.scalar(query.where(sender)) or 0
+
+
+async def ended_as(session: AsyncSession, contact: str, resolution: str, since: datetime) -> int:
+    """How many incidents that this contact reported since then ended with that reason."""
+    query = (
+        select(func.count(func.distinct(Incident.id)))
+        .join(Report, Report.incident_id == Incident.id)
+        .where(Report.contact == contact, Report.received_at >= since, Incident.resolution == resolution)
+    )
+    return await session.scalar(query) or 0
 
 
 async def asked_of(session: AsyncSession, contact: str) -> Report | None:

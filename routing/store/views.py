@@ -45,6 +45,7 @@ def card(
         holder=incident.acknowledged_by,
         held_at=incident.acknowledged_at,
         resolution=incident.resolution,
+        warning=incident.warning,
         alarm=incident.alarm,
         guesses=guesses(incident, titles),
         services=tuple(mobilised(row, here, names) for row in dispatches if row.state in SHOWN),

@@ -99,7 +99,7 @@ async def test_resolving_ends_what_was_planned_and_tells_the_citizen(city: City,
     receipt, taken, over = await city.texts_to(PHONE)
     assert reference in receipt
     assert "pris en charge" in taken
-    assert "trou rebouché (vite)" in over
+    assert "trou rebouché {vite}" in over
     for action in ("acknowledge", "resolve", "escalate"):
         assert (await city.act(incident, action)).status_code == 409
     assert (await city.act(incident, "reclassify", procedure="voirie-affaissement")).status_code == 409

@@ -38,6 +38,7 @@ async def test_a_digit_by_text_message_settles_it(city: City, unclear: str) -> N
     assert incident["procedure"] == "voirie-potelet-arrache"
     [card] = await city.cards("voirie")
     assert card["certainty"] == "précisé par le citoyen"
+    assert (await city.texts_to(PHONE))[-1] == "Où est-ce ? Répondez par la rue et la commune."
 
 
 async def test_none_of_them_goes_to_the_duty(city: City, unclear: str) -> None:

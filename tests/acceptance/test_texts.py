@@ -246,4 +246,4 @@ async def test_when_nothing_can_be_kept_the_citizen_is_told_at_once(
 
     monkeypatch.setattr(House, "run", away)
     assert "112" in await phone.write("au feu, l'immeuble brûle")
-    assert "réécrivez" in await phone.write("un trou")
+    assert "à nouveau" in await phone.write("un trou")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.replies import EMERGENCY, advice, chosen, question, receipt
+from intake.replies import advice, chosen, emergency, question, receipt
 from routing.domain.procedure import Catalogue
 from tests.unit.small_city import BIRTH, CITY, FIRE, GAS, HOLE
 
@@ -23,8 +23,8 @@ def test_danger_is_answered_by_112_in_the_first_words() -> None:
 
 
 def test_nobody_is_made_to_believe_that_the_rescue_services_were_called() -> None:
-    assert "ne prévient pas les secours" in EMERGENCY
-    assert "114" in EMERGENCY
+    assert "ne prévient pas les secours" in emergency()
+    assert "114" in emergency()
 
 
 def test_a_receipt_gives_the_number_and_the_page() -> None:

@@ -8,6 +8,8 @@ const photos = document.getElementById("photos");
 const chosen = document.getElementById("photos-dites");
 const HEAVIEST = 10 * 1024 * 1024;
 const button = form.querySelector("button[type=submit]");
+const send = button.textContent;
+const phrases = form.dataset; // in the page's language
 
 let sending = false;
 
@@ -18,7 +20,7 @@ form.addEventListener("submit", async (event) => {
   try {
     await answered(await fetch(form.action, { method: "POST", body: new FormData(form) }));
   } catch {
-    refuse("Le réseau ne répond pas. Votre texte et vos photos sont toujours là : réessayez dans un instant.");
+    refuse(phrases.offline);
   } finally {
     if (!sent) busy(false);
   }
@@ -36,7 +38,7 @@ async function answered(answer) {
   const words = page.getElementById("probleme")?.textContent.trim();
   const safety = page.querySelector(".emergency.heard");
   if (safety) document.querySelector(".emergency").replaceWith(document.importNode(safety, true));
-  refuse(words || (answer.status === 413 ? tooLarge() : "Le message n’a pas pu être enregistré : réessayez dans un instant."));
+  refuse(words || (answer.status === 413 ? tooLarge() : phrases.failed));
 }
 
 function refuse(words) {
@@ -50,26 +52,25 @@ function refuse(words) {
 function busy(yes) {
   sending = yes;
   button.setAttribute("aria-disabled", String(yes));
-  button.textContent = yes ? "Envoi…" : "Envoyer";
+  button.textContent = yes ? phrases.sending : send;
 }
 
 function tooLarge() {
   return photos.files.length
-    ? "Les photos sont trop lourdes : trois au plus, de 10 Mo chacune."
-    : "Le message est trop long : écrivez l’essentiel en quelques phrases.";
+    ? phrases.tooHeavy
+    : phrases.tooLong;
 }
 
 photos.addEventListener("change", () => {
   const heavy = [...photos.files].some((file) => file.size > HEAVIEST);
   const many = photos.files.length > 3;
-  chosen.textContent = heavy ? "Une photo dépasse 10 Mo : elle ne pourra pas être jointe."
-    : many ? "Trois photos au plus : les suivantes ne seront pas jointes." : "";
+  chosen.textContent = heavy ? phrases.heavy : many ? phrases.many : "";
 });
 
 if ("geolocation" in navigator) {
   position.hidden = false;
   position.addEventListener("click", () => {
-    said.textContent = "Recherche de votre position…";
+    said.textContent = phrases.looking;
     navigator.geolocation.getCurrentPosition(found, missed, { enableHighAccuracy: true, timeout: 10_000, maximumAge: 60_000 });
   });
 }
@@ -77,9 +78,9 @@ if ("geolocation" in navigator) {
 function found({ coords }) {
   form.elements.lat.value = coords.latitude.toFixed(5);
   form.elements.lon.value = coords.longitude.toFixed(5);
-  said.textContent = `Position ajoutée, à ${Math.max(1, Math.round(coords.accuracy))} m près.`;
+  said.textContent = phrases.found.replace("%s", Math.max(1, Math.round(coords.accuracy)));
 }
 
 function missed() {
-  said.textContent = "Position introuvable : écrivez plutôt l’adresse ou un repère.";
+  said.textContent = phrases.missed;
 }

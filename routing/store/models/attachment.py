@@ -16,7 +16,8 @@ class Attachment(Numbered, Base):
 
     ``name`` is the provider's name for it, unique within the report; ``source`` the address it is fetched from.
     ``media_type``, ``size`` (bytes) and ``sha256`` (hex) are those of ``content``, which is not loaded unless asked
-    for. ``transcript`` is what an engine heard in a sound; ``problem`` (French) why it is refused.
+    for. ``transcript`` is what an engine heard in a sound; ``problem`` why it is refused, a key of
+    what citizens are told.
     """
 
     __tablename__ = "attachment"

@@ -32,6 +32,8 @@ class PhoneCall(Numbered, Base):
     ended_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]  # when a person of the room dealt with a missed call
     report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))  # an earlier one of the same number
+    language: Mapped[str | None]  # chosen by the caller; None for the city's own
 
 
 class OptOut(Base):

@@ -54,6 +54,8 @@ class Incident(Numbered, Base):
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None]
     resolution: Mapped[str | None]
+    owner: Mapped[str | None]  # whose it is, when it turned out not to be ours
+    warning: Mapped[str | None]  # what is odd about who reported it, for a person to judge
 
     policy_service: Mapped[str | None]  # whose escalation policy is followed; null: nobody is paged
     escalation_started_at: Mapped[datetime | None]

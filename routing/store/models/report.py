@@ -19,6 +19,8 @@ class Report(Numbered, Base):
     __tablename__ = "report"
     __table_args__ = (
         Index("ix_report_contact_asked", "contact", postgresql_where="state = 'asked'"),
+        Index("ix_report_contact", "contact", "received_at"),
+        Index("ix_report_origin", "origin", "received_at"),
         Index("ix_report_incident_id", "incident_id"),
         Index("ix_report_part_of", "part_of", postgresql_where="part_of IS NOT NULL"),
         Index("ix_report_waiting", "id", postgresql_where="state IN ('received', 'asked', 'talking')"),
@@ -30,6 +32,7 @@ class Report(Numbered, Base):
     received_at: Mapped[datetime]
     text: Mapped[str]
     contact: Mapped[str | None]
+    origin: Mapped[str | None]  # a keyed digest of where a web form came from: counted, never read
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     address: Mapped[str | None]
@@ -47,6 +50,7 @@ class Report(Numbered, Base):
     place: Mapped[str | None]
     model: Mapped[str | None]
     candidates: Mapped[list[Any]] = mapped_column(default=list)  # procedure ids put to the citizen
+    asked: Mapped[list[Any]] = mapped_column(default=list)  # the questions put so far (routing.domain.call.Step)
     asked_at: Mapped[datetime | None]
     part_of: Mapped[int | None] = mapped_column(ForeignKey("report.id"))  # the message whose second matter this is
     answer: Mapped[str | None]  # the procedure the citizen chose, or "none"

@@ -1,0 +1,59 @@
+"""Short answers, as people give them."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.answers import after_no, number, says_no, says_yes, wants_a_person
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "un humain", "Un humain !", "0", "agent", "un agent svp", "une vraie personne", "someone", "a human please",
+        "je veux parler à quelqu'un", "passez-moi un conseiller", "I want to speak to someone", "un être humain",
+        "je voudrais parler à un agent de la mairie s'il vous plaît", "j'ai besoin d'une personne", "operator",
+    ],
+)  # fmt: skip
+def test_a_person_is_asked_for(words: str) -> None:
+    assert wants_a_person(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "", "00", "10", "il y a une personne allongée sur le trottoir rue Monge", "personne ne ramasse les poubelles",
+        "quelqu'un a volé mon vélo", "un trou rue Monge", "la rue de la Liberté est bloquée", "agent de police blessé",
+        "someone has fallen in the street near the station",
+    ],
+)  # fmt: skip
+def test_somebody_in_a_report_is_not_a_wish(words: str) -> None:
+    assert not wants_a_person(words)
+
+
+@pytest.mark.parametrize("words", ["oui", "Oui, c'est ça", "ben ouais", "exactement", "yes", "tout à fait"])
+def test_yes(words: str) -> None:
+    assert says_yes(words)
+    assert not says_no(words)
+
+
+@pytest.mark.parametrize("words", ["non", "NON !", "mais non", "pas du tout", "no", "pas encore"])
+def test_no(words: str) -> None:
+    assert says_no(words)
+    assert not says_yes(words)
+
+
+def test_what_follows_a_no_is_worth_hearing_when_it_is_a_sentence() -> None:
+    assert after_no("non, c'est le lampadaire qui est tombé") == "c est le lampadaire qui est tombe"
+    assert after_no("non merci") == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "options", "which"),
+    [
+        ("le deuxième", 3, 2), ("un", 3, 1), ("numéro deux", 3, 2), ("three", 3, 3), ("aucune", 3, 3), ("non", 4, 4),
+        ("trois", 2, None), ("je ne sais pas", 3, None), ("", 3, None),
+    ],
+)  # fmt: skip
+def test_a_number(words: str, options: int, which: int | None) -> None:
+    assert number(words, options) == which
