@@ -61,7 +61,7 @@ class Buttons:
         if action == "etapes":
             return screens.steps(subject, await self._hands.card(subject))
         if action == "reclasser":
-            return screens.other_procedure(subject, (await self._hands.card(subject)).guesses)
+            return screens.other_procedure(subject, await self._hands.ranking(subject))
         makers = {
             "resoudre": screens.end,
             "demander": screens.question,

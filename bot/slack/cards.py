@@ -65,7 +65,10 @@ def blocks(card: Card, zone: ZoneInfo) -> list[Block]:
     ]
     shown += _flags(card)
     shown.append(
-        {"type": "section", "text": plain(f"« {cut(card.excerpt, EXCERPT)} »" if card.excerpt else "(sans paroles)")}
+        {
+            "type": "section",
+            "text": plain(f"«\u202f{cut(card.excerpt, EXCERPT)}\u202f»" if card.excerpt else "(sans paroles)"),
+        }
     )
     shown.append({"type": "context", "elements": [plain(_why(card), WHY)]})
     if card.services:

@@ -17,7 +17,7 @@ from bot.slack.people import People
 from bot.slack.screens import Subject
 from bot.staff import EVERYBODY, agent_of, may_act
 from bot.staff.rights import REFUSAL
-from routing.domain.card import Card
+from routing.domain.card import Card, Guess
 from routing.errors import NotFound, RoutingError
 from routing.ports import DeliveryProblem
 from routing.service.acknowledge import acknowledge
@@ -28,7 +28,7 @@ from routing.service.escalate import call_duty
 from routing.service.reclassify import reclassify
 from routing.service.resolve import reopen, resolve
 from routing.service.tick import tick
-from routing.store import incidents, reports
+from routing.store import incidents, reports, views
 from routing.store.models import Dispatch
 
 log = logging.getLogger(__name__)
@@ -159,6 +159,15 @@ class Hands:
         async def work(session: AsyncSession) -> Card:
             incident = await incidents.by_reference(session, subject.reference)
             return await card_of(session, self._house.desk, incident, f"{SCHEME}:{subject.channel}")
+
+        return await self._house.run(work)
+
+    async def ranking(self, subject: Subject) -> tuple[Guess, ...]:
+        """The procedures that came into question beside the chosen one. Raises NotFound, DatabaseAway."""
+
+        async def work(session: AsyncSession) -> tuple[Guess, ...]:
+            incident = await incidents.by_reference(session, subject.reference)
+            return views.ranked(incident, self._house.desk.titles)
 
         return await self._house.run(work)
 

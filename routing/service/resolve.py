@@ -81,7 +81,7 @@ async def reopen(session: AsyncSession, desk: Desk, reference: str, *, by: str, 
     incident.policy_service = None
     await start_escalation(session, desk, incident, desk.plan_of(incident))
     said = f"Rouvert par {by}" + (f" : {reason}" if reason else "")
-    await record(session, desk, incident, Event.REOPENED, said, by=by, broadcast=True)
+    await record(session, desk, incident, Event.REOPENED, said, by=by)
     return incident
 
 

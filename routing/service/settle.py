@@ -109,7 +109,7 @@ async def _fall_back(session: AsyncSession, desk: Desk, incident: Incident, thre
             ensure_threads(session, incident, [row.channel], threads)
     where = "la fiche est dans la salle" if moved else "les autres canaux ont la fiche"
     text = f"Le canal {thread.channel} refuse les messages ({thread.error}) : {where}"
-    await record(session, desk, incident, Event.DELIVERY, text, broadcast=True)
+    await record(session, desk, incident, Event.DELIVERY, text)
 
 
 async def _mark_sent(session: AsyncSession, desk: Desk, incident: Incident, thread: Thread) -> None:

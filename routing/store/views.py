@@ -66,16 +66,16 @@ def certainty(incident: Incident) -> str:
 
 def guesses(incident: Incident, titles: Mapping[str, str]) -> tuple[Guess, ...]:
     """The likeliest procedures that are not already chosen, as far as they are worth a look."""
-    ranked = (
-        item
-        for item in incident.candidates
-        if item["procedure"] != incident.procedure_id
-        and (incident.procedure_id is None or item["probability"] >= WORTH_A_LOOK)
-    )
+    least = 0.0 if incident.procedure_id is None else WORTH_A_LOOK
+    return tuple(guess for guess in ranked(incident, titles) if guess.probability >= least)
+
+
+def ranked(incident: Incident, titles: Mapping[str, str]) -> tuple[Guess, ...]:
+    """All that came into question beside the chosen procedure, the likeliest first."""
     return tuple(
         Guess(item["procedure"], titles[item["procedure"]], item["probability"])
-        for item in ranked
-        if item["procedure"] in titles
+        for item in incident.candidates
+        if item["procedure"] != incident.procedure_id and item["procedure"] in titles
     )
 
 

@@ -79,6 +79,7 @@ async def test_another_procedure_among_the_likely_or_found_by_words(voirie: Depa
     incident = await voirie.city.opened(HOLE)
     await voirie.click("Reclasser")
     view = voirie.screen()
+    assert "Fuite d'eau sur la voie publique (5 %)" in view.words
     assert "Aucune procédure ne convient" in view.words
     found = await voirie.people.suggest(view, "recherche", "lampadaire")
     assert any(each["value"].startswith("eclairage") for each in found)
@@ -107,6 +108,8 @@ async def test_the_end_and_the_beginning_again(voirie: Department) -> None:
     await voirie.submit({"motif": {"texte": "le trou est toujours là"}})
     assert (await voirie.city.incident(incident["reference"]))["state"] == "open"
     assert any("toujours là" in line for line in voirie.thread())
+    said = voirie.slack.workspace.channel(VOIRIE).thread(voirie.card())
+    assert not [each for each in said if each.broadcast], "only escalations are sent to the channel too"
 
 
 async def test_the_duty_is_called_and_the_channel_hears_it(voirie: Department) -> None:

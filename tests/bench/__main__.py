@@ -15,13 +15,13 @@ import typer
 from rich.console import Console
 
 from bot.clock import SystemClock
-from tests.bench import burst, database, figures, fresh, idle, killed, start, waiting
+from tests.bench import burst, database, figures, fresh, idle, killed, slack, slack_doubts, start, waiting
 from tests.bench.figures import Figure
 from tests.bench.neighbours import Neighbours
 from tests.bench.rig import ROOT, Rig
 
 SCENARIOS: dict[str, Callable[[Rig], list[Figure]]] = {
-    module.NAME: module.run for module in (idle, burst, waiting, killed, database, start, fresh)
+    module.NAME: module.run for module in (idle, burst, slack, slack_doubts, waiting, killed, database, start, fresh)
 }
 ON_DEMAND = {fresh.NAME}
 

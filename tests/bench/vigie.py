@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -30,9 +30,14 @@ def free_port() -> int:
 
 
 class Vigie:
-    """``serve`` (web and worker). Without ``database_url`` it runs the embedded PostgreSQL in its data folder."""
+    """``serve`` (web and worker). Without ``database_url`` it runs the embedded PostgreSQL in its data folder.
 
-    def __init__(self, rig: Rig, name: str, database_url: str | None = None) -> None:
+    ``settings`` are more of its environment.
+    """
+
+    def __init__(
+        self, rig: Rig, name: str, database_url: str | None = None, settings: Mapping[str, str] | None = None
+    ) -> None:
         self._rig = rig
         self.folder = rig.folder / name
         self.folder.mkdir()
@@ -40,6 +45,7 @@ class Vigie:
         self.base_url = f"http://127.0.0.1:{free_port()}"
         self.log = self.folder / "serve.log"
         self._given_url = database_url
+        self._settings = dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._look = httpx.Client(base_url=self.base_url, timeout=10)
 
@@ -47,7 +53,7 @@ class Vigie:
 
     def start(self) -> float:
         """Start the processes and return the moment (``time.perf_counter``)."""
-        more = {"VIGIE_DATABASE_URL": self._given_url} if self._given_url else {}
+        more = {**self._settings, **({"VIGIE_DATABASE_URL": self._given_url} if self._given_url else {})}
         port = self.base_url.rpartition(":")[2]
         env = self._rig.environment(self.folder, VIGIE_PORT=port, VIGIE_API_TOKEN=TOKEN, **more)
         begun = time.perf_counter()
@@ -164,9 +170,11 @@ def _pss(process: psutil.Process) -> float:
 
 
 @contextmanager
-def running(rig: Rig, name: str, database_url: str | None = None) -> Iterator[Vigie]:
+def running(
+    rig: Rig, name: str, database_url: str | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[Vigie]:
     """A ready Vigie, ended afterwards."""
-    vigie = Vigie(rig, name, database_url)
+    vigie = Vigie(rig, name, database_url, settings)
     try:
         rig.say(f"{name}: starting Vigie")
         vigie.start()

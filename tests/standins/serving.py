@@ -25,7 +25,7 @@ import asyncio
 import contextlib
 import socket
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol, Self
 
@@ -107,6 +107,7 @@ class StandIn(ABC):
         self.rates = Rates(self.now)
         self.breaches_expected = False
         self.origin = ""
+        self.pages: Callable[[Asked], Awaitable[Answer | None]] | None = None  # see tests/standins/trial
         self._port = port
         self._closing = asyncio.Event()
         self._running = contextlib.AsyncExitStack()
@@ -159,8 +160,8 @@ class StandIn(ABC):
             await self.socket(scope, receive, send)
             return
         asked = await _asked(scope, receive)
-        if (page := self.page(asked)) is not None:
-            await _send(send, page)
+        if self.pages is not None and (page := await self.pages(asked)) is not None:
+            await _send(send, page)  # for people: neither counted nor written down
             return
         call = self.read(asked)
         fault = self.faults.take(call)
@@ -173,10 +174,6 @@ class StandIn(ABC):
             await _send(send, answer)
         elif fault is not None:
             await self._misbehave(call, fault, _Line(scope, receive, send))
-
-    def page(self, asked: Asked) -> Answer | None:
-        """A request that is not a call (a page for people, say); neither counted nor written down."""
-        return None
 
     async def socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A WebSocket to the provider: refused by one that offers none."""

@@ -81,7 +81,7 @@ def test_nothing_a_citizen_or_agent_wrote_becomes_markup() -> None:
 
 def test_the_gravest_stands_first_and_the_end_is_told() -> None:
     words = list(words_of(cards.blocks(replace(PLAIN, danger="odeur de gaz"), PARIS)))
-    assert next(i for i, text in enumerate(words) if "odeur de gaz" in text) < words.index("« ça fuit »")
+    assert next(i for i, text in enumerate(words) if "odeur de gaz" in text) < words.index("«\u202fça fuit\u202f»")
     done = replace(PLAIN, state=IncidentState.RESOLVED, holder="Ana", resolution="intervention faite")
     assert any(
         "Résolu par Ana" in text and "intervention faite" in text for text in words_of(cards.blocks(done, PARIS))

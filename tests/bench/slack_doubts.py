@@ -1,0 +1,70 @@
+"""A thousand cards whose answer was lost after Slack had posted them. The clock is driven: Slack's rates are real."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+from tests.acceptance.connected import with_slack
+from tests.bench.figures import Figure
+from tests.bench.rig import Rig
+from tests.bench.slack import SIX
+from tests.city import founded
+from tests.clock import DrivenClock
+from tests.databases import ROOT, Databases
+from tests.standins import faults
+from tests.standins.slack import SlackStandIn
+from tests.understood import Scripted
+
+NAME = "slack-doubts"
+AT_ONCE = 50
+PROCEDURES = {
+    "voirie": "voirie-nid-de-poule",
+    "proprete": "proprete-tag",
+    "dechets": "dechets-bac-non-collecte",
+    "eau-assainissement": "eau-assainissement-fuite",
+}
+
+
+def run(rig: Rig) -> list[Figure]:
+    """Each incident has one card, whatever its channel lost on the way."""
+    count = rig.size(1000, 100)
+    lost, doubled, missing = asyncio.run(_play(rig, count))
+    return [
+        Figure(NAME, "answers lost after the card was posted", lost, ""),
+        Figure(NAME, "cards that stand twice", doubled, "", 0),
+        Figure(NAME, "cards that are missing", missing, "", 0),
+    ]
+
+
+async def _play(rig: Rig, count: int) -> tuple[int, int, int]:
+    scripted, slack = Scripted(), SlackStandIn(DrivenClock())
+    channels = {service: (f"slack:C0{service.upper().replace('-', '')}",) for service in SIX}
+    for (address,) in channels.values():
+        slack.workspace.add_channel(address.partition(":")[2])
+    with Databases(ROOT / "var" / "tests").fresh() as url:
+        async with slack:
+            settings = with_slack(rig.folder, slack)
+            async with founded(url, Path(rig.folder), scripted, settings=settings, channels=channels) as city:
+                slack.clock = city.clock
+                with rig.steps(f"{NAME}: answers lost", count) as step:
+                    for number in range(count):
+                        procedure = list(PROCEDURES.values())[number % len(PROCEDURES)]
+                        words = scripted.expect(f"constat {number}", (procedure, 0.95), place=f"lieu {number}")
+                        slack.faults.add(faults.dropped(committed=True), "chat.postMessage", when=_a_card)
+                        await city.report(words)
+                        step()
+                        if number % AT_ONCE == AT_ONCE - 1:
+                            await city.settle(minutes=3)
+                    await city.settle(minutes=10)
+        found = Counter(
+            card.text.rpartition(" · ")[2] for each in slack.workspace.channels.values() for card in each.cards()
+        )
+        lost = sum(each.fault is not None for each in slack.journal.entries)
+        assert not slack.rates.breaches, slack.rates.breaches[:3]
+    return lost, sum(many - 1 for many in found.values()), max(0, count - len(found))
+
+
+def _a_card(call: object) -> bool:
+    return "thread_ts" not in call.arguments  # type: ignore[attr-defined]
