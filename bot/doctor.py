@@ -11,10 +11,13 @@ from bot.bootstrap import build, read_channels
 from bot.house import House
 from bot.settings import Settings
 from routing.domain.oncall import Roster
+from routing.domain.oncall.outlook import AHEAD, outlook
 from routing.service.heal import heal
 from routing.store import audit, channels, roster, timers
 
 SHOWN = 5
+
+MOST_TROUBLES = 5  # of the calendar, in one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,19 @@ def _oncall(house: House, people: Roster) -> list[Finding]:
     findings = [Finding("on-call", "; ".join(dead) or f"{len(people.people)} people", well=not dead)]
     if alone:
         findings.append(Finding("on-call", f"nobody on call now for {', '.join(alone)}", well=False))
-    return findings
+    return [*findings, _calendar(house, people)]
+
+
+def _calendar(house: House, people: Roster) -> Finding:
+    """Gaps, people whom nothing reaches and short rests of the next two weeks."""
+    found = outlook(people, house.clock.now(), tuple(house.pagers))
+    said = [
+        f"{one.trouble} {one.rotation} {one.person} {one.begins.astimezone(house.desk.zone):%Y-%m-%d %H:%M}"
+        for one in found
+    ]
+    words = "; ".join(" ".join(line.split()) for line in said[:MOST_TROUBLES])
+    more = f"; and {len(said) - MOST_TROUBLES} more" if len(said) > MOST_TROUBLES else ""
+    return Finding("calendar", words + more or f"no gap in the next {AHEAD.days} days", well=not found)
 
 
 def _reached(people: Roster, service: str, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.catalogue.oncall_file import RosterFile
 from routing.catalogue.oncall_rows import ZONE
+from routing.domain.oncall import Exceptions, Override, Replacement, TimeOff
 from routing.store.models import DutyReplacement, PersonTimeOff, ShiftOverride
 
 TABLES = (ShiftOverride, DutyReplacement, PersonTimeOff)
@@ -26,6 +27,21 @@ async def import_agreed(session: AsyncSession, file: RosterFile, *, by: str, at:
         await session.execute(delete(table).where(table.from_file))
     made = {"made_by": by, "made_at": at, "from_file": True}
     return [said for row, whose in _rows(file, made) for said in await _add(session, row, whose)]
+
+
+def exceptions_of(file: RosterFile) -> Exceptions:
+    """The file's exceptions as nouns."""
+    rows = [row for row, _ in _rows(file, {})]
+    return Exceptions.of(
+        [Override(row.rotation, row.person, row.begins, row.ends) for row in rows if isinstance(row, ShiftOverride)],
+        (),
+        [
+            Replacement(row.person, row.substitute, row.begins, row.ends)
+            for row in rows
+            if isinstance(row, DutyReplacement)
+        ],
+        [TimeOff(row.person, row.begins, row.ends) for row in rows if isinstance(row, PersonTimeOff)],
+    )
 
 
 async def export_agreed(session: AsyncSession) -> dict[str, list[dict[str, Any]]]:

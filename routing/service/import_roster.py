@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.catalogue.oncall_file import RosterFile
 from routing.catalogue.oncall_rows import RotationRow
+from routing.domain.oncall import Roster
 from routing.service.agreed_file import KINDS as AGREED
-from routing.service.agreed_file import export_agreed, import_agreed
+from routing.service.agreed_file import exceptions_of, export_agreed, import_agreed
 from routing.service.audit import note_configuration
 from routing.service.desk import Desk
 from routing.store import roster
@@ -28,11 +29,7 @@ async def import_roster(session: AsyncSession, desk: Desk, file: RosterFile, *, 
     """
     await roster.one_at_a_time(session)
     before = await export_roster(session)
-    rows: list[Any] = [OncallPerson(**row.model_dump(exclude_none=True)) for row in file.people]
-    rows += [rotation_row(row) for row in file.rotations]
-    rows += [EscalationPolicy(**row.model_dump(exclude_defaults=True)) for row in file.policies]
-    rows += [ServicePolicy(service=code, policy=row.policy) for code, row in file.services.items()]
-    await roster.replace(session, rows)
+    await roster.replace(session, _rows(file))
     left_out = await import_agreed(session, file, by=by, at=desk.now())
     after = await export_roster(session)
     await _note_changes(session, desk, before, after, by)
@@ -40,8 +37,20 @@ async def import_roster(session: AsyncSession, desk: Desk, file: RosterFile, *, 
     return left_out
 
 
-def rotation_row(row: RotationRow) -> OncallRotation:
-    """The row of a rotation of the file."""
+def roster_of(file: RosterFile) -> Roster:
+    """The roster as the database would give it back, without any database."""
+    return roster.assemble(_rows(file), exceptions_of(file))
+
+
+def _rows(file: RosterFile) -> list[Any]:
+    rows: list[Any] = [OncallPerson(**row.model_dump(exclude_none=True)) for row in file.people]
+    rows += [_rotation_row(row) for row in file.rotations]
+    rows += [EscalationPolicy(**row.model_dump(exclude_defaults=True)) for row in file.policies]
+    rows += [ServicePolicy(service=code, policy=row.policy) for code, row in file.services.items()]
+    return rows
+
+
+def _rotation_row(row: RotationRow) -> OncallRotation:
     return OncallRotation(id=row.id, time_zone=row.time_zone, layers=[layer.written() for layer in row.all_layers])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from routing.domain.oncall import ContactStep, Person, Policy, PolicyLevel, Quiet, Roster, Rotation, written
+from routing.domain.oncall import ContactStep, Exceptions, Person, Policy, PolicyLevel, Quiet, Roster, Rotation, written
 from routing.store import duty
 from routing.store.models import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
 
@@ -18,16 +19,23 @@ TABLES = (OncallPerson, OncallRotation, EscalationPolicy, ServicePolicy)
 
 async def load(session: AsyncSession, since: datetime | None = None) -> Roster:
     """Everybody who can be paged, and who holds which duty; exceptions that ended before ``since`` are left out."""
-    people = await session.scalars(select(OncallPerson).order_by(OncallPerson.id))
-    rotations = await session.scalars(select(OncallRotation).order_by(OncallRotation.id))
-    policies = await session.scalars(select(EscalationPolicy).order_by(EscalationPolicy.id))
-    services = await session.scalars(select(ServicePolicy))
+    rows = [
+        row for table in TABLES for row in await session.scalars(select(table).order_by(*table.__table__.primary_key))
+    ]
+    return assemble(rows, await duty.exceptions(session, since))
+
+
+def assemble(rows: Iterable[Any], exceptions: Exceptions) -> Roster:
+    """The roster of rows of any of ``TABLES``."""
+    found: dict[Any, list[Any]] = {table: [] for table in TABLES}
+    for row in rows:
+        found[type(row)].append(row)
     return Roster(
-        people={row.id: _person(row) for row in people},
-        rotations={row.id: _rotation(row) for row in rotations},
-        policies={row.id: _policy(row) for row in policies},
-        services={row.service: row.policy for row in services},
-        exceptions=await duty.exceptions(session, since),
+        people={row.id: _person(row) for row in found[OncallPerson]},
+        rotations={row.id: _rotation(row) for row in found[OncallRotation]},
+        policies={row.id: _policy(row) for row in found[EscalationPolicy]},
+        services={row.service: row.policy for row in found[ServicePolicy]},
+        exceptions=exceptions,
     )
 
 

@@ -169,3 +169,42 @@ def test_nothing_to_learn_is_said(vigie: CliRunner) -> None:
     result = vigie.invoke(command.app, ["nlp", "learn"])
     assert result.exit_code == 1
     assert "nothing to learn" in result.output
+
+
+def test_a_year_is_played_in_advance_on_a_roster_that_is_not_imported(vigie: CliRunner, tmp_path: Path) -> None:
+    gone = "time_off: [{person: ana, from: 2027-01-04, until: 2027-01-05}]\n"
+    (tmp_path / "oncall.yaml").write_text(ROSTER + gone, encoding="utf-8")
+    (tmp_path / "past.jsonl").write_text(
+        '{"at": "2027-01-03T03:00", "procedure": "securite-incendie-batiment"}\n'
+        '{"at": "2027-01-03T04:00", "procedure": "proprete-tag"}\n',
+        encoding="utf-8",
+    )
+    year = ["oncall", "simulate", "--file", "oncall.yaml", "--begin", "2027-01-01", "--answering", "1"]
+    played = vigie.invoke(command.app, [*year, "--history", "past.jsonl"])
+    assert played.exit_code == 0, played.output
+    lines = played.output.splitlines()
+    assert lines[0].startswith(
+        "2027-01-03 03:00 woken  ana: securite-incendie-batiment, level 1 round 1, rotation:tous"
+    )
+    assert lines[-1] == "GAP tous 2027-01-04 00:00 to 2027-01-06 00:00"
+    told = json.loads(vigie.invoke(command.app, [*year, "--history", "past.jsonl", "--json"]).output)
+    assert (told["incidents"], [call["person"] for call in told["calls"]]) == (1, ["ana"])
+    invented = vigie.invoke(command.app, [*year, "--days", "30", "--summary"])
+    assert "2027-01-01 to 2027-01-31" in invented.output
+    (tmp_path / "past.jsonl").write_text('{"at": "hier", "procedure": "x"}', encoding="utf-8")
+    refused = vigie.invoke(command.app, [*year, "--history", "past.jsonl"])
+    assert "past.jsonl:1: " in str(refused.exception)
+
+
+def test_a_calendar_file_becomes_shifts(vigie: CliRunner, tmp_path: Path) -> None:
+    (tmp_path / "oncall.yaml").write_text(ROSTER, encoding="utf-8")
+    vigie.invoke(command.app, ["oncall", "import", "oncall.yaml"])
+    event = "BEGIN:VEVENT\nUID:1\nDTSTAMP:20260101T000000Z\nSUMMARY:Ana Martin\nDTSTART:20260301T080000\nDURATION:P1D\n"
+    calendar = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//ville//FR\n{event}END:VEVENT\nEND:VCALENDAR\n"
+    (tmp_path / "garde.ics").write_text(calendar, encoding="utf-8")
+    done = vigie.invoke(command.app, ["oncall", "import-ics", "garde.ics", "--rotation", "renfort"])
+    assert done.output == "1 shifts in renfort.\n", done.output
+    exported = vigie.invoke(command.app, ["oncall", "export"]).output
+    (tmp_path / "again.yaml").write_text(exported, encoding="utf-8")
+    assert vigie.invoke(command.app, ["oncall", "import", "again.yaml"]).exit_code == 0
+    assert vigie.invoke(command.app, ["oncall", "export"]).output == exported

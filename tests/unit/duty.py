@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from routing.catalogue.oncall_file import RosterFile
 from routing.domain.oncall import (
     EVERY_DAY,
     Layer,
@@ -19,9 +18,6 @@ from routing.domain.oncall import (
     Turns,
     Window,
 )
-from routing.service.import_roster import rotation_row
-from routing.store import roster as store
-from routing.store.models import EscalationPolicy, OncallPerson
 
 PARIS = ZoneInfo("Europe/Paris")
 MONDAY = date(2026, 1, 5)
@@ -105,13 +101,3 @@ def roster(*levels: PolicyLevel, rotations: tuple[Rotation, ...] = (), repeat: b
         services["astreinte"] = "metropole"
     people = {id_: person(id_) for id_ in ("ana", "bruno", "chloe")}
     return Roster(people, {item.id: item for item in rotations}, policies, services)
-
-
-def as_kept(file: RosterFile) -> Roster:
-    """The roster of an on-call file, as the database gives it back."""
-    return Roster(
-        people={row.id: store._person(OncallPerson(**row.model_dump())) for row in file.people},
-        rotations={row.id: store._rotation(rotation_row(row)) for row in file.rotations},
-        policies={row.id: store._policy(EscalationPolicy(**row.model_dump())) for row in file.policies},
-        services={code: row.policy for code, row in file.services.items()},
-    )

@@ -12,8 +12,9 @@ from bot.settings import Settings
 from routing.catalogue import loader, oncall_file
 from routing.domain.procedure import Catalogue
 from routing.errors import CatalogueError
+from routing.service.import_roster import roster_of
 from tests.unit.catalogue_copy import Problem
-from tests.unit.duty import ROSTER, as_kept, paris
+from tests.unit.duty import ROSTER, paris
 
 pytestmark = pytest.mark.usefixtures("empty_environment")
 HOURS = [paris("2026-01-05 08:00") + timedelta(hours=7 * number) for number in range(1300)]
@@ -22,11 +23,11 @@ HOURS = [paris("2026-01-05 08:00") + timedelta(hours=7 * number) for number in r
 def test_the_example_names_nothing_that_does_not_exist(catalogue: Catalogue) -> None:
     file, of_the_city = read_roster(Settings(), catalogue)
     assert not of_the_city
-    assert list(as_kept(file).dead_targets()) == []
+    assert list(roster_of(file).dead_targets()) == []
 
 
 def test_every_service_is_answered_by_somebody_at_any_hour_of_the_year(catalogue: Catalogue) -> None:
-    roster = as_kept(read_roster(Settings(), catalogue)[0])
+    roster = roster_of(read_roster(Settings(), catalogue)[0])
     policies = {service: roster.policy_for(service) for service in catalogue.services}
     levels = {level.targets for policy in policies.values() if policy for level in policy.levels}
     assert all(policies.values())
@@ -35,7 +36,7 @@ def test_every_service_is_answered_by_somebody_at_any_hour_of_the_year(catalogue
 
 def test_two_different_people_decide_for_the_metropolis(catalogue: Catalogue) -> None:
     """The second level adds somebody to the first, at any hour."""
-    roster = as_kept(read_roster(Settings(), catalogue)[0])
+    roster = roster_of(read_roster(Settings(), catalogue)[0])
     policy = roster.policy_for("astreinte")
     assert policy
     first, second = policy.levels[0].targets, policy.levels[1].targets

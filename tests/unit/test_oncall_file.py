@@ -11,8 +11,9 @@ from routing.catalogue import oncall_file
 from routing.catalogue.oncall_file import RosterFile
 from routing.domain.oncall import Roster, Turns
 from routing.errors import CatalogueError
+from routing.service.import_roster import roster_of
 from tests.unit.catalogue_copy import Problem
-from tests.unit.duty import ROSTER, as_kept, paris
+from tests.unit.duty import ROSTER, paris
 
 SERVICES = frozenset({"voirie", "eclairage", "astreinte"})
 MISTAKES = {
@@ -77,7 +78,7 @@ def refused(file: Path, text: str) -> list[Problem]:
 
 
 def test_a_complete_file_is_read_as_it_was_meant(file: Path) -> None:
-    roster = as_kept(read(file))
+    roster = roster_of(read(file))
     lea = roster.people["lea"]
     assert (lea.name, lea.phone, lea.slack, lea.telegram) == ("Léa Girard", "+33639980021", "U0LEA", 2001)
     assert [(step.by, step.after) for step in lea.plan] == [("voice", timedelta()), ("sms", timedelta(seconds=45))]
@@ -88,7 +89,7 @@ def test_a_complete_file_is_read_as_it_was_meant(file: Path) -> None:
 
 
 def test_the_people_of_the_file_are_on_duty_in_turn(file: Path) -> None:
-    roster = as_kept(read(file))
+    roster = roster_of(read(file))
     first, second = paris("2026-01-05 12:00"), paris("2026-01-12 12:00")
     targets = ("rotation:astreinte-routes", "rotation:astreinte-nuit")
     assert [one.id for one in roster.people_for(targets, first)] == ["lea", "zoe"]
@@ -109,7 +110,7 @@ def test_every_mistake_is_named_at_once(file: Path) -> None:
 
 @pytest.mark.parametrize(("written", "meant"), [("20:00", 20), ('"20:00"', 20), ("18:00", 18), ('"08:00"', 8)])
 def test_a_time_without_quotes_is_still_a_time(file: Path, written: str, meant: int) -> None:
-    roster = as_kept(read(file, ROSTER.replace('"20:00"', written)))
+    roster = roster_of(read(file, ROSTER.replace('"20:00"', written)))
     assert rule(roster, "astreinte-nuit").at.hour == meant
 
 
