@@ -112,8 +112,8 @@ def _beside_the_point(book: RuleBook, rule: Rule, heard: str) -> bool:
 
 
 def _dropped(book: RuleBook, rule: Rule, heard: str, hit: re.Match[str]) -> bool:
-    before = heard[max(0, hit.start() - _AROUND) : hit.start()].rpartition("|")[2]
-    after = heard[hit.end() : hit.end() + _AROUND].partition("|")[0]
+    before = heard[max(0, hit.start() - _AROUND) : hit.start()].rpartition("|")[2].rstrip()
+    after = heard[hit.end() : hit.end() + _AROUND].partition("|")[0].lstrip()
     if "negation" in rule.contexts and book.denied.search(f"{before} "):
         return True
     around = f"{before} {hit.group()} {after}"

@@ -8,7 +8,9 @@ import unicodedata
 # Controls, half characters and the marks that flip reading direction carry no meaning and break what reads them.
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]{0,200}>")
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'"})
+_LIGATURES = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ß": "ss", "ı": "i", "ł": "l", "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'"}
+)
 
 
 def fold(text: str) -> str:

@@ -6,7 +6,6 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp_models.components.stateless import Stateless
-from nlp_models.folding import fold
 from nlp_models.languages import detect_language
 
 Doc.set_extension("language", default="", force=True)
@@ -20,7 +19,7 @@ class LanguageComponent(Stateless):
 
     def __call__(self, doc: Doc) -> Doc:
         """Set ``doc._.language``."""
-        doc._.language = detect_language(fold(doc.text), self._expected)
+        doc._.language = detect_language(doc.text, self._expected)
         return doc
 
 
