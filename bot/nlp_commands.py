@@ -98,6 +98,15 @@ def lint() -> None:
 
 
 @app.command()
+def danger() -> None:
+    """How many emergencies the fixed rules hear, and how many harmless messages they take for one; a line each set."""
+    from nlp_models.hearing import hearings
+
+    for found in hearings():
+        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+
+
+@app.command()
 def predict(model: Model = None) -> None:
     """One JSON object a line on standard input, one a line on standard output, in the same order."""
     from nlp_models import evaluation, labelled

@@ -25,23 +25,25 @@ _COMMON_WORDS = {
     " could should want get today tomorrow water road house building fire out man woman child children broken light"
     " near passed smell blood open everywhere breathing been",
     "es": "el los las una hay por esta para mi y del al se muy tengo calle buenos buenas dias hola donde necesito"
-    " ayuda alguien cuando abre hora cuanto pero mucho mucha tiene puedo quiero gracias senor senora hijo hija agua casa"
-    " perro nino madre padre nuestro su esto aqui desde hasta noche manana roto luz basura hombre mujer respira huele"
-    " cara fuegos escalera pecho duele incendio cuchillo piscina",
+    " ayuda alguien cuando abre hora cuanto pero mucho mucha tiene puedo quiero gracias senor senora hijo hija agua"
+    " casa perro nino madre padre nuestro su esto aqui desde hasta noche manana roto luz basura hombre mujer"
+    " respira huele cara fuegos escalera pecho duele incendio cuchillo piscina",
     "de": "der die das und ist ein eine einen einer nicht ich auf mit bitte bei vor meine mein gibt wir haben hat"
     " strasse hilfe jemand seit guten tag kein keine brennt wo wann wie warum sie er ihr im zu zum von aus nach fur"
     " heute morgen wasser haus kind mann frau kaputt licht geschlossen danke nein sehr viel riecht stark uberall"
     " brauche rechnung herzen rathaus",
     "it": "il gli della dei delle che per una sono c'e nella nel davanti mia mio ho buongiorno strada aiuto"
     " qualcuno dove questo questa scusi grazie di quando come quanto apre posso vorrei anche piu molto tanto acqua"
-    " padre madre bambino uomo donna rotto luce rifiuti sento ha perche ore mi bolletta parcheggiare sta non respira sangue strada coltello annegando tanto piscina incendio cuore",
+    " padre madre bambino uomo donna rotto luce rifiuti sento ha perche ore mi bolletta parcheggiare sta"
+    " non respira sangue coltello annegando piscina incendio cuore",
     "pt": "os uma nao em na da do dos das com meu minha esta rua ajuda bom dia obrigado alguem voce por ha eu"
-    " onde ola quando horas abre quero preciso muito muita agua casa pai mae filho crianca homem mulher luz lixo ele ela"
-    " isto aqui ao pelo mais tem fica conta cheira respira fogo que horas predio socorro crianca piscina coracao",
+    " onde ola quando horas abre quero preciso muito muita agua casa pai mae filho crianca homem mulher luz lixo ele"
+    " ela isto aqui ao pelo mais tem fica conta cheira respira fogo que horas predio socorro crianca piscina coracao",
     "nl": "het een van ik niet er op met mijn straat hulp iemand voor goedendag waar dat wij hebben wanneer hoe huis",
     "tr": "bir ve bu var yok icin benim sokak yardim lutfen nerede merhaba cok biz degil kac saat nasil ev babam annem"
     " cocuk adam kadin acik kapali bozuk cadde belediye havuz otobus kokusu geldi oldu icinde burada kalp almiyor acil"
-    " tesekkurler saatte faturasi duragi kaybediyor imdat yangin",
+    " tesekkurler saatte faturasi duragi kaybediyor imdat yangin zaman"
+    " kotu kokuyor buyuk",
     "pl": "jest nie sie w i do prosze ulica ulicy pomoc ktos dzien dobry mam gdzie przed kiedy jak czy od moj moja"
     " jestem bardzo woda dziecko ojciec matka pani tutaj dziekuje ktorej rachunek za duzo urzad jego na otwarty basen"
     " miasta pokaz pomocy",

@@ -9,9 +9,18 @@ import time
 import pytest
 
 from nlp_models.danger_rules import RULES, find_danger, rule_book
+from nlp_models.hearing import cases, hearings
 
 POSITIVE = [(rule.id, text) for rule in rule_book().rules for text in rule.positive]
 NEGATIVE = [(rule.id, text) for rule in rule_book().rules for text in rule.negative]
+LANGUAGES = (
+    "anglais", "allemand", "espagnol", "italien", "portugais", "turc", "arabe", "arabe-latin", "ukrainien", "polonais",
+    "chinois",
+)  # fmt: skip
+CASES = [
+    *((text, True) for text in cases("cases", "emergencies")),
+    *((text, False) for text in cases("cases", "harmless")),
+]
 CRITICAL = (RULES / "critical_phrases.txt").read_text(encoding="utf-8").splitlines()
 
 
@@ -57,6 +66,34 @@ def test_negative_example_stays_quiet(rule: str, text: str) -> None:
 def test_critical_phrase_always_fires(phrase: str, typed: object) -> None:
     assert callable(typed)
     assert find_danger(typed(phrase)) is not None
+
+
+@pytest.mark.parametrize(("text", "danger"), CASES)
+def test_a_case_people_told_is_heard_or_left_alone(text: str, danger: bool) -> None:
+    assert (find_danger(text) is not None) is danger
+
+
+def test_cases_nobody_wrote_rules_from_keep_their_level() -> None:
+    """A floor, not a goal: these messages tell their danger in words that no rule was written for."""
+    (unread,) = (one for one in hearings() if one.name == "held_out")
+    assert unread.emergencies + unread.harmless >= 200
+    assert unread.recall >= 0.40
+    assert unread.alarms <= 0.08
+
+
+@pytest.mark.parametrize("ending", ["", " et", " et je vou", " euh attendez je", " d'accord je res"])
+def test_danger_is_heard_in_a_transcript_that_is_still_growing(ending: str) -> None:
+    """Partial results of speech recognition: no capitals, no punctuation, the last word cut short."""
+    spoken = [phrase for phrase in CRITICAL if len(phrase.split()) >= 5]  # shorter ones need the silence after them
+    missed = [phrase for phrase in spoken if find_danger(f"allô oui {phrase.lower()}{ending}") is None]
+    assert missed == []
+
+
+def test_ten_languages_have_their_words_and_their_innocent_sentences() -> None:
+    rules = {rule.id: rule for rule in rule_book().rules}
+    for language in LANGUAGES:
+        assert len(rules[language].positive) >= 8, language
+        assert len(rules[language].negative) >= 4, language
 
 
 def test_what_was_heard_is_given() -> None:
@@ -112,9 +149,9 @@ def test_a_typical_message_costs_little() -> None:
 
 
 def _seconds(text: str) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     find_danger(text)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def test_importing_the_rules_loads_no_model_and_no_yaml() -> None:

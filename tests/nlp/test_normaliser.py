@@ -59,7 +59,7 @@ def test_folding_and_reading() -> None:
     ],
 )
 def test_language_is_detected(text: str, language: str) -> None:
-    assert detect_language(fold(text)) == language
+    assert detect_language(text) == language
 
 
 def test_thin_evidence_keeps_the_expected_language() -> None:

@@ -1,0 +1,47 @@
+"""How well the danger rules hear: their own examples, cases told by people, and cases kept unread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from nlp_models.danger_rules import RULES, find_danger, rule_book
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """``recall`` is the share of emergencies heard, ``alarms`` the share of harmless messages taken for danger."""
+
+    name: str
+    emergencies: int
+    recall: float
+    harmless: int
+    alarms: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return asdict(self)
+
+
+def hearings() -> Iterator[Hearing]:
+    """Every set of cases: the rules' examples, ``cases`` (rules were written from them), ``held_out`` (never)."""
+    rules = rule_book().rules
+    positive = [text for rule in rules for text in rule.positive]
+    yield hearing("rules", positive, [text for rule in rules for text in rule.negative])
+    for name in ("cases", "held_out"):
+        yield hearing(name, cases(name, "emergencies"), cases(name, "harmless"))
+
+
+def hearing(name: str, emergencies: Sequence[str], harmless: Sequence[str]) -> Hearing:
+    """Listen to two lists of messages, neither empty."""
+    return Hearing(name, len(emergencies), _heard(emergencies), len(harmless), _heard(harmless))
+
+
+def cases(name: str, kind: str) -> list[str]:
+    """The messages of one file, one a line."""
+    return (RULES / name / f"{kind}.txt").read_text(encoding="utf-8").splitlines()
+
+
+def _heard(texts: Sequence[str]) -> float:
+    return round(sum(find_danger(text) is not None for text in texts) / len(texts), 4)
