@@ -109,6 +109,7 @@ def build(
         channel.value: phone for channel in (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)
     }
     citizens |= text_gateways(settings, clock)
+    ears = speech.ears(settings, recordings=classifier is not None)
     return House(
         settings=settings,
         clock=clock,
@@ -116,14 +117,14 @@ def build(
         jobs=jobs,
         desk=desk,
         danger=find_danger,
-        hearing=Hearing(classifier, settings.base_url) if classifier else None,
+        hearing=Hearing(classifier, settings.base_url, ears is not None and ears.able) if classifier else None,
         chats={"console": ConsoleChat(database, clock), **staff_chats(settings)},
         pagers={"console": ConsolePager(database, clock), **duty_pagers(settings, clock)},
         citizens=citizens,
         media=media_sources(settings),
         api_token=api_token(settings),
         rights=read_rights(settings.rights_file, catalogue.services),
-        ears=speech.ears(settings, recordings=classifier is not None),
+        ears=ears,
     )
 
 

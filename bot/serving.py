@@ -124,7 +124,7 @@ async def _web(settings: Settings, url: str) -> None:
 
     from bot.bootstrap import build, ensure_roster
     from bot.web import Server, create_app
-    from intake.channels.media_stream import LARGEST
+    from intake.channels.media_line import LARGEST
 
     house = build(settings, url)
     of_the_city = await ensure_roster(house)

@@ -54,7 +54,7 @@ def model_folder(settings: Settings, name: str) -> Path:
 class Deaf:
     """Ears that are asked for and cannot be had; ``problem`` says why."""
 
-    ready = False
+    able = ready = False
 
     def __init__(self, problem: str) -> None:
         self.problem: str | None = problem

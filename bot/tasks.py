@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,7 @@ from bot.house import House
 from bot.observability import JOB_FAILURES, JOB_SECONDS
 from intake import handle
 from intake.fetch import fetch
+from intake.listen import listen
 from routing.ports import DeliveryProblem
 from routing.service.deliver import deliver
 from routing.service.desk import Desk
@@ -69,6 +71,7 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         Verb.PAGE: page,
         Verb.TELL: tell,
         Verb.FETCH: fetch_attachment,
+        Verb.LISTEN: partial(listen, database, desk, house.ears, house.danger),
         Verb.FORGET: _alone(house, forget_due),
         Verb.HAND_OVER: _alone(house, hand_over),
     }

@@ -11,7 +11,8 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import handle, inbox, replies
+from intake import call_sounds, handle, inbox, replies
+from intake.call_sounds import Recording
 from intake.models import LONGEST, Message
 from intake.ports import DangerRules
 from intake.wording import say
@@ -123,6 +124,9 @@ async def hang_up(session: AsyncSession, desk: Desk, sid: str) -> None:
         return
     call.ended_at = desk.now()
     report = await reports.locked(session, call.report_id) if call.report_id else None
+    if sounds := await call_sounds.unclear_of(session, sid):
+        report = report or await _open(session, desk, call, replies.UNCLEAR, Turn(-1))
+        await call_sounds.join(session, desk, report, sounds)
     if report is None or report.state is not ReportState.TALKING:
         return
     if report.decision is None:
@@ -131,14 +135,16 @@ async def hang_up(session: AsyncSession, desk: Desk, sid: str) -> None:
         await _conclude(session, desk, call, report, report.answer)
 
 
-async def voicemail(session: AsyncSession, desk: Desk, sid: str, recording: str, seconds: int) -> None:
-    """A message was left: it is listened to by a person, with what was already understood."""
+async def voicemail(session: AsyncSession, desk: Desk, sid: str, recording: Recording) -> None:
+    """A message was left: it is kept for a person, and listened to by whatever can."""
     call = await calls.by_sid(session, sid)
     if call is None:
         return
-    said = f"Message vocal de {seconds} s à écouter : {recording}"
-    if call.report_id is None:
-        call.report_id = (await _open(session, desk, call, said, Turn(-1, said))).id
+    said = replies.VOICEMAIL.format(seconds=recording.seconds)
+    report = await reports.locked(session, call.report_id) if call.report_id else None
+    if report is None:
+        report = await _open(session, desk, call, said, Turn(-1, said))
+    await call_sounds.keep_message(session, desk, report, recording)
     call.step = Step.DONE
 
 
@@ -180,14 +186,22 @@ async def _open(session: AsyncSession, desk: Desk, call: PhoneCall, words: str, 
     )
     kept = await inbox.keep_event(session, desk, message)
     report = kept.known or await inbox.open_report(session, desk, message, None, None, boost=inbox.DANGER_BOOST)
+    _note_hearing(report, turn)
     await inbox.belongs_to(session, kept, report)
     call.report_id = report.id
     return report
 
 
+def _note_hearing(report: Report, turn: Turn) -> None:
+    if turn.confidence is not None or turn.alternatives:
+        report.heard = {"confidence": turn.confidence, "alternatives": list(turn.alternatives)}
+
+
 async def _add(session: AsyncSession, desk: Desk, report: Report, words: str) -> None:
     """More words of the same caller: understood again with the first ones."""
     if words:
+        if report.heard and (others := report.heard.get("alternatives")):
+            report.heard = {**report.heard, "alternatives": [f"{other}. {words}"[:LONGEST] for other in others]}
         report.text = f"{report.text}. {words}"[:LONGEST]
     report.decision = None
     await timers.arm(session, timers.Verb.HANDLE, report.id, desk.now(), desk.now(), boost=inbox.DANGER_BOOST)

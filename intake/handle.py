@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +13,9 @@ from intake import replies
 from intake.answers import wants_a_person
 from intake.exchange import Known, next_step
 from intake.inbox import second_report
+from intake.listen import awaited
 from intake.ports import Classifier
+from intake.readings import settled
 from intake.wording import DEFAULT, language_name, say, spoken
 from routing.domain.call import Step
 from routing.domain.incident import Event, IncidentState, ReportState
@@ -42,10 +45,11 @@ ASKABLE = (Channel.WEB, Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What handling needs beside the desk: the classifier, and the public address for links."""
+    """What handling needs beside the desk: the classifier, the public address for links, whether sounds are heard."""
 
     classifier: Classifier
     base_url: str
+    listens: bool = False
 
     def link(self, report: Report) -> str:
         """The citizen's tracking page."""
@@ -60,9 +64,12 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
     report = await reports.locked(session, report_id)
     talking = report is not None and report.state is ReportState.TALKING
     if report is not None and (report.state is ReportState.RECEIVED or (talking and report.decision is None)):
+        if hearing.listens and not talking and await awaited(session, desk, report):
+            return
         read = Understanding(Decision.UNFORESEEN)
         if await timers.attempts(session, timers.Verb.HANDLE, report_id) < LAST_RESORT:
             read = _read(hearing.classifier, report.text, report.channel, report.danger)
+            read = settled(read, report.heard, partial(_read_other, hearing.classifier, report.channel), asked=talking)
         if talking and not read.danger:
             _note(desk, report, read)
             verdict = judge(read, desk.catalogue, can_ask=True)
@@ -70,6 +77,10 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
         else:
             await _act(session, desk, hearing, report, read)
     await timers.disarm(session, timers.Verb.HANDLE, report_id)
+
+
+def _read_other(classifier: Classifier, channel: Channel, text: str) -> Understanding:
+    return _read(classifier, text, channel, None)
 
 
 def _read(classifier: Classifier, text: str, channel: Channel, danger: str | None) -> Understanding:

@@ -92,6 +92,11 @@ class Transcriber(Protocol):
     """Speech to text, on premises."""
 
     @property
+    def able(self) -> bool:
+        """Whether there is a model at all."""
+        ...
+
+    @property
     def ready(self) -> bool:
         """Whether a caller could be listened to now."""
         ...

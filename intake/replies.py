@@ -11,6 +11,13 @@ from routing.domain.understanding import Danger
 # What stands for the words of a message without any; people of the room read it.
 ONLY_MEDIA = "(image ou message vocal sans texte)"
 ONLY_PLACE = "(position envoyée sans texte)"
+VOICEMAIL = "Message vocal de {seconds} s, à écouter dans la salle"
+UNCLEAR = "Paroles que la reconnaissance vocale n'a pas comprises, à écouter dans la salle"
+
+
+def wordless(text: str) -> bool:
+    """Whether a report's text only stands for a sound or picture."""
+    return text in (ONLY_MEDIA, UNCLEAR) or text.startswith(VOICEMAIL.partition("{")[0])
 
 
 def emergency(language: str | None = None) -> str:

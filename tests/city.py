@@ -251,7 +251,8 @@ async def founded(
     house = build(settings, url, clock=clock, classifier=classifier, catalogue=_catalogue(settings.catalogue_dir))
     desk = replace(house.desk, directory=Channels(channels)) if channels else house.desk
     house = replace(house, desk=desk, chats={**house.chats, **(chats or {})}, pagers={**house.pagers, **(pagers or {})})
-    house = replace(house, ears=ears or house.ears)
+    if ears is not None:
+        house = replace(house, ears=ears, hearing=house.hearing and replace(house.hearing, listens=ears.able))
     if works:
         tasks.register(house)
     if connected:

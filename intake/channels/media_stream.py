@@ -13,8 +13,9 @@ from collections.abc import Callable
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import dialogue
+from intake import call_sounds, dialogue
 from intake.channels import media_frames as frames
+from intake.channels.media_line import BROKEN, FOREIGN, LARGEST, LATER, NORMAL, Closed, Line
 from intake.channels.phone_fields import number
 from intake.channels.phone_ports import House
 from intake.channels.twilio_guard import TwilioGuard
@@ -25,22 +26,9 @@ from routing.domain.redaction import readable
 
 log = logging.getLogger(__name__)
 
-LARGEST = 64 * 1024  # bytes of one message
-GARBLED = 20  # messages nobody can read before the stream is given up
-GREETING = 10.0  # seconds the provider has to say which call this is
-MUTE = 10.0  # seconds without a single message: the line is dead
 PATIENCE = 6 * 8000  # bytes of audio in which the caller says nothing: they are asked again
 LAST_WORDS = 5.0  # seconds the recogniser has for what was begun when the line went dead
 ASKED = "asked"
-NORMAL, FOREIGN, TOO_LARGE, BROKEN, LATER = 1000, 1008, 1009, 1011, 1013
-
-
-class Closed(Exception):
-    """The stream is closed with ``code`` and nothing else."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(str(code))
-        self.code = code
 
 
 class MediaDoor:
@@ -93,9 +81,22 @@ class MediaDoor:
         if talk.call.turn != turn:
             return  # an old stream: that turn has been taken in
         async with self.ears.listen() as ear:
-            heard = await Conversation(self, line, ear, start, talk).turn()
+            conversation = Conversation(self, line, ear, start, talk)
+            heard = await conversation.turn()
+        if conversation.unclear:
+            await self._keep(start.call, turn, bytes(conversation.sound))
         if heard is not None:
             await self.record(start.call, heard)
+
+    async def _keep(self, call: str, turn: int, sound: bytes) -> None:
+        from intake.transcription.audio import as_wav  # loaded only where ears are
+
+        recording = as_wav(sound)
+
+        async def work(session: AsyncSession) -> None:
+            await call_sounds.keep_unclear(session, self.house.desk, call, turn, recording)
+
+        await self.house.run(work)
 
     async def record(self, call: str, turn: Turn) -> Talk:
         """Take one turn in. A turn that was taken in already changes nothing."""
@@ -105,50 +106,6 @@ class MediaDoor:
 
         talk: Talk = await self.house.run(work)
         return talk
-
-
-class Line:
-    """The WebSocket, message by message."""
-
-    def __init__(self, socket: WebSocket) -> None:
-        self._socket = socket
-        self._garbled = 0
-
-    async def start(self) -> frames.Start:
-        """The first message that says which call this is. Raises Closed."""
-        try:
-            async with asyncio.timeout(GREETING):
-                while not isinstance(frame := await self.next(), frames.Start):
-                    if isinstance(frame, frames.Stop | frames.Audio):
-                        raise Closed(FOREIGN)
-                return frame
-        except TimeoutError as error:
-            raise Closed(FOREIGN) from error
-
-    async def next(self) -> frames.Frame:
-        """The next message; Stop when the other end is gone or mute. Raises Closed."""
-        try:
-            async with asyncio.timeout(MUTE):
-                message = await self._socket.receive()
-        except TimeoutError:
-            return frames.Stop()
-        if message["type"] == "websocket.disconnect":
-            return frames.Stop()
-        text = message.get("text") or ""
-        if len(text) > LARGEST or len(message.get("bytes") or b"") > LARGEST:
-            raise Closed(TOO_LARGE)
-        try:
-            return frames.read(text)
-        except frames.Garbled as error:
-            self._garbled += 1
-            if self._garbled > GARBLED:
-                raise Closed(FOREIGN) from error
-            return frames.Other()
-
-    async def send(self, text: str) -> None:
-        """One message to the provider, if it still listens."""
-        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-            await self._socket.send_text(text)
 
 
 class Conversation:
@@ -165,6 +122,8 @@ class Conversation:
         self._spoke = False  # the caller did
         self._silent = 0
         self._over = False
+        self.sound = bytearray()
+        self.unclear = False  # somebody spoke, and no word was understood
 
     async def turn(self) -> Turn | None:
         """What the caller answered, None when the stream ended before they did. Raises NotListening, Closed."""
@@ -205,6 +164,7 @@ class Conversation:
             elif isinstance(event, Partial) and self._door.house.danger(readable(event.text)):
                 return Turn(self._number, event.text)
             elif isinstance(event, Transcript):
+                self.unclear = not event.text
                 return Turn(self._number, event.text, confidence=event.confidence, alternatives=event.alternatives)
         return Turn(self._number)
 
@@ -224,6 +184,7 @@ class Conversation:
                 case frames.Audio():
                     for audio in order.take(frame):
                         self._ear.hear(audio)
+                        self.sound += audio
                         if self._nothing_said(len(audio)):
                             return Turn(self._number)
                 case frames.Key():

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import dialogue, replies
+from intake.call_sounds import Recording
 from intake.channels import phone_words
 from intake.channels.phone_fields import contact, number, share, sid
 from intake.channels.phone_ports import CallControl, House, Lines
 from intake.channels.phone_words import Address
-from intake.channels.twilio_guard import Refused, TwilioGuard
+from intake.channels.twilio_guard import SOURCE, Refused, TwilioGuard
 from intake.dialogue import Talk, Turn
 from intake.ports import Transcriber
 from routing.domain.call import Step
@@ -177,11 +178,12 @@ class Phone:
         return phone_words.voicemail(self._address, 0)
 
     async def _recorded(self, request: Request, fields: Mapping[str, str]) -> str:
-        seconds = number(fields.get("RecordingDuration"))
-        recording = readable(fields.get("RecordingSid", ""))[:40]
+        seconds = max(number(fields.get("RecordingDuration")), 0)
+        name, address = readable(fields.get("RecordingSid", ""))[:40], fields.get("RecordingUrl", "")[:500]
+        recording = Recording(name, f"{SOURCE}:{address}", seconds)
 
         async def work(session: AsyncSession) -> None:
-            await dialogue.voicemail(session, self._house.desk, sid(fields), recording, max(seconds, 0))
+            await dialogue.voicemail(session, self._house.desk, sid(fields), recording)
 
         await self._house.run(work)
         return self._say(await self._listen(fields, Turn(-1)))

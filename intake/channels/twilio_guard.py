@@ -17,6 +17,7 @@ from twilio.request_validator import RequestValidator
 log = logging.getLogger(__name__)
 
 FIELDS = 200
+SOURCE = "twilio"  # whose MediaSource fetches what came with a message or a call
 FORM = "application/x-www-form-urlencoded"
 
 

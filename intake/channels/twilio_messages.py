@@ -12,7 +12,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from intake import dialogue, inbox, replies
 from intake.channels.messages import take
-from intake.channels.twilio_guard import FORM, Refused, TwilioGuard
+from intake.channels.twilio_guard import FORM, SOURCE, Refused, TwilioGuard
 from intake.models import LONGEST, Message, Piece
 from intake.ports import DangerRules
 from intake.wording import say
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 WHATSAPP = "whatsapp:"
 STOP = ("stop", "arret", "desabonnement", "stop sms")
 START = ("start", "reprendre")
-SOURCE = "twilio"  # whose MediaSource fetches what came with a message
 MOST_MEDIA = 10
 KINDS = {"image": Kind.PHOTO, "audio": Kind.AUDIO}
 ENDED = ("completed", "busy", "failed", "no-answer", "canceled")

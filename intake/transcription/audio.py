@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import wave
 from collections.abc import Iterator
 from itertools import chain
 
@@ -56,6 +57,15 @@ def to_mulaw(samples: Samples) -> bytes:
     wanted = np.clip(samples * 32768, -32768, 32767)
     codes: NDArray[np.uint8] = order[np.searchsorted((steps[1:] + steps[:-1]) / 2, wanted)].astype(np.uint8)
     return codes.tobytes()
+
+
+def as_wav(mulaw: bytes) -> bytes:
+    """8 kHz mu-law as a sound file every browser plays."""
+    made = io.BytesIO()
+    with wave.open(made, "wb") as out:
+        out.setparams((1, 2, PHONE_RATE, 0, "NONE", "not compressed"))
+        out.writeframes(MULAW[np.frombuffer(mulaw, np.uint8)].tobytes())
+    return made.getvalue()
 
 
 class PhoneLine:

@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from itertools import count
-from typing import Literal
 
 from intake.errors import BadAudio, NotListening
 from intake.ports import Heard, LiveEar, Partial, SpeechBegan, Transcript
 from intake.transcription import wire
 from intake.transcription.audio import PHONE_RATE
 from intake.transcription.engine import Ears
+from intake.transcription.live import Ending, LiveTurn
 from intake.transcription.wire import HEAD, Kind
 
 log = logging.getLogger(__name__)
@@ -30,43 +30,6 @@ LOADING_TIME = 120.0  # seconds
 BACKOFF = (0.5, 2.0, 10.0, 60.0)  # seconds before it is started again
 GRACE = 3.0  # seconds it has to end by itself
 
-Ending = Literal["nothing", "lost"]
-
-
-class Turn(LiveEar):
-    """One turn of a caller, as seen from our side."""
-
-    def __init__(self, recogniser: Recogniser, number: int) -> None:
-        self._recogniser = recogniser
-        self.number = number
-        self.events: asyncio.Queue[Heard | Ending] = asyncio.Queue()
-        self._open = True
-
-    def hear(self, audio: bytes) -> None:
-        """8 kHz mu-law. Raises NotListening."""
-        if self._open:
-            self._recogniser.send(Kind.AUDIO, self.number, audio)
-
-    def end(self) -> None:
-        """No more audio comes."""
-        if self._open:
-            self._open = False
-            self._recogniser.send(Kind.END, self.number)
-
-    async def heard(self) -> AsyncIterator[Heard]:
-        """Until the Transcript, or nothing when nobody spoke. Raises NotListening."""
-        while True:
-            event = await self.events.get()
-            if event == "lost":
-                raise NotListening("the recogniser's process ended")
-            if event == "nothing":
-                return
-            assert not isinstance(event, str)
-            yield event
-            if isinstance(event, Transcript):
-                self._open = False
-                return
-
 
 class Recogniser:
     """A Transcriber. Use as a context; the process is started on entering it, or by the first recording."""
@@ -75,7 +38,7 @@ class Recogniser:
         self._ears = ears
         self._callers = callers
         self._numbers = count(1)
-        self._turns: dict[int, Turn] = {}
+        self._turns: dict[int, LiveTurn] = {}
         self._recordings: dict[int, asyncio.Future[Transcript]] = {}
         self._unheard = self._listened = 0
         self._listened_at = 0.0
@@ -83,6 +46,11 @@ class Recogniser:
         self._process: asyncio.subprocess.Process | None = None
         self._supervisor: asyncio.Task[None] | None = None
         self._places = asyncio.Semaphore(RECORDINGS)
+
+    @property
+    def able(self) -> bool:
+        """There is a model, loaded or not."""
+        return True
 
     @property
     def ready(self) -> bool:
@@ -134,7 +102,7 @@ class Recogniser:
         """One turn. Raises NotListening when there is no place for it."""
         if not self.ready:
             raise NotListening("no recogniser is free")
-        turn = Turn(self, next(self._numbers))
+        turn = LiveTurn(self.send, next(self._numbers))
         if not self._turns:
             self._listened_at = _now()
         self._turns[turn.number] = turn

@@ -10,7 +10,7 @@ from routing.domain.attachment import AttachmentState
 from routing.domain.incident import DeliveryState, DispatchState, IncidentState, PageState, ReportState
 from routing.domain.procedure import Severity
 from routing.service.desk import Desk
-from routing.store import timers
+from routing.store import attachments, timers
 from routing.store.hand_overs import UNDER_WAY
 from routing.store.models import (
     Attachment,
@@ -57,5 +57,6 @@ def _outstanding() -> list[tuple[timers.Verb, InstrumentedAttribute[int], Column
         (timers.Verb.HAND_OVER, HandOver.id, HandOver.state.in_(UNDER_WAY)),
         (timers.Verb.TELL, CitizenMessage.id, CitizenMessage.state.in_(UNSENT)),
         (timers.Verb.FETCH, Attachment.id, Attachment.state == AttachmentState.WANTED),
+        (timers.Verb.LISTEN, Attachment.id, attachments.UNHEARD),
         (timers.Verb.FORGET, Attachment.id, Attachment.state == AttachmentState.KEPT),
     ]

@@ -67,6 +67,8 @@ async def keep(session: AsyncSession, desk: Desk, row: Attachment, content: byte
     row.kept_until = now + desk.keep_time[row.kind]
     await timers.disarm(session, timers.Verb.FETCH, row.id)
     await timers.arm(session, timers.Verb.FORGET, row.id, row.kept_until, now)
+    if row.kind is Kind.AUDIO:
+        await timers.arm(session, timers.Verb.LISTEN, row.id, now, now)
     await _announce(session, desk, row)
 
 

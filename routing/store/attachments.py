@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from routing.domain.attachment import AttachmentState
+from routing.domain.attachment import AttachmentState, Kind
 from routing.errors import NotFound
 from routing.store.models import Attachment, Report
+
+UNHEARD = and_(Attachment.kind == Kind.AUDIO, Attachment.state == AttachmentState.KEPT, Attachment.heard_at.is_(None))
+TO_BE_HEARD = and_(
+    Attachment.kind == Kind.AUDIO,
+    Attachment.state.in_((AttachmentState.WANTED, AttachmentState.KEPT)),
+    Attachment.heard_at.is_(None),
+)
+
+
+async def to_be_heard(session: AsyncSession, report_id: int) -> bool:
+    """Whether a sound of this report has yet to be fetched or listened to."""
+    return bool(await session.scalar(select(exists().where(Attachment.report_id == report_id, TO_BE_HEARD))))
 
 
 async def locked(session: AsyncSession, attachment_id: int) -> Attachment | None:

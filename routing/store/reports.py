@@ -31,6 +31,14 @@ async def keep_event(
     return await session.scalar(statement)
 
 
+async def events_of(session: AsyncSession, provider: str, prefix: str) -> Sequence[InboundEvent]:
+    """Raw events of a provider whose names begin so, oldest first."""
+    query = select(InboundEvent).where(
+        InboundEvent.provider == provider, InboundEvent.external_id.startswith(prefix, autoescape=True)
+    )
+    return (await session.scalars(query.order_by(InboundEvent.id))).all()
+
+
 async def of_event(session: AsyncSession, provider: str, external_id: str) -> Report | None:
     """The report a kept event became, None while it has none."""
     query = (

@@ -35,6 +35,7 @@ class Verb(StrEnum):
     PAGE = "page"  # one page
     TELL = "tell"  # one message to a citizen
     FETCH = "fetch"  # one photo or sound that is still at the provider's
+    LISTEN = "listen"  # one sound nobody has listened to yet
     FORGET = "forget"  # one photo or sound whose time is over
     HAND_OVER = "hand-over"  # one hand-over of a rotation's duty
 
@@ -47,6 +48,7 @@ PRIORITY = {
     Verb.MOBILISE: 50,
     Verb.DELIVER: 50,
     Verb.HANDLE: 40,
+    Verb.LISTEN: 35,
     Verb.UNANSWERED: 30,
     Verb.TELL: 10,
     Verb.FETCH: 8,

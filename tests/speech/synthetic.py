@@ -45,9 +45,9 @@ def spoken(text: str, voice: str = "fr", speed: int = 150) -> bytes:
 
 
 def recorded(text: str, form: str = "ogg") -> bytes:
-    """``text`` said and kept as a sound file."""
+    """``text`` said and kept as a sound file, as narrow as a telephone: the fixture knows nothing else."""
     said = subprocess.run(["espeak-ng", "-v", "fr", "-s", "150", "--stdout", text], check=True, capture_output=True)
-    return _sox(said.stdout, "-t", "wav", "-", "-t", form, "-")
+    return _sox(said.stdout, "-t", "wav", "-", "-t", form, "-r", str(PHONE_RATE), "-")
 
 
 def quiet(seconds: float) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from websockets.exceptions import InvalidStatus
 
-from intake.channels.media_stream import LARGEST
+from intake.channels.media_line import LARGEST
 from intake.transcription.recogniser import Recogniser
 from intake.transcription.voice import EspeakVoice
 from routing.store import calls

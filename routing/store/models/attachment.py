@@ -37,6 +37,7 @@ class Attachment(Numbered, Base):
     sha256: Mapped[str | None]
     seconds: Mapped[float | None]
     transcript: Mapped[str | None]
+    heard_at: Mapped[datetime | None]  # when an engine listened to a sound, or nobody could
     problem: Mapped[str | None]
     created_at: Mapped[datetime]
     kept_until: Mapped[datetime | None]

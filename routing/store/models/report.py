@@ -52,5 +52,7 @@ class Report(Numbered, Base):
     candidates: Mapped[list[Any]] = mapped_column(default=list)  # procedure ids put to the citizen
     asked: Mapped[list[Any]] = mapped_column(default=list)  # the questions put so far (routing.domain.call.Step)
     asked_at: Mapped[datetime | None]
+    # What was spoken, as its recogniser says: {confidence: 0..1 | None, alternatives: [text], engine: name}
+    heard: Mapped[dict[str, Any] | None]
     part_of: Mapped[int | None] = mapped_column(ForeignKey("report.id"))  # the message whose second matter this is
     answer: Mapped[str | None]  # the procedure the citizen chose, or "none"

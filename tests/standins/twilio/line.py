@@ -72,11 +72,11 @@ class Line:
         assert self.dialled is not None
         await self._fetch(self._after_dial, DialCallStatus="no-answer")
 
-    async def leave_message(self, seconds: int = 12) -> None:
-        """Speak after the signal."""
+    async def leave_message(self, seconds: int = 12, at: str = "https://x") -> None:
+        """Speak after the signal; ``at`` is where Twilio keeps the recording."""
         assert self.recording is not None
         sid = "RE" + self.sid[2:]
-        await self._fetch(self.recording, RecordingSid=sid, RecordingDuration=str(seconds), RecordingUrl="https://x")
+        await self._fetch(self.recording, RecordingSid=sid, RecordingDuration=str(seconds), RecordingUrl=at)
 
     async def stream_ended(self) -> None:
         """The WebSocket was closed by either end: Twilio goes on behind the Connect."""
