@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0009"
 down_revision = "0013"
@@ -12,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("report", sa.Column("heard", sa.JSON(), nullable=True))
+    op.add_column("report", sa.Column("heard", postgresql.JSONB(), nullable=True))
     op.add_column("attachment", sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True))
 
 
