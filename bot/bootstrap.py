@@ -15,7 +15,7 @@ from bot import speech
 from bot.clock import SystemClock
 from bot.console.gateway import ConsoleChat, ConsolePager, ConsolePhone
 from bot.house import House
-from bot.phone.pager import SmsPager, VoicePager
+from bot.pagers import duty_pagers
 from bot.settings import Settings
 from bot.slack.account import connect as connect_slack
 from bot.slack.gateway import SlackChat
@@ -34,7 +34,7 @@ from routing.domain.attachment import Kind
 from routing.domain.procedure import Catalogue
 from routing.domain.understanding import Channel
 from routing.errors import CatalogueError
-from routing.ports import ChatGateway, CitizenGateway, Clock, Pager
+from routing.ports import ChatGateway, CitizenGateway, Clock
 from routing.service.desk import Desk
 from routing.service.import_roster import import_roster
 from routing.store import roster
@@ -119,7 +119,7 @@ def build(
         danger=find_danger,
         hearing=Hearing(classifier, settings.base_url, ears is not None and ears.able) if classifier else None,
         chats={"console": ConsoleChat(database, clock), **staff_chats(settings)},
-        pagers={"console": ConsolePager(database, clock), **duty_pagers(settings, clock)},
+        pagers={"console": ConsolePager(database, clock), **duty_pagers(settings, clock, api_token(settings))},
         citizens=citizens,
         media=media_sources(settings),
         api_token=api_token(settings),
@@ -172,17 +172,6 @@ def media_sources(settings: Settings) -> dict[str, MediaSource]:
         return {}
     token = settings.twilio_auth_token.get_secret_value()
     return {"twilio": TwilioMedia(settings.twilio_account_sid, token, settings.twilio_base_url)}
-
-
-def duty_pagers(settings: Settings, clock: Clock) -> dict[str, Pager]:
-    """Ways to reach people on duty outside the room, by the connected accounts."""
-    client, sender = connect_twilio(settings), settings.twilio_from_number
-    if client is None or sender is None:
-        return {}
-    return {
-        "voice": VoicePager(client, clock, sender, settings.base_url),
-        "sms": SmsPager(client, clock, sender, settings.base_url),
-    }
 
 
 def staff_chats(settings: Settings) -> dict[str, ChatGateway]:

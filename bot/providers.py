@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from bot import speech
 from bot.house import House
 from bot.phone.callbacks import DutyPhone
+from bot.phone.gateway_door import GatewayDoor
 from bot.slack.account import connect as connect_slack
 from bot.slack.app import SlackApp
 from bot.slack.door import SlackDoor, socket_mode
@@ -48,6 +49,8 @@ class Doors:
 def doors(house: House) -> Doors:
     """The doors of every account of the settings; none without an account."""
     found = Doors(house, _twilio(house))
+    if house.settings.sms_gateway_url or house.settings.voice_gateway_url:
+        found.routers.append(GatewayDoor(house).router())
     if client := connect_slack(house.settings):
         found.slack = SlackApp(house, client)
         if secret := house.settings.slack_signing_secret:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -57,6 +58,12 @@ class Settings(BaseSettings):
     phone_person: str | None = None
     room_number: str | None = None
     phone_hours: str | None = None
+    sms_gateway_url: str | None = None
+    sms_gateway_authorization: SecretStr | None = None
+    sms_gateway_body: str = '{"to": "{to}", "text": "{text}", "ref": "{ref}", "callback": "{callback}"}'
+    voice_gateway_url: str | None = None
+    voice_gateway_authorization: SecretStr | None = None
+    voice_gateway_body: str = '{"to": "{to}", "text": "{text}", "ref": "{ref}", "callback": "{callback}"}'
 
     asr: str = Field(default="twilio", pattern="^(twilio|sherpa-onnx|whisper)$")
     asr_model: str = "asr-fr-live"
@@ -92,6 +99,13 @@ class Settings(BaseSettings):
     def answered(self) -> Hours | None:
         """When somebody answers the number callers are put through to; None for always."""
         return Hours.read(self.phone_hours) if self.phone_hours else None
+
+    @field_validator("sms_gateway_body", "voice_gateway_body")
+    @classmethod
+    def _json_object(cls, value: str) -> str:
+        if not isinstance(json.loads(value), dict):
+            raise ValueError("must be a JSON object")
+        return value
 
     @property
     def embedded(self) -> bool:

@@ -20,6 +20,7 @@ from routing.service.desk import Desk
 from routing.service.escalate import escalate
 from routing.service.forget_attachment import forget_due
 from routing.service.hand_over import hand_over
+from routing.service.hold import watch_over
 from routing.service.mobilise import mobilise_due
 from routing.service.ring import carry_out
 from routing.service.tell import send_to_citizen
@@ -53,6 +54,10 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         async with database.transaction() as session:
             await escalate(session, desk, subject_id, tuple(house.pagers))
 
+    async def hold_incident(subject_id: int) -> None:
+        async with database.transaction() as session:
+            await watch_over(session, desk, subject_id, tuple(house.pagers))
+
     async def page(subject_id: int) -> None:
         await carry_out(database, desk, house.pagers, subject_id)
 
@@ -68,6 +73,7 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         Verb.MOBILISE: _alone(house, mobilise_due),
         Verb.DELIVER: deliver_channel,
         Verb.ESCALATE: escalate_incident,
+        Verb.HOLD: hold_incident,
         Verb.PAGE: page,
         Verb.TELL: tell,
         Verb.FETCH: fetch_attachment,

@@ -82,7 +82,7 @@ class Pager(Protocol):
     async def close(self, call: Call, ref: str, said: str, *, theirs: bool) -> None:
         """It is over: a telephone that rings stops, whoever was written to reads why.
 
-        ``said`` is ``reference : why`` in French. ``theirs`` is whether this person took it and knows already.
+        ``said`` is ``reference : why`` in French. ``theirs``: this person answered, and knows.
         """
         ...
 

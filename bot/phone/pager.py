@@ -45,6 +45,8 @@ def in_words() -> Iterator[None]:
 class VoicePager:
     """Calls somebody and asks for a key."""
 
+    name = NAME
+
     def __init__(self, client: Client, clock: Clock, sender: str, base_url: str) -> None:
         self._client = client
         self._clock = clock
@@ -97,6 +99,8 @@ class VoicePager:
 
 class SmsPager:
     """Writes to somebody and asks for a word."""
+
+    name = NAME
 
     def __init__(self, client: Client, clock: Clock, sender: str, base_url: str) -> None:
         self._texts = TwilioTexts(client, clock, sender, f"{base_url}/webhooks/twilio/pages/text?page=")

@@ -11,6 +11,8 @@ from bot.slack.afterwards import Afterwards
 from bot.slack.bolt import make_bolt
 from bot.slack.buttons import Buttons
 from bot.slack.commands import COMMAND, Commands
+from bot.slack.duty import DECLINE, TAKE
+from bot.slack.duty_answers import DutyAnswers
 from bot.slack.forms import Forms
 from bot.slack.gestures import Hands
 from bot.slack.home import Home
@@ -30,6 +32,7 @@ class SlackApp:
         self._threads = Threads(house, people)
         self.bolt = make_bolt(client)
         self._listen_to_cards(Buttons(hands, client, self._after), Forms(hands, house.desk.catalogue, self._after))
+        self._listen_to_duty(DutyAnswers(house, hands, self._after))
         self._listen_to_words(Commands(house, hands, people, self._after), Home(house, client, people, self._after))
 
     def _listen_to_cards(self, buttons: Buttons, forms: Forms) -> None:
@@ -40,6 +43,11 @@ class SlackApp:
             self.bolt.view(action)(forms.on_submit)
         self.bolt.action("cocher")(buttons.on_tick)
         self.bolt.options("recherche")(forms.on_search)
+
+    def _listen_to_duty(self, answers: DutyAnswers) -> None:
+        for action in (TAKE, DECLINE):
+            self.bolt.action(action)(answers.on_button)
+        self.bolt.event("reaction_added")(answers.on_reaction)
 
     def _listen_to_words(self, commands: Commands, home: Home) -> None:
         self.bolt.command(COMMAND)(commands.on_command)

@@ -26,7 +26,7 @@ def load(folder: Path = FOLDER) -> Catalogue:
     before = len(problems)
     territory = communes(folder, problems)
     known = territory if len(problems) == before else {}  # one mistake is named once
-    paging = _paging(folder, services, problems)
+    paging, holds = _paging(folder, services, problems)
     problems += places.check_places(folder, known)
     interlocutors = places.interlocutors(folder, services, known, problems)
     area = places.area(folder, known, problems)
@@ -47,6 +47,7 @@ def load(folder: Path = FOLDER) -> Catalogue:
         fallbacks=fallbacks,
         interlocutors=interlocutors,
         area=area,
+        holds=holds,
     )
 
 
@@ -81,12 +82,12 @@ def communes(folder: Path, problems: list[str]) -> Mapping[str, Commune]:
 
 def _paging(
     folder: Path, services: Mapping[str, Service], problems: list[str]
-) -> Mapping[tuple[Severity, OnCall], timedelta | None]:
+) -> tuple[Mapping[tuple[Severity, OnCall], timedelta | None], Mapping[Severity, timedelta | None]]:
     source = Source(folder / POLICIES, root=folder)
     rows = source.parse(PoliciesFile) if not source.problems else None
     problems += source.problems
     if rows is None:
-        return {}
+        return {}, {}
     for code in rows.services:
         if services and code not in services:
             problems.append(source.at(("services", code), f"unknown service '{code}'; it is not in services.yaml"))
@@ -105,7 +106,8 @@ def _paging(
         for engaged in OnCall:
             seconds = getattr(row, engaged.value)
             delays[severity, engaged] = None if seconds is None else timedelta(seconds=seconds)
-    return delays
+    holds = {Severity(name): None if after is None else timedelta(seconds=after) for name, after in rows.holds.items()}
+    return delays, holds
 
 
 def _procedures(folder: Path, problems: list[str]) -> Iterator[tuple[str, tuple[Procedure, Source]]]:

@@ -220,8 +220,9 @@ class ServicePolicyRow(Row):
 
 
 class PoliciesFile(Row):
-    """escalation_policies.yaml: when paging begins, and whom it reaches."""
+    """escalation_policies.yaml: when paging begins, whom it reaches, and how long whoever took it may be silent."""
 
     paging: dict[Literal["critique", "urgent", "normal", "info"], PagingRow]
+    holds: dict[Literal["critique", "urgent", "normal", "info"], Annotated[int, Field(ge=300)] | None] = {}
     policies: list[PolicyRow]
     services: dict[Id, ServicePolicyRow]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from routing.domain.oncall import ContactStep, Person
 from routing.domain.procedure import Severity
@@ -58,8 +59,10 @@ class ContactPlan:
     remarks: tuple[str, ...] = ()
 
 
-def contact_plan(person: Person, served: Collection[str], severity: Severity, clock: time) -> ContactPlan:
-    """The channels by which ``person`` is reached at that time of day.
+def contact_plan(
+    person: Person, served: Collection[str], severity: Severity, at: datetime, zone: ZoneInfo
+) -> ContactPlan:
+    """The channels by which ``person`` is reached at that instant.
 
     A step that nobody can carry out gives its place to the next one; when none is left, the console's panel rings.
     """
@@ -67,7 +70,7 @@ def contact_plan(person: Person, served: Collection[str], severity: Severity, cl
     remarks: list[str] = []
     waiting: timedelta | None = None  # of a step that was left out: the following one must not come later
     for step in sorted(person.plan, key=lambda step: step.after):
-        reason = _left_out(person, step, served, severity, clock)
+        reason = _left_out(person, step, served) or _hushed(step, severity, at, zone)
         if reason:
             remarks.append(f"{NAMES.get(step.by, step.by)} : {reason}")
             waiting = step.after if waiting is None else waiting
@@ -79,16 +82,16 @@ def contact_plan(person: Person, served: Collection[str], severity: Severity, cl
     return ContactPlan(tuple(attempts), tuple(remarks))
 
 
-def _left_out(
-    person: Person, step: ContactStep, served: Collection[str], severity: Severity, clock: time
-) -> str | None:
+def _left_out(person: Person, step: ContactStep, served: Collection[str]) -> str | None:
     if step.by not in served:
         return "aucun compte n'est raccordé"
-    if person.account(step.by) is None:
-        return f"{person.name} n'a donné aucune adresse"
-    if step.quiet and step.quiet.holds(clock) and severity is not Severity.CRITICAL:
-        return f"au calme de {step.quiet.begins:%H:%M} à {step.quiet.ends:%H:%M}"
-    return None
+    return None if person.account(step.by) else f"{person.name} n'a donné aucune adresse"
+
+
+def _hushed(step: ContactStep, severity: Severity, at: datetime, zone: ZoneInfo) -> str | None:
+    if step.quiet is None or severity is Severity.CRITICAL or not step.quiet.hold(at, zone):
+        return None
+    return f"au calme de {step.quiet.begins:%H:%M} à {step.quiet.ends:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -150,6 +150,7 @@ class Catalogue:
     fallbacks: Mapping[Fallback, Procedure]
     interlocutors: Sequence[Interlocutor] = ()
     area: Area | None = None
+    holds: Mapping[Severity, timedelta | None] = field(default_factory=dict)
 
     def procedure(self, procedure_id: str | None) -> Procedure | None:
         """The procedure of that id, None for None or an id that left the catalogue."""

@@ -10,15 +10,17 @@ from routing.errors import Conflict, NotFound
 from routing.service.acknowledge import acknowledge
 from routing.service.audit import note_trial
 from routing.service.desk import Desk
+from routing.service.escalate import start_again
 from routing.service.page import end
 from routing.service.pass_on import call_next
 from routing.service.record import record
-from routing.store import live, pages, timers
+from routing.store import pages, timers
 from routing.store.models import Incident, Page
 
 OVER = "Cet appel est déjà terminé"
 MISSING = "Cet appel n'existe pas"
 ABOUT = {Purpose.HOLD: "toujours dessus ?", Purpose.TRIAL: "essai", Purpose.DRILL: "essai"}
+NOTED = "c'est noté, merci."
 REFUSED = "c'est noté, quelqu'un d'autre est appelé."
 
 
@@ -30,8 +32,8 @@ async def take(session: AsyncSession, desk: Desk, page_id: int) -> Page:
         if page.told_at is None:
             page.told_at = desk.now()
     elif page.state in pages.ANSWERABLE:
-        page.state, page.answered_at = PageState.ACKNOWLEDGED, desk.now()
-        await timers.disarm(session, timers.Verb.PAGE, page.id)
+        await end(session, desk, page, f"{ABOUT[page.purpose]} : {NOTED}", PageState.ACKNOWLEDGED)
+        await timers.arm(session, timers.Verb.PAGE, page.id, desk.now(), desk.now())
         await _reached(session, desk, page, incident)
     return page
 
@@ -39,7 +41,7 @@ async def take(session: AsyncSession, desk: Desk, page_id: int) -> Page:
 async def _reached(session: AsyncSession, desk: Desk, page: Page, incident: Incident | None) -> None:
     """Somebody who was asked whether they are there is."""
     for other in await pages.of_trial(session, page):
-        await end(session, desk, other, f"{ABOUT[page.purpose]} : c'est noté, merci.")
+        await end(session, desk, other, f"{ABOUT[page.purpose]} : {NOTED}")
         await timers.arm(session, timers.Verb.PAGE, other.id, desk.now(), desk.now())
     if incident is not None:
         await record(session, desk, incident, Event.HELD, f"{page.name} s'en occupe toujours", by=page.name)
@@ -53,9 +55,9 @@ async def decline(session: AsyncSession, desk: Desk, page_id: int) -> Page:
     page, incident = await _found(session, page_id)
     if page.state not in pages.ANSWERABLE:
         raise Conflict(OVER)
-    page.state, page.answered_at = PageState.DECLINED, desk.now()
-    await timers.disarm(session, timers.Verb.PAGE, page.id)
-    await live.announce(session, "page", page.id)
+    about = incident.reference if incident else ABOUT[page.purpose]
+    await end(session, desk, page, f"{about} : {REFUSED}", PageState.DECLINED)
+    await timers.arm(session, timers.Verb.PAGE, page.id, desk.now(), desk.now())
     if incident is None:
         text = f"{page.name} a répondu à l'essai par un refus ({page.channel})"
         await note_trial(session, desk, page.person, "answered", text, channel=page.channel, page=page.id)
@@ -65,7 +67,9 @@ async def decline(session: AsyncSession, desk: Desk, page_id: int) -> Page:
         session, desk, incident, Event.DECLINED, said, by=page.name, broadcast=True, person=page.person, page=page.id
     )
     await _leave_alone(session, desk, page, incident.reference)
-    if incident.state is IncidentState.OPEN:
+    if page.purpose is Purpose.HOLD and incident.state is IncidentState.ACKNOWLEDGED:
+        await start_again(session, desk, incident, f"{page.name} ne s'en occupe plus", by=page.name)
+    elif incident.state is IncidentState.OPEN:
         page.passed_on = True
         await call_next(session, desk, incident, page)
     return page

@@ -53,14 +53,28 @@ async def call_duty(session: AsyncSession, desk: Desk, reference: str, *, by: st
     said = f"{by} appelle l'astreinte" + (f" : {reason}" if reason else "")
     if incident.state is IncidentState.ACKNOWLEDGED:
         # The duty is a second person: the first keeps the checklist, the incident waits for an answer again.
-        incident.state, incident.acknowledged_at, incident.acknowledged_by = IncidentState.OPEN, None, None
         incident.policy_service = METROPOLIS
+        await start_again(session, desk, incident, said, by=by)
+        return incident
     incident.policy_service = incident.policy_service or METROPOLIS
     if incident.escalation_started_at is None or incident.escalation_started_at > now or incident.level == 0:
         incident.escalation_started_at = now - LONG_AGO
     await record(session, desk, incident, Event.ESCALATED, said, by=by, broadcast=True)
     await timers.arm(session, timers.Verb.ESCALATE, incident.id, now, now)
     return incident
+
+
+async def start_again(
+    session: AsyncSession, desk: Desk, incident: Incident, said: str, *, by: str | None = None
+) -> None:
+    """Whoever took the incident has it no more: the levels begin anew, without any delay."""
+    now = desk.now()
+    incident.state, incident.acknowledged_at, incident.acknowledged_by = IncidentState.OPEN, None, None
+    incident.policy_service = incident.policy_service or METROPOLIS
+    incident.escalation_started_at, incident.level, incident.round = now - LONG_AGO, 0, 1
+    await record(session, desk, incident, Event.ESCALATED, said, by=by, broadcast=True)
+    await timers.disarm(session, timers.Verb.HOLD, incident.id)
+    await timers.arm(session, timers.Verb.ESCALATE, incident.id, now, now)
 
 
 async def _record(session: AsyncSession, desk: Desk, incident: Incident, move: Move, left_out: list[str]) -> None:

@@ -32,7 +32,7 @@ async def heal(session: AsyncSession, desk: Desk) -> dict[str, int]:
     """Arm again every missing timer; returns how many by verb (empty when the house is in order)."""
     now = desk.now()
     healed: dict[str, int] = {}
-    for verb, column, condition in _outstanding():
+    for verb, column, condition in _outstanding(desk):
         missing = select(column).where(condition, ~exists().where(Timer.verb == verb, Timer.subject_id == column))
         ids = list((await session.scalars(missing.limit(500))).unique())
         if ids:
@@ -41,16 +41,18 @@ async def heal(session: AsyncSession, desk: Desk) -> dict[str, int]:
     return healed
 
 
-def _outstanding() -> list[tuple[timers.Verb, InstrumentedAttribute[int], ColumnElement[bool]]]:
+def _outstanding(desk: Desk) -> list[tuple[timers.Verb, InstrumentedAttribute[int], ColumnElement[bool]]]:
     waits = or_(Incident.policy_service.is_not(None), Incident.severity == Severity.CRITICAL)
     planned = exists().where(Dispatch.incident_id == Incident.id, Dispatch.state == DispatchState.PLANNED)
     behind = exists().where(Thread.channel == Channel.address, Thread.behind, Thread.state != DeliveryState.FAILED)
+    held = Incident.severity.in_([severity for severity, patience in desk.catalogue.holds.items() if patience])
     unsent = Page.state.in_((PageState.PENDING, PageState.SENDING))
     untold = Page.last_word.is_not(None) & Page.provider_ref.is_not(None)
     return [
         (timers.Verb.HANDLE, Report.id, Report.state == ReportState.RECEIVED),
         (timers.Verb.UNANSWERED, Report.id, Report.state.in_((ReportState.ASKED, ReportState.TALKING))),
         (timers.Verb.ESCALATE, Incident.id, (Incident.state == IncidentState.OPEN) & waits),
+        (timers.Verb.HOLD, Incident.id, (Incident.state == IncidentState.ACKNOWLEDGED) & held),
         (timers.Verb.MOBILISE, Incident.id, planned),
         (timers.Verb.DELIVER, Channel.id, behind),
         (timers.Verb.PAGE, Page.id, unsent | untold),

@@ -17,6 +17,8 @@ from routing.service.desk import Desk
 from routing.store import live, pages, timers
 from routing.store.models import Incident, Page
 
+YOURS = "c'est noté, à vous. Merci."
+
 
 async def plan_pages(
     session: AsyncSession,
@@ -49,7 +51,7 @@ async def plan_pages(
 
 def plan_of(desk: Desk, person: Person, channels: Collection[str], severity: Severity) -> ContactPlan:
     """How the person is reached at this moment."""
-    return contact_plan(person, channels, severity, desk.now().astimezone(desk.zone).time())
+    return contact_plan(person, channels, severity, desk.now(), desk.zone)
 
 
 async def add_pages(
@@ -95,7 +97,9 @@ async def stop_paging(
     ended: list[int] = []
     rung: list[int] = []
     for page in await pages.of_incident(session, incident.id, pages.ANSWERABLE):
-        await end(session, desk, page, f"{incident.reference} : {word}", taken=page.name == taken_by)
+        taken = page.name == taken_by
+        said = f"{incident.reference} : {YOURS if taken else word}"
+        await end(session, desk, page, said, PageState.ACKNOWLEDGED if taken else PageState.CANCELLED)
         (rung if page.last_word else ended).append(page.id)
     incident.escalation_started_at, incident.alarm = None, None
     incident.level, incident.round = 0, 1
@@ -105,11 +109,11 @@ async def stop_paging(
     await timers.disarm(session, timers.Verb.ESCALATE, incident.id)
 
 
-async def end(session: AsyncSession, desk: Desk, page: Page, word: str, *, taken: bool = False) -> None:
+async def end(session: AsyncSession, desk: Desk, page: Page, word: str, state: PageState = PageState.CANCELLED) -> None:
     """One page is over; ``word`` is what the person will be told, if anything reached them."""
     if page.provider_ref is not None or page.state is PageState.SENDING:
         page.last_word = word
-    page.state = PageState.ACKNOWLEDGED if taken else PageState.CANCELLED
+    page.state = state
     page.answered_at = desk.now()
     await live.announce(session, "page", page.id)
 

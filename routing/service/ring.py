@@ -211,7 +211,7 @@ async def close(database: Database, desk: Desk, pagers: Mapping[str, Pager], pag
             await timers.disarm(session, Verb.PAGE, page_id)
             return
         call = await call_of(session, desk, page)
-        theirs = page.state is PageState.ACKNOWLEDGED
+        theirs = page.state in (PageState.ACKNOWLEDGED, PageState.DECLINED)
         tried = await timers.attempts(session, Verb.PAGE, page_id)
     pager = pagers.get(page.channel)
     if pager is not None and tried < TRIES and not (page.channel == VOICE and call.subjects):

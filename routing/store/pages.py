@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import PageState
-from routing.domain.paging import Delivery
+from routing.domain.paging import Delivery, Purpose
 from routing.store.models import Incident, Page
 
 LIVE = (PageState.PENDING, PageState.SENDING, PageState.RINGING)
@@ -117,3 +117,37 @@ async def of_trial(session: AsyncSession, page: Page) -> Sequence[Page]:
     query = select(Page).where(Page.person == page.person, Page.purpose == page.purpose, Page.id != page.id)
     same = Page.incident_id == page.incident_id if page.incident_id else Page.incident_id.is_(None)
     return (await session.scalars(query.where(same, Page.state.in_(ANSWERABLE)).order_by(Page.id))).all()
+
+
+async def numbered(session: AsyncSession, ids: Collection[int]) -> Sequence[Page]:
+    """The pages with these numbers."""
+    return (await session.scalars(select(Page).where(Page.id.in_(ids)).order_by(Page.id))).all()
+
+
+async def carried_as(session: AsyncSession, ref: str) -> Sequence[Page]:
+    """The pages of the call or message that the provider knows by that reference, as far as they wait for an answer."""
+    query = select(Page).where(Page.provider_ref == ref, Page.state.in_(ANSWERABLE)).order_by(Page.id)
+    return (await session.scalars(query)).all()
+
+
+async def tried_since(session: AsyncSession, person: str, since: datetime) -> bool:
+    """Whether the person was called to try them since then."""
+    trials = Page.purpose.in_((Purpose.TRIAL, Purpose.DRILL))
+    query = select(Page.id).where(Page.person == person, trials, Page.due_at >= since).limit(1)
+    return await session.scalar(query) is not None
+
+
+async def answered_of(session: AsyncSession, person: str, since: datetime) -> tuple[int, int]:
+    """(answered, asked): pages that belong together count once, those that were called off not at all."""
+    answered = func.bool_or(Page.state.in_((PageState.ACKNOWLEDGED, PageState.DECLINED)))
+    missed = func.bool_or(Page.state.in_((PageState.UNANSWERED, PageState.FAILED)))
+    each = (
+        select(answered.label("answered"), missed.label("missed"))
+        .where(Page.person == person, Page.due_at >= since)
+        .group_by(Page.purpose, Page.incident_id, Page.level, Page.round)
+        .subquery()
+    )
+    asked = or_(each.c.answered, each.c.missed)
+    counted = select(func.count().filter(each.c.answered), func.count().filter(asked))
+    found, total = (await session.execute(counted.select_from(each))).one()
+    return int(found), int(total)

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from routing.domain.oncall import ContactStep, Exceptions, Person, Policy, PolicyLevel, Quiet, Roster, Rotation, written
+from routing.domain.hours import Hours
+from routing.domain.oncall import ContactStep, Exceptions, Person, Policy, PolicyLevel, Roster, Rotation, written
 from routing.store import duty
 from routing.store.models import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
 
@@ -63,7 +64,7 @@ def _person(row: OncallPerson) -> Person:
 
 def _step(step: dict[str, Any]) -> ContactStep:
     quiet = step.get("quiet")
-    return ContactStep(step["by"], timedelta(seconds=step["after"]), Quiet.read(quiet) if quiet else None)
+    return ContactStep(step["by"], timedelta(seconds=step["after"]), Hours.read(quiet) if quiet else None)
 
 
 def _rotation(row: OncallRotation) -> Rotation:

@@ -33,6 +33,7 @@ class Verb(StrEnum):
     DELIVER = "deliver"  # a channel's cards and threads
     ESCALATE = "escalate"  # an incident nobody has taken
     PAGE = "page"  # one page
+    HOLD = "hold"  # an incident somebody took and perhaps forgot
     TELL = "tell"  # one message to a citizen
     FETCH = "fetch"  # one photo or sound that is still at the provider's
     LISTEN = "listen"  # one sound nobody has listened to yet
@@ -45,6 +46,7 @@ PRIORITY = {
     Verb.PAGE: 90,
     Verb.ESCALATE: 80,
     Verb.HAND_OVER: 60,
+    Verb.HOLD: 60,
     Verb.MOBILISE: 50,
     Verb.DELIVER: 50,
     Verb.HANDLE: 40,

@@ -15,7 +15,7 @@ PERSON = "+33199000017"
 OURS = "+33939980000"
 
 
-def with_twilio(folder: Path, twilio: TwilioStandIn) -> Settings:
+def with_twilio(folder: Path, twilio: TwilioStandIn, **more: Any) -> Settings:
     """Settings of a city whose account is the stand-in's."""
     return settings_in(
         folder,
@@ -27,6 +27,7 @@ def with_twilio(folder: Path, twilio: TwilioStandIn) -> Settings:
         twilio_whatsapp_number=OURS,
         twilio_base_url=twilio.origin,
         phone_person=PERSON,
+        **more,
     )
 
 

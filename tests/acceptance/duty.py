@@ -48,6 +48,12 @@ class Duty:
         """What a number received."""
         return self.twilio.texts_to(number)
 
+    def look_at_the_rest(self) -> None:
+        """Whatever else was sent is no matter of this story."""
+        for number in (ANA, BRUNO, CHLOE):
+            self.twilio.calls_to(number)
+            self.twilio.texts_to(number)
+
     async def status(self, number: str, status: str, code: str = "") -> None:
         """News of the last text, and what follows from it."""
         await text_status(self.city, self.twilio, BASE, number, status, code)

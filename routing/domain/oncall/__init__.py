@@ -4,7 +4,7 @@ from routing.domain.oncall.agreements import HandOverState, SwapState
 from routing.domain.oncall.calendar import Calendar, Holding, Why
 from routing.domain.oncall.exceptions import Exceptions, Override, Replacement, Stay, TimeOff
 from routing.domain.oncall.hours import Window, is_public_holiday
-from routing.domain.oncall.people import ContactStep, Person, Quiet
+from routing.domain.oncall.people import ContactStep, Person
 from routing.domain.oncall.policy import Policy, PolicyLevel
 from routing.domain.oncall.roster import METROPOLIS, Roster
 from routing.domain.oncall.rotation import FixedShift, FixedShifts, Layer, Rotation, Shift
@@ -28,7 +28,6 @@ __all__ = [
     "Person",
     "Policy",
     "PolicyLevel",
-    "Quiet",
     "Replacement",
     "Roster",
     "Rotation",

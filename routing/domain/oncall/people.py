@@ -4,39 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import timedelta
 
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Hours of the wall clock in which a contact step is left out, except for what is critical."""
-
-    begins: time
-    ends: time
-
-    @classmethod
-    def read(cls, text: str) -> Quiet:
-        """``22:00-07:00``. Raises ValueError."""
-        begins, _, ends = text.partition("-")
-        return cls(time.fromisoformat(begins.strip()), time.fromisoformat(ends.strip()))
-
-    def holds(self, clock: time) -> bool:
-        """Whether it is quiet at that time of day."""
-        if self.begins <= self.ends:
-            return self.begins <= clock < self.ends
-        return clock >= self.begins or clock < self.ends
-
+from routing.domain.hours import Hours
 
 ROOM = "console"  # the panel of the room: everybody has one there, but sits beside it only at work
 
 
 @dataclass(frozen=True, slots=True)
 class ContactStep:
-    """Reach the person ``by`` a channel, ``after`` the page began."""
+    """Reach the person ``by`` a channel, ``after`` the page began; in the ``quiet`` hours for critical incidents only."""
 
     by: str
     after: timedelta = timedelta()
-    quiet: Quiet | None = None
+    quiet: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True)

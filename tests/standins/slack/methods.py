@@ -145,7 +145,9 @@ SCOPES = frozenset(
         "chat:write",
         "commands",
         "groups:history",
+        "im:history",
         "im:write",
+        "reactions:read",
         "usergroups:read",
         "users:read",
     }

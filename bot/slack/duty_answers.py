@@ -1,0 +1,73 @@
+"""What people on duty answer in their direct messages: a button, or ✅ on the message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.house import DatabaseAway, House
+from bot.slack.afterwards import Afterwards
+from bot.slack.duty import TAKE, reference
+from bot.slack.gestures import AWAY, Hands
+from routing.errors import NotFound, RoutingError
+from routing.service.answer import MISSING, OVER
+from routing.service.talk import answer_all
+from routing.store import pages, roster
+
+Body = dict[str, Any]
+
+CHECKS = ("white_check_mark", "heavy_check_mark", "ballot_box_with_check")
+NOT_YOURS = "Cet appel est pour quelqu'un d'autre."
+
+
+class DutyAnswers:
+    """Carries them out: at once, and for one's own pages only."""
+
+    def __init__(self, house: House, hands: Hands, after: Afterwards) -> None:
+        self._house = house
+        self._hands = hands
+        self._after = after
+
+    async def on_button(self, ack: AsyncAck, body: Body) -> None:
+        """Je prends, je ne peux pas. Committed before Slack is told, unless the database is slow."""
+        act, channel, user = body["actions"][0], body["container"]["channel_id"], body["user"]["id"]
+        value = str(act.get("value", ""))
+        ids = [int(value)] if value.isascii() and value.isdecimal() and len(value) < 18 else []
+        task = self._after.start(self._answer(user, ids, takes=act["action_id"] == TAKE))
+        await self._after.within(task)
+        await ack()
+        if refusal := await task:
+            await self._hands.whisper(channel, user, refusal)
+
+    async def on_reaction(self, event: Body) -> None:
+        """✅ on the message takes everything it is about."""
+        item = event.get("item") or {}
+        if event.get("reaction") not in CHECKS or item.get("type") != "message":
+            return
+        ref = reference(str(item.get("channel")), str(item.get("ts")))
+        found = await self._house.run(lambda session: pages.carried_as(session, ref))
+        if found:
+            task = self._after.start(self._answer(str(event.get("user")), [page.id for page in found], takes=True))
+            if await self._after.within(task) and task.result() == AWAY:
+                raise DatabaseAway
+
+    async def _answer(self, user: str, ids: list[int], *, takes: bool) -> str | None:
+        async def work(session: AsyncSession) -> str | None:
+            people = (await roster.load(session)).people
+            found = await pages.numbered(session, ids)
+            if not found:
+                raise NotFound(MISSING)
+            mine = [page for page in found if page.person in people and people[page.person].slack == user]
+            waiting = [page for page in mine if page.state in pages.ANSWERABLE or takes]
+            if not mine:
+                return NOT_YOURS
+            return await answer_all(session, self._house.desk, waiting, takes=takes) if waiting else OVER
+
+        try:
+            return await self._house.run(work)
+        except RoutingError as refusal:
+            return str(refusal)
+        except DatabaseAway:
+            return AWAY

@@ -1,0 +1,76 @@
+"""Calls that only try whether somebody can be reached: asked for by the person, or every week for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.domain.oncall import Person
+from routing.domain.paging import CONSOLE, Attempt, ContactPlan, Purpose, contact_plan
+from routing.domain.procedure import Severity
+from routing.errors import Conflict, NotFound
+from routing.service.audit import note_trial
+from routing.service.desk import Desk
+from routing.service.page import add_pages
+from routing.store import pages, roster
+from routing.store.models import Page
+
+LOOK_BACK = timedelta(days=90)
+PAUSE = timedelta(minutes=2)  # between two trials of one person
+WEEK = timedelta(days=7)
+UNREACHABLE = "Aucun moyen de joindre {name} hors de la salle : donnez un numéro ou un compte dans le plan de contact."
+
+
+async def try_person(
+    session: AsyncSession, desk: Desk, person_id: str, channels: Collection[str], *, by: str
+) -> list[Page]:
+    """« Me tester »: the person is called now as for a critical incident. Raises NotFound, Conflict."""
+    person = (await roster.load(session)).people.get(person_id)
+    if person is None:
+        raise NotFound("Cette personne n'est pas dans le fichier d'astreinte")
+    if await pages.tried_since(session, person.id, desk.now() - PAUSE):
+        raise Conflict(f"Un essai vers {person.name} est déjà en cours : attendez deux minutes")
+    plan = _outside(contact_plan(person, channels, Severity.CRITICAL, desk.now(), desk.zone))
+    if not plan.attempts:
+        raise Conflict(UNREACHABLE.format(name=person.name))
+    return await _try(session, desk, person, plan, Purpose.TRIAL, f"Essai demandé par {by}")
+
+
+async def drill(session: AsyncSession, desk: Desk, channels: Collection[str], spared: Collection[str] = ()) -> int:
+    """The weekly drill: everybody not tried lately, but for those ``spared``; returns how many are called."""
+    now = desk.now()
+    called = 0
+    for person in (await roster.load(session)).people.values():
+        plan = _outside(contact_plan(person, channels, Severity.NORMAL, now, desk.zone))
+        if person.id in spared or not plan.attempts or await pages.tried_since(session, person.id, now - WEEK / 2):
+            continue
+        await _try(session, desk, person, plan, Purpose.DRILL, "Essai hebdomadaire")
+        called += 1
+    return called
+
+
+def _outside(plan: ContactPlan) -> ContactPlan:
+    """The console's panel shows incidents only, and whoever sits beside it needs no trial."""
+    return ContactPlan(tuple(one for one in plan.attempts if one.channel != CONSOLE), plan.remarks)
+
+
+async def _try(
+    session: AsyncSession, desk: Desk, person: Person, plan: ContactPlan, purpose: Purpose, why: str
+) -> list[Page]:
+    tries: tuple[Attempt, ...] = plan.attempts
+    rows = await add_pages(session, desk, person, plan, purpose=purpose)
+    for row in rows:
+        row.round = int(desk.now().timestamp())  # what belongs together
+    said = f"{why} : {person.name} sera appelé·e, {desk.ways([(row.channel, row.due_at) for row in rows])}"
+    await note_trial(session, desk, person.id, purpose, said, channels=[attempt.channel for attempt in tries])
+    return rows
+
+
+async def reachability(session: AsyncSession, desk: Desk, person_id: str) -> tuple[int, int]:
+    """(how often the person answered, how often they were called) in the last 90 days, trials and incidents alike.
+
+    A call that ended because somebody else had the incident first counts for nothing.
+    """
+    return await pages.answered_of(session, person_id, desk.now() - LOOK_BACK)

@@ -1,0 +1,123 @@
+"""Why somebody was called at a moment, or was not: read from the audit log, in French."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from routing.domain.audit import CONFIGURATION, Entry
+from routing.domain.incident import Event
+from routing.domain.paging import NAMES
+from routing.domain.reference import normalise
+from routing.errors import NotFound
+from routing.service.desk import Desk
+from routing.store import audit, roster
+from routing.store.models import AuditEntry
+
+AROUND = timedelta(minutes=2)  # "at 3:12" is said by people, not by clocks
+DAY = timedelta(days=1)
+CHANGES = timedelta(days=30)
+ENDED = (Event.ACKNOWLEDGED, Event.RESOLVED)
+LINES = 40
+
+
+async def why_incident(session: AsyncSession, desk: Desk, reference: str, at: datetime) -> list[str]:
+    """Everything that was decided about an incident up to ``at``, oldest first. Raises NotFound."""
+    mine = AuditEntry.incident == normalise(reference)
+    entries = await audit.entries(session, mine, AuditEntry.at <= at + AROUND, limit=LINES)
+    if not entries:
+        raise NotFound(f"Le journal ne dit rien de {reference[:20]} avant {_at(desk, at)}")
+    return [_line(desk, entry) for entry in entries]
+
+
+async def why_person(session: AsyncSession, desk: Desk, person_id: str, at: datetime) -> list[str]:
+    """Whether the person was called around ``at``, and why or why not. Raises NotFound."""
+    mine = AuditEntry.person == person_id
+    theirs = await audit.entries(session, mine, AuditEntry.at > at - DAY, AuditEntry.at <= at + AROUND)
+    name = await _name(session, person_id, theirs)
+    calls = [entry for entry in theirs if entry.kind == Event.PAGED and abs(entry.at - at) <= AROUND]
+    decided = await audit.entries(
+        session, AuditEntry.incident.is_not(None), AuditEntry.at > at - DAY, AuditEntry.at <= at + AROUND, limit=5000
+    )
+    about = {reference: _of(decided, reference) for reference in dict.fromkeys(e.incident for e in decided)}
+    if calls:
+        said = [_called(desk, name, entry, about.get(entry.incident, [])) for entry in calls]
+    else:
+        said = [f"Non : {name} n'a pas été appelé·e vers {_at(desk, at)}."]
+        said += [line for entries in about.values() if (line := _not_called(desk, person_id, name, entries, at))]
+        if len(said) == 1:
+            said.append("Aucun incident n'attendait de réponse à ce moment-là.")
+    return said + await _changes(session, desk, person_id, at)
+
+
+async def _name(session: AsyncSession, person_id: str, entries: Sequence[Entry]) -> str:
+    person = (await roster.load(session)).people.get(person_id)
+    if person is None and not entries:
+        raise NotFound(f"Personne ne s'appelle « {person_id[:60]} » dans le fichier d'astreinte ni dans le journal")
+    return person.name if person else person_id
+
+
+def _of(entries: Sequence[Entry], reference: str | None) -> list[Entry]:
+    return [entry for entry in entries if entry.incident == reference]
+
+
+def _called(desk: Desk, name: str, call: Entry, entries: Sequence[Entry]) -> str:
+    channel = NAMES.get(str(call.facts.get("channel")), "")
+    said = f"Oui : {name} a été appelé·e à {_at(desk, call.at)} ({channel}) pour {call.incident or 'un essai'}."
+    level = _last(entries, Event.ESCALATED, Event.ALARM, before=call.at)
+    return f"{said} {_level(desk, level)}" if level else said
+
+
+def _not_called(desk: Desk, person_id: str, name: str, entries: Sequence[Entry], at: datetime) -> str | None:
+    """What the incident was waiting for at that moment; None when it was over before."""
+    reference = entries[0].incident
+    before = [entry for entry in entries if entry.at <= at + AROUND]
+    ended = _last(before, *ENDED)
+    level = _last(before, Event.ESCALATED, Event.ALARM)
+    if ended and (level is None or level.at <= ended.at):
+        return f"{reference} : {ended.text}, à {_at(desk, ended.at)} ; plus personne n'était appelé."
+    if level is None:
+        planned = _last(before, "planned")
+        return f"{reference} : {planned.text}." if planned else None
+    if person_id not in level.facts.get("people", []):
+        return f"{reference} : {name} n'en était pas. {_level(desk, level)}"
+    plan = next((one for one in reversed(before) if one.kind == "plan" and one.person == person_id), None)
+    mine = [one for one in before if one.person == person_id and one.kind in (Event.UNREACHED, Event.DECLINED)]
+    said = f"{reference} : {_level(desk, level)}"
+    if plan:
+        left_out = ", ".join(plan.facts.get("left_out", []))
+        said += f" {plan.text}." + (f" Laissé de côté : {left_out}." if left_out else "")
+    return said + "".join(f" {one.text} ({_at(desk, one.at)})." for one in mine)
+
+
+def _level(desk: Desk, entry: Entry) -> str:
+    policy, level = entry.facts.get("policy"), entry.facts.get("level")
+    by = f" (politique « {policy} », niveau {level})" if policy else ""
+    empty = entry.facts.get("empty") or []
+    skipped = f" Niveaux vides passés : {', '.join(empty)}." if empty else ""
+    return f"À {_at(desk, entry.at)} : {entry.text}{by}.{skipped}"
+
+
+def _last(entries: Sequence[Entry], *kinds: str, before: datetime | None = None) -> Entry | None:
+    found = [entry for entry in entries if entry.kind in kinds and (before is None or entry.at <= before)]
+    return found[-1] if found else None
+
+
+async def _changes(session: AsyncSession, desk: Desk, person_id: str, at: datetime) -> list[str]:
+    """What was changed before that moment in how the person is reached."""
+    mine = or_(AuditEntry.person == person_id, AuditEntry.kind == "rotation")
+    window = (AuditEntry.at > at - CHANGES, AuditEntry.at <= at)
+    entries = await audit.entries(session, AuditEntry.chain == CONFIGURATION, mine, *window, limit=5)
+    return [f"Réglage du {_at(desk, entry.at, day=True)} par {entry.by} : {entry.text}." for entry in entries]
+
+
+def _line(desk: Desk, entry: Entry) -> str:
+    return f"{_at(desk, entry.at, day=True)} {entry.text}" + (f" (par {entry.by})" if entry.by else "")
+
+
+def _at(desk: Desk, at: datetime, *, day: bool = False) -> str:
+    local = at.astimezone(desk.zone)
+    return local.strftime("%d/%m/%Y %H:%M:%S" if day else "%H:%M:%S")
