@@ -45,6 +45,6 @@ def test_its_addresses_are_our_doors(manifest: dict[str, Any]) -> None:
 
 
 def test_every_event_it_subscribes_to_is_listened_to(manifest: dict[str, Any]) -> None:
-    heard = {"app_home_opened", "app_mention", "message"}
+    heard = {"app_home_opened", "app_mention", "message", "reaction_added"}
     assert {name.partition(".")[0] for name in manifest["settings"]["event_subscriptions"]["bot_events"]} == heard
     assert manifest["features"]["app_home"]["home_tab_enabled"]

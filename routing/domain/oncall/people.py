@@ -13,7 +13,7 @@ ROOM = "console"  # the panel of the room: everybody has one there, but sits bes
 
 @dataclass(frozen=True, slots=True)
 class ContactStep:
-    """Reach the person ``by`` a channel, ``after`` the page began; in the ``quiet`` hours for critical incidents only."""
+    """Reach the person ``by`` a channel, ``after`` the page began; in ``quiet`` hours for critical incidents only."""
 
     by: str
     after: timedelta = timedelta()
