@@ -34,12 +34,7 @@ def trial(clock: Clock, port: int, vigie: str, catalogue: Catalogue) -> Trial:
         space.add_user(id, name, *channels.values())
     space.add_group("S0VOIRIE", "U0ANA", "U0BRUNO")
     stand_in.through_http(httpx.AsyncClient(base_url=vigie))
-    desk = Workplace(stand_in)
-    acts = {
-        name: getattr(desk, name)
-        for name in ("click", "press", "submit", "search", "close", "write", "command", "home")
-    }
-    stand_in.pages = Pages(desk.show, acts)
+    stand_in.pages = pages_of(stand_in)
     settings = {
         "VIGIE_SLACK_BOT_TOKEN": space.bot_token,
         "VIGIE_SLACK_SIGNING_SECRET": space.signing_secret,
@@ -48,6 +43,13 @@ def trial(clock: Clock, port: int, vigie: str, catalogue: Catalogue) -> Trial:
     }
     lines = "".join(f'{code}: ["slack:{id}"]\n' for code, id in channels.items())
     return Trial(stand_in, settings, {"channels.yaml": lines})
+
+
+def pages_of(stand_in: SlackStandIn) -> Pages:
+    """The pages of a workspace that `PEOPLE` work in."""
+    desk = Workplace(stand_in)
+    acts = ("click", "press", "submit", "search", "close", "write", "command", "home")
+    return Pages(desk.show, {name: getattr(desk, name) for name in acts})
 
 
 class Workplace:
@@ -144,10 +146,10 @@ class Workplace:
         return self._here(form)
 
     async def write(self, form: Form) -> str:
-        """Words, in the channel or in a thread."""
-        await self._tried(
-            self._slack.people.write(form["channel"], form["text"], form["me"], thread=form.get("thread") or None)
-        )
+        """Words, in the channel or in a thread; Slack escapes what people type."""
+        words = form["text"].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        thread = form.get("thread") or None
+        await self._tried(self._slack.people.write(form["channel"], words, form["me"], thread=thread))
         return self._here(form)
 
     async def command(self, form: Form) -> str:
