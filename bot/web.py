@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import health, providers
 from bot.api import doors, incidents, oncall, reports
-from bot.console import access, demo, feeds, routes
+from bot.console import access, demo, duty, feeds, routes
 from bot.console.access import SignInNeeded
 from bot.console.live import LiveFeed
 from bot.house import DatabaseAway, House
@@ -76,6 +76,7 @@ def create_app(house: House, url: str) -> FastAPI:
     for pages in (
         routes.door,
         routes.router,
+        duty.router,
         feeds.router,
         demo.router,
         PublicPages(house, DatabaseAway, partial(access.digest, house)).router(),

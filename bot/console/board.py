@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.console.duty_board import notices
 from bot.console.models import ConsoleCall, ConsolePost
 from bot.house import House
 from routing.domain.attachment import Kind
 from routing.domain.incident import IncidentState, PageState
 from routing.domain.procedure import Severity
 from routing.domain.redaction import readable
+from routing.service.watch_calendar import warnings
 from routing.store import attachments, channels
 from routing.store.models import Attachment, Channel, Incident, Page, Report, Timer
 from routing.store.timers import Verb
@@ -103,7 +105,8 @@ class Board:
     """The whole screen for one choice of channel, state and search.
 
     ``unresolved``, ``waiting`` (nobody has it) and ``alarms`` count incidents of every channel; ``refusing`` are the
-    channels outside that take no message any more.
+    channels outside that take no message any more; ``duty`` are hand-overs nobody accepted, in words; ``concerns``
+    counts what is wrong in the calendar of the weeks ahead.
     """
 
     channel: str
@@ -117,6 +120,8 @@ class Board:
     waiting: int
     alarms: int
     refusing: Sequence[Channel]
+    duty: Sequence[str]
+    concerns: int
 
 
 async def board(session: AsyncSession, house: House, *, channel: str = "", state: str = "", query: str = "") -> Board:
@@ -162,6 +167,8 @@ async def board(session: AsyncSession, house: House, *, channel: str = "", state
         waiting=waiting,
         alarms=alarms,
         refusing=await channels.refusing(session),
+        duty=await notices(session),
+        concerns=len(await warnings(session)),
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.staff.desk_view import Line, lines, shifts_of
+from bot.staff.swaps import UNKNOWN_PERSON
 from bot.staff.words import DISPATCHES, SEVERITIES, STATES, ago, day_and_time, pause, where
 from nlp_models.folding import fold
 from routing.domain.incident import DispatchState, IncidentState
@@ -25,9 +26,10 @@ HELP = """Ce que je sais faire :
 {prefix}ouverts : les incidents que personne n'a encore pris, puis ceux en cours
 {prefix}astreinte MOTIF : appeler l'astreinte métropolitaine
 {prefix}garde : mes prochaines gardes
+{prefix}echange : échanger une garde avec un collègue
+{prefix}releve : prendre l'astreinte et ce qui est en cours
 {prefix}aide : cette liste
 Danger immédiat pour quelqu'un : le 112 d'abord."""
-UNKNOWN_PERSON = "Je ne vous trouve pas dans le fichier d'astreinte : demandez à ce que votre compte y soit ajouté."
 
 
 async def who_is_on_call(session: AsyncSession, desk: Desk, service: str = "") -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.staff import answers
+from bot.staff import answers, swaps
 from nlp_models.folding import fold
 from routing.domain.oncall import Person
 from routing.service.desk import Desk
@@ -20,6 +20,8 @@ VERBS = {
     "ouverts": "Les incidents en cours",
     "astreinte": "Appeler l'astreinte métropolitaine",
     "garde": "Mes prochaines gardes",
+    "echange": "Échanger une garde avec un collègue",
+    "releve": "Prendre l'astreinte et ce qui est en cours",
     "aide": "Ce que je sais faire",
 }
 
@@ -66,14 +68,27 @@ async def answer(session: AsyncSession, desk: Desk, agent: Agent, asked: Asked) 
         "incident": lambda: answers.incident_summary(session, desk, asked.rest),
         "ouverts": lambda: answers.open_incidents(session, desk),
         "garde": lambda: answers.my_shifts(session, desk, agent.person),
-        "astreinte": lambda: _call(session, desk, agent, asked),
+        "astreinte": lambda: _once(
+            session, desk, asked, lambda: answers.call_the_duty(session, desk, agent.name, asked.rest)
+        ),
+        "echange": lambda: _once(
+            session,
+            desk,
+            asked,
+            lambda: swaps.swap(session, desk, agent.name, agent.person, asked.rest, asked.prefix),
+        ),
+        "releve": lambda: _once(
+            session,
+            desk,
+            asked,
+            lambda: swaps.hand_over(session, desk, agent.name, agent.person, asked.rest, asked.prefix),
+        ),
     }
     verb = verbs.get(asked.verb)
     return await verb() if verb else answers.HELP.format(prefix=asked.prefix)
 
 
-async def _call(session: AsyncSession, desk: Desk, agent: Agent, asked: Asked) -> str:
+async def _once(session: AsyncSession, desk: Desk, asked: Asked, act: Callable[[], Awaitable[str]]) -> str:
+    """Act unless this very command was kept already."""
     kept = await reports.keep_event(session, asked.provider, asked.key, "text/plain", asked.rest.encode(), desk.now())
-    if kept is None:
-        return "C'est déjà fait."
-    return await answers.call_the_duty(session, desk, agent.name, asked.rest)
+    return "C'est déjà fait." if kept is None else await act()
