@@ -29,7 +29,7 @@ async def get_oncall(house: TheHouse, at: datetime | None = None) -> OnCallView:
     moment = moment.astimezone(UTC)
 
     async def work(session: AsyncSession) -> OnCallView:
-        people = await roster.load(session)
+        people = await roster.load_at(session, moment)
         services = [_service(people, code, moment) for code in house.desk.catalogue.services]
         return OnCallView(at=moment, rotations=_rotations(people, moment), services=services)
 

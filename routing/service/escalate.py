@@ -30,7 +30,7 @@ async def escalate(session: AsyncSession, desk: Desk, incident_id: int, channels
     now = desk.now()
     if not await timers.is_due(session, timers.Verb.ESCALATE, incident_id, now):
         return
-    people = await roster.load(session)
+    people = await roster.load_at(session, now)
     standing = Standing(incident.escalation_started_at or now, incident.level, incident.round)
     move = decide(people.policy_for(incident.policy_service or METROPOLIS), standing, people, now)
     await timers.arm(session, timers.Verb.ESCALATE, incident.id, move.next_at, now)

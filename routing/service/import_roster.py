@@ -39,7 +39,8 @@ async def import_roster(session: AsyncSession, desk: Desk, file: RosterFile, *, 
 
 def roster_of(file: RosterFile) -> Roster:
     """The roster as the database would give it back, without any database."""
-    return roster.assemble(_rows(file), exceptions_of(file))
+    rows = ((row.__tablename__, _values(row)) for row in _rows(file))
+    return roster.assemble(rows, exceptions_of(file))
 
 
 def _rows(file: RosterFile) -> list[Any]:
@@ -119,5 +120,8 @@ def _rotation(row: OncallRotation) -> dict[str, Any]:
 
 
 def _without_nothing(row: Any) -> dict[str, Any]:
-    values = {column.key: getattr(row, column.key) for column in row.__table__.columns}
-    return {key: value for key, value in values.items() if value not in (None, [])}
+    return {key: value for key, value in _values(row).items() if value not in (None, [])}
+
+
+def _values(row: Any) -> dict[str, Any]:
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, literal, literal_column, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.hours import Hours
@@ -15,29 +15,44 @@ from routing.domain.oncall import ContactStep, Exceptions, Person, Policy, Polic
 from routing.store import duty
 from routing.store.models import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
 
-TABLES = (OncallPerson, OncallRotation, EscalationPolicy, ServicePolicy)
+TABLES = (OncallPerson, OncallRotation, EscalationPolicy, ServicePolicy)  # in the order of a roster's parts
 
 
-async def load(session: AsyncSession, since: datetime | None = None) -> Roster:
-    """Everybody who can be paged, and who holds which duty; exceptions that ended before ``since`` are left out."""
-    rows = [
-        row for table in TABLES for row in await session.scalars(select(table).order_by(*table.__table__.primary_key))
+async def load(session: AsyncSession, since: datetime | None = None, until: datetime | None = None) -> Roster:
+    """Everybody who can be paged, and who holds which duty.
+
+    Exceptions that end before ``since`` or begin after ``until`` are left out: the calendar is right in between only.
+    """
+    parts = [
+        select(literal(table.__tablename__), func.to_jsonb(literal_column(table.__tablename__))).select_from(table)
+        for table in TABLES
     ]
-    return assemble(rows, await duty.exceptions(session, since))
+    rows = (await session.execute(union_all(*parts))).all()  # one question: this is asked at every escalation
+    return assemble(((table, row) for table, row in rows), await duty.exceptions(session, since, until))
 
 
-def assemble(rows: Iterable[Any], exceptions: Exceptions) -> Roster:
-    """The roster of rows of any of ``TABLES``."""
-    found: dict[Any, list[Any]] = {table: [] for table in TABLES}
-    for row in rows:
-        found[type(row)].append(row)
+def assemble(rows: Iterable[tuple[str, Mapping[str, Any]]], exceptions: Exceptions) -> Roster:
+    """The roster of rows of any of ``TABLES``, each with its table's name."""
+    found: dict[str, list[Mapping[str, Any]]] = {table.__tablename__: [] for table in TABLES}
+    for table, row in rows:
+        found[table].append(row)
+    people, rotations, policies, services = (found[table.__tablename__] for table in TABLES)
     return Roster(
-        people={row.id: _person(row) for row in found[OncallPerson]},
-        rotations={row.id: _rotation(row) for row in found[OncallRotation]},
-        policies={row.id: _policy(row) for row in found[EscalationPolicy]},
-        services={row.service: row.policy for row in found[ServicePolicy]},
+        people={row["id"]: _person(row) for row in sorted(people, key=_id)},
+        rotations={row["id"]: _rotation(row) for row in sorted(rotations, key=_id)},
+        policies={row["id"]: _policy(row) for row in sorted(policies, key=_id)},
+        services={row["service"]: row["policy"] for row in services},
         exceptions=exceptions,
     )
+
+
+def _id(row: Mapping[str, Any]) -> str:
+    return str(row["id"])
+
+
+async def load_at(session: AsyncSession, at: datetime) -> Roster:
+    """The roster for questions about one instant."""
+    return await load(session, since=at, until=at)
 
 
 async def replace(session: AsyncSession, rows: list[Any]) -> None:
@@ -58,24 +73,24 @@ async def is_empty(session: AsyncSession) -> bool:
     return not await session.scalar(select(func.count()).select_from(OncallPerson))
 
 
-def _person(row: OncallPerson) -> Person:
-    return Person(row.id, row.name, row.phone, row.slack, row.telegram, tuple(_step(step) for step in row.plan))
+def _person(row: Mapping[str, Any]) -> Person:
+    plan = tuple(_step(step) for step in row["plan"])
+    return Person(row["id"], row["name"], row.get("phone"), row.get("slack"), row.get("telegram"), plan)
 
 
-def _step(step: dict[str, Any]) -> ContactStep:
+def _step(step: Mapping[str, Any]) -> ContactStep:
     quiet = step.get("quiet")
     return ContactStep(step["by"], timedelta(seconds=step["after"]), Hours.read(quiet) if quiet else None)
 
 
-def _rotation(row: OncallRotation) -> Rotation:
-    return written.rotation(row.id, ZoneInfo(row.time_zone), row.layers)
+def _rotation(row: Mapping[str, Any]) -> Rotation:
+    return written.rotation(row["id"], ZoneInfo(row["time_zone"]), row["layers"])
 
 
-def _policy(row: EscalationPolicy) -> Policy:
-    levels = (_level(level) for level in row.levels)
-    return Policy(row.id, tuple(levels), row.repeat)
+def _policy(row: Mapping[str, Any]) -> Policy:
+    return Policy(row["id"], tuple(_level(level) for level in row["levels"]), row["repeat"])
 
 
-def _level(level: dict[str, Any]) -> PolicyLevel:
+def _level(level: Mapping[str, Any]) -> PolicyLevel:
     after, apart = timedelta(seconds=level["after"]), timedelta(seconds=level.get("apart", 0))
     return PolicyLevel(after, tuple(level["targets"]), apart)

@@ -15,15 +15,16 @@ import typer
 from rich.console import Console
 
 from bot.clock import SystemClock
-from tests.bench import burst, database, figures, fresh, idle, killed, slack, slack_doubts, start, waiting
+from tests.bench import burst, database, duty, figures, fresh, idle, killed, slack, slack_doubts, start, waiting
 from tests.bench.figures import Figure
 from tests.bench.neighbours import Neighbours
 from tests.bench.rig import ROOT, Rig
 
 SCENARIOS: dict[str, Callable[[Rig], list[Figure]]] = {
-    module.NAME: module.run for module in (idle, burst, slack, slack_doubts, waiting, killed, database, start, fresh)
+    module.NAME: module.run for module in (idle, burst, slack, slack_doubts, waiting, killed, database, start, duty, fresh)
 }
 ON_DEMAND = {fresh.NAME}
+WITHOUT_MODEL = {duty.NAME, fresh.NAME}
 
 
 def main(
@@ -45,7 +46,7 @@ def main(
     found: list[Figure] = []
     try:
         rig = Rig(folder, cache.absolute(), quick, console)
-        if set(wanted) - ON_DEMAND:
+        if set(wanted) - WITHOUT_MODEL:
             rig.prepare_model()
         for name in wanted:
             measured = _measured(rig, name)
