@@ -21,7 +21,8 @@ from tests.bench.neighbours import Neighbours
 from tests.bench.rig import ROOT, Rig
 
 SCENARIOS: dict[str, Callable[[Rig], list[Figure]]] = {
-    module.NAME: module.run for module in (idle, burst, slack, slack_doubts, waiting, killed, database, start, duty, fresh)
+    module.NAME: module.run
+    for module in (idle, burst, slack, slack_doubts, waiting, killed, database, start, duty, fresh)
 }
 ON_DEMAND = {fresh.NAME}
 WITHOUT_MODEL = {duty.NAME, fresh.NAME}
