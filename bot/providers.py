@@ -65,7 +65,8 @@ def _twilio(house: House) -> list[APIRouter]:
     if client is None or settings.twilio_auth_token is None:
         return []
     guard = TwilioGuard(settings.twilio_auth_token.get_secret_value(), settings.base_url)
-    lines = Lines(settings.base_url, settings.city, settings.phone_person, settings.twilio_from_number)
+    ours = settings.twilio_from_number
+    lines = Lines(settings.base_url, settings.city, settings.phone_person, ours, settings.answered)
     voice = speech.voice(settings) if house.ears else None
     phone = Phone(house, guard, lines, TwilioCalls(client), house.ears, speaks=voice is not None)
     room = settings.room_number or settings.phone_person

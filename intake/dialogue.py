@@ -5,44 +5,29 @@ The caller may ask for a person at any moment; danger ends all questions.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import call_sounds, handle, inbox, replies
+from intake.answers import after_no, says_no, says_yes, wants_a_person
 from intake.call_sounds import Recording
 from intake.models import LONGEST, Message
 from intake.ports import DangerRules
-from intake.wording import say
+from intake.spoken import LOST, SILENCES, add, conclude, proceed, receipt, reply, unclear
 from routing.domain.call import Step
-from routing.domain.incident import ReportState
-from routing.domain.procedure import Severity
-from routing.domain.redaction import plain, readable
-from routing.domain.understanding import Channel, Decision
+from routing.domain.incident import IncidentState, ReportState
+from routing.domain.redaction import readable
+from routing.domain.understanding import Channel
 from routing.service.desk import Desk
-from routing.service.tell import door_back, tell_one
-from routing.store import calls, reports, timers
+from routing.store import calls, incidents, reports, timers
 from routing.store.models import PhoneCall, Report
 
-SILENCES = 2  # re-prompts before a person takes over
-LOST = timedelta(seconds=90)  # a call that stays mute this long was lost
-_SOMEBODY = r"(?:humain|agent|conseill\w+|operat\w+|quelqu un|(?:vraie )?personne|standard\w*|secretaire|etre humain)"
-ASKED_FOR_PERSON = re.compile(
-    rf"^(?:euh |non |un |une )*{_SOMEBODY}(?: (?:humaine|s il (?:vous|te) plait|svp))*$"
-    rf"|\b(?:parl\w+|pass\w+|join\w+|veux|voudrais|avoir|transfer\w+)\b.*\b{_SOMEBODY}\b"
-)
-YES = re.compile(
-    r"^(?:ah |ben |euh |et |alors )*(?:oui|ouais|ouai|exact\w*|voila|tout a fait|c est ca|affirmatif|d accord|yes)\b"
-)
-NO = re.compile(r"^(?:ah |ben |euh |et |alors |mais )*(?:non|nan|pas du tout|no|negatif)\b")
-NUMBERS = (
-    re.compile(r"^(?:le |la |l |numero |choix |reponse )*(?:1|un|une|premier|premiere|prems)\b"),
-    re.compile(r"^(?:le |la |l |numero |choix |reponse )*(?:2|deux|de|deuxieme|second|seconde)\b"),
-    re.compile(r"^(?:le |la |l |numero |choix |reponse )*(?:3|trois|troisieme)\b"),
-    re.compile(r"^(?:le |la |l |numero |choix |reponse )*(?:4|quatre|quatrieme|aucun|aucune)\b"),
-)
+REMEMBERED = timedelta(days=14)  # how long a caller is asked whether it is about the same
+SENTENCE = 3  # words; fewer beside a yes or no are no new matter
+OTHER_LANGUAGE = "9"  # the key
+ENGLISH = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +47,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """How a call stands. ``report`` is None while nothing was said; ``pending`` that its meaning is being found."""
+    """How a call stands. ``report`` is None while nothing was said; ``pending`` that its meaning is being found.
+
+    ``about`` is an earlier report of the same number that the call may be, or is, about; ``state`` its incident's.
+    """
 
     call: PhoneCall
     report: Report | None
+    about: Report | None = None
+    state: IncidentState = IncidentState.OPEN
 
     @property
     def pending(self) -> bool:
@@ -78,25 +68,87 @@ async def listen(
 ) -> Talk:
     """Take in one turn. A turn that was already taken in changes nothing: the provider repeats itself."""
     call = await calls.taken(session, sid, contact, desk.now())
+    if call.turn == 0 and call.step is Step.WHAT:
+        await _recognise(session, desk, call)
     report = await reports.locked(session, call.report_id) if call.report_id else None
-    talk = Talk(call, report)
+    talk = await _talk(session, call, report)
     if turn.number != call.turn or call.step is Step.DONE:
         return talk
     call.turn += 1
     words = readable(turn.words)[:LONGEST]
     if danger := rules(words):
         return await _in_danger(session, desk, talk, words, turn, danger.reason)
-    if "0" in turn.keys or _wants_a_person(words):
+    if "0" in turn.keys or wants_a_person(words):
         return await _to_a_person(session, desk, talk, words, turn)
     if "*" in turn.keys:
         return talk
-    if not words and not turn.keys:
-        return await _silence(session, desk, talk)
+    if report is None and OTHER_LANGUAGE in turn.keys:
+        call.language, call.tries = None if call.language else ENGLISH, 0
+        return talk
     if report is None:
-        return await _first_words(session, desk, call, words, turn)
-    call.tries = 0
-    await _reply(session, desk, call, report, words, turn.keys)
+        return await _begin(session, desk, talk, words, turn)
+    if not words and not turn.keys:
+        await _silence(session, desk, call, report)
+    else:
+        call.tries = 0 if words else call.tries
+        await reply(session, desk, call, report, words, turn.keys)
     return talk
+
+
+async def _recognise(session: AsyncSession, desk: Desk, call: PhoneCall) -> None:
+    """A number that reported something still under way is asked whether it is about that."""
+    if call.contact is None or call.about_id is not None or call.report_id is not None:
+        return
+    known = await reports.latest_alive(session, call.contact, desk.now() - REMEMBERED)
+    if known is not None:
+        call.step, call.about_id = Step.ABOUT, known.id
+
+
+async def _talk(session: AsyncSession, call: PhoneCall, report: Report | None) -> Talk:
+    about = await session.get(Report, call.about_id) if call.about_id else None
+    incident = await incidents.by_id(session, about.incident_id) if about and about.incident_id else None
+    return Talk(call, report, about, incident.state if incident else IncidentState.OPEN)
+
+
+async def _begin(session: AsyncSession, desk: Desk, talk: Talk, words: str, turn: Turn) -> Talk:
+    """Nothing was reported yet: the matter, or whether it is the earlier one."""
+    call = talk.call
+    if call.step is Step.ABOUT:
+        if turn.keys.startswith("1") or (says_yes(words) and len(words.split()) <= SENTENCE):
+            call.step, call.tries = Step.WHAT, 0
+            return talk
+        call.step, call.about_id = Step.WHAT, None
+        if turn.keys.startswith("2") or (says_no(words) and not after_no(words)):
+            return Talk(call, None)
+        words, talk = after_no(words) or words, Talk(call, None)
+    if not words:
+        return await _nothing_said(talk)
+    if talk.about is not None:
+        return await _add_to(session, desk, talk, talk.about, words, turn)
+    return await _first_words(session, desk, call, words, turn)
+
+
+async def _nothing_said(talk: Talk) -> Talk:
+    """Asked again at most twice; then a person takes over."""
+    talk.call.tries += 1
+    if talk.about is not None:
+        talk.call.step = Step.DONE  # they have heard how it stands
+    elif talk.call.tries > SILENCES:
+        talk.call.step = Step.PERSON
+    return talk
+
+
+async def _add_to(session: AsyncSession, desk: Desk, talk: Talk, about: Report, words: str, turn: Turn) -> Talk:
+    """What a caller has to say about what they reported before joins it."""
+    call = talk.call
+    report = await _open(session, desk, call, words, turn)
+    incident = await incidents.by_id(session, about.incident_id or 0, lock=True)
+    call.step = Step.DONE
+    if incident is None or incident.state is IncidentState.RESOLVED:
+        return Talk(call, report)  # over meanwhile: understood as a matter of its own
+    await timers.disarm(session, timers.Verb.HANDLE, report.id)
+    await handle.join(session, desk, report, about, incident)
+    return Talk(call, report, about, incident.state)
 
 
 async def go_on(session: AsyncSession, desk: Desk, sid: str, *, patient: bool = True) -> Talk | None:
@@ -105,7 +157,7 @@ async def go_on(session: AsyncSession, desk: Desk, sid: str, *, patient: bool = 
     if call is None:
         return None
     report = await reports.locked(session, call.report_id) if call.report_id else None
-    talk = Talk(call, report)
+    talk = await _talk(session, call, report)
     if report is None or call.step in (Step.PERSON, Step.DONE):
         return talk
     if talk.pending and patient:
@@ -113,7 +165,7 @@ async def go_on(session: AsyncSession, desk: Desk, sid: str, *, patient: bool = 
     if report.state is not ReportState.TALKING or talk.pending or report.decision is None:
         call.step = Step.DONE  # danger was heard, or the understanding is late: it will open by itself
         return talk
-    await _next(session, desk, call, report)
+    await proceed(session, desk, call, report)
     return talk
 
 
@@ -132,7 +184,7 @@ async def hang_up(session: AsyncSession, desk: Desk, sid: str) -> None:
     if report.decision is None:
         report.state = ReportState.RECEIVED  # not understood yet: it is handled as a written message would be
     else:
-        await _conclude(session, desk, call, report, report.answer)
+        await conclude(session, desk, call, report)
 
 
 async def voicemail(session: AsyncSession, desk: Desk, sid: str, recording: Recording) -> None:
@@ -148,23 +200,7 @@ async def voicemail(session: AsyncSession, desk: Desk, sid: str, recording: Reco
     call.step = Step.DONE
 
 
-async def _reply(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report, words: str, keys: str) -> None:
-    """What the caller says to our last question."""
-    if report.state is not ReportState.TALKING:
-        call.step = Step.DONE
-        return
-    await timers.arm(session, timers.Verb.UNANSWERED, report.id, desk.now() + LOST, desk.now())
-    if call.step is Step.CONFIRM:
-        await _confirmed(session, desk, call, report, words, keys)
-    elif call.step is Step.CHOOSE:
-        await _chose(session, desk, call, report, words, keys)
-    else:
-        await _add(session, desk, report, words)
-
-
 async def _first_words(session: AsyncSession, desk: Desk, call: PhoneCall, words: str, turn: Turn) -> Talk:
-    if not words:
-        return await _silence(session, desk, Talk(call, None))  # a key that means nothing here
     call.tries = 0
     report = await _open(session, desk, call, words, turn)
     if call.ended_at is not None:
@@ -197,16 +233,6 @@ def _note_hearing(report: Report, turn: Turn) -> None:
         report.heard = {"confidence": turn.confidence, "alternatives": list(turn.alternatives)}
 
 
-async def _add(session: AsyncSession, desk: Desk, report: Report, words: str) -> None:
-    """More words of the same caller: understood again with the first ones."""
-    if words:
-        if report.heard and (others := report.heard.get("alternatives")):
-            report.heard = {**report.heard, "alternatives": [f"{other}. {words}"[:LONGEST] for other in others]}
-        report.text = f"{report.text}. {words}"[:LONGEST]
-    report.decision = None
-    await timers.arm(session, timers.Verb.HANDLE, report.id, desk.now(), desk.now(), boost=inbox.DANGER_BOOST)
-
-
 async def _in_danger(session: AsyncSession, desk: Desk, talk: Talk, words: str, turn: Turn, reason: str) -> Talk:
     """No more questions: the incident opens by itself while the caller hears the safety words."""
     call, report = talk.call, talk.report
@@ -214,133 +240,33 @@ async def _in_danger(session: AsyncSession, desk: Desk, talk: Talk, words: str, 
     if report is None:
         report = await _open(session, desk, call, words, turn)
     elif report.state is ReportState.TALKING:
-        await _add(session, desk, report, words)
+        await add(session, desk, report, words)
         report.state = ReportState.RECEIVED
-    report.danger, report.advice = report.danger or reason, replies.emergency()
+    report.danger, report.advice = report.danger or reason, replies.emergency(call.language)
     return Talk(call, report)
 
 
 async def _to_a_person(session: AsyncSession, desk: Desk, talk: Talk, words: str, turn: Turn) -> Talk:
     call, report = talk.call, talk.report
     call.step = Step.PERSON
-    if report is None and len(words.split()) > 4:  # "un trou rue Monge, passez-moi quelqu'un"
+    if report is None and len(words.split()) > SENTENCE + 1:  # "un trou rue Monge, passez-moi quelqu'un"
         report = await _open(session, desk, call, words, turn)
     elif report is not None and report.state is ReportState.TALKING:
-        await hand_over(session, desk, call, report)
+        await _hand_over(session, desk, report)
     return Talk(call, report)
 
 
-async def hand_over(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report) -> None:
+async def _hand_over(session: AsyncSession, desk: Desk, report: Report) -> None:
     """What was understood so far is opened, so that the person who takes the call finds it."""
     if report.decision is None:
         report.state = ReportState.RECEIVED
     else:
         await handle.leave_to_a_person(session, desk, report)
-        await _receipt(session, desk, report)
+        await receipt(session, desk, report)
 
 
-async def _silence(session: AsyncSession, desk: Desk, talk: Talk) -> Talk:
-    """Asked again at most twice; then a person takes over, or what is known is enough."""
-    call, report = talk.call, talk.report
-    call.tries += 1
-    if report is None:
-        if call.tries > SILENCES:
-            call.step = Step.PERSON
-        return talk
+async def _silence(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report) -> None:
     if report.state is not ReportState.TALKING:
         call.step = Step.DONE
-    elif call.step is Step.WHERE and report.decision is not None:
-        await _after_where(session, desk, call, report)
-    elif call.tries > SILENCES:
-        await _conclude(session, desk, call, report, report.answer)
-    return talk
-
-
-async def _next(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report) -> None:
-    """What to ask, from what was understood: first which one, then where, then whether that is it."""
-    if call.step is Step.WHERE:
-        await _after_where(session, desk, call, report)
-    elif report.decision == Decision.ASK and report.candidates:
-        call.step = Step.CHOOSE
-    elif report.decision != Decision.ROUTE or desk.catalogue.procedure(report.ranking[0]["procedure"]) is None:
-        await _conclude(session, desk, call, report, None)
-    elif _needs_a_place(desk, report, report.ranking[0]["procedure"]):
-        call.step = Step.WHERE
     else:
-        call.step = Step.CONFIRM
-
-
-async def _after_where(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report) -> None:
-    """The place was asked for once; whatever came of it, it is not asked for again."""
-    if report.answer is not None or report.decision != Decision.ROUTE:
-        await _conclude(session, desk, call, report, report.answer)
-    else:
-        call.step = Step.CONFIRM
-
-
-async def _confirmed(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report, words: str, keys: str) -> None:
-    said = plain(words)
-    first = report.ranking[0]["procedure"]
-    if keys.startswith("1") or YES.match(said):
-        await _conclude(session, desk, call, report, first)
-    elif keys.startswith("2") or NO.match(said):
-        if len(said.split()) > 3:  # "non, c'est le lampadaire qui est tombé"
-            await _add(session, desk, report, NO.sub("", said).strip())
-            call.step = Step.WHAT
-            return
-        report.candidates = [item["procedure"] for item in report.ranking[1:4] if item["probability"] >= 0.02][:3]
-        if report.candidates:
-            call.step = Step.CHOOSE
-        else:
-            await _conclude(session, desk, call, report, "")
-    else:
-        await _add(session, desk, report, words)
-
-
-async def _chose(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report, words: str, keys: str) -> None:
-    options = [*report.candidates, ""]
-    said = plain(words)
-    index = int(keys[0]) - 1 if keys[:1].isdecimal() else next((n for n, x in enumerate(NUMBERS) if x.match(said)), -1)
-    if NO.match(said) or "aucun" in said:
-        index = len(options) - 1
-    if not 0 <= index < len(options):
-        call.tries += 1
-        if words and len(words.split()) > 2:
-            await _add(session, desk, report, words)
-            call.step = Step.WHAT
-        return
-    report.answer = options[index] or "none"
-    if options[index] and _needs_a_place(desk, report, options[index]):
-        call.step = Step.WHERE
-    else:
-        await _conclude(session, desk, call, report, report.answer)
-
-
-def _needs_a_place(desk: Desk, report: Report, procedure_id: str) -> bool:
-    procedure = desk.catalogue.procedure(procedure_id)
-    asks = procedure is not None and procedure.severity is not Severity.INFO
-    return asks and not (report.place or report.address or report.latitude)
-
-
-async def _conclude(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report, choice: str | None) -> None:
-    """Open the incident: with what the caller confirmed, "none" when nothing fits, else as understood."""
-    call.step = Step.DONE
-    if choice is None:
-        await handle.leave_to_a_person(session, desk, report)
-    else:
-        chosen = "" if choice in ("", "none") else choice
-        report.candidates = [*report.candidates, chosen] if chosen not in report.candidates else report.candidates
-        await handle.answer(session, desk, report, chosen)
-    await _receipt(session, desk, report)
-
-
-async def _receipt(session: AsyncSession, desk: Desk, report: Report) -> None:
-    """The reference by text message, to a caller whose line can receive one."""
-    if door_back(report) is not None:
-        await tell_one(session, desk, report, say("call.kept", report.language, reference=report.reference))
-
-
-def _wants_a_person(words: str) -> bool:
-    """A short wish to speak to somebody; a long sentence in which somebody appears is a report."""
-    said = plain(words)
-    return len(said.split()) <= 12 and bool(ASKED_FOR_PERSON.search(said))
+        await unclear(session, desk, call, report)

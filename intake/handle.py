@@ -181,6 +181,12 @@ async def _adds_to_the_last(session: AsyncSession, desk: Desk, report: Report, r
     answers_where = Step.WHERE in before.asked and incident.place is None and report.place is not None
     if read.decision is Decision.ROUTE and read.procedure != incident.procedure_id and not answers_where:
         return False
+    await join(session, desk, report, before, incident)
+    return True
+
+
+async def join(session: AsyncSession, desk: Desk, report: Report, before: Report, incident: Incident) -> None:
+    """What the same person adds to what they reported ``before``. The incident's row must be locked."""
     attach(report, incident)
     if incident.place is None and (place := report.place or report.address):
         incident.place, incident.commune = place, incident.commune or report.commune
@@ -188,14 +194,13 @@ async def _adds_to_the_last(session: AsyncSession, desk: Desk, report: Report, r
         incident.latitude, incident.longitude = report.latitude, report.longitude
     await record(session, desk, incident, Event.REPORT, f"{before.reference} ajoute : {redact(report.text, 200)}")
     await tell_one(session, desk, report, say("added", report.language, reference=before.reference))
-    return True
 
 
 async def _set_aside(session: AsyncSession, desk: Desk, report: Report) -> bool:
     """One of very many messages of one contact: kept on the card of the one before, which says so, and not answered."""
     if report.channel is Channel.VOICE or not report.contact or not await too_many(session, desk, report):
         return False
-    before = await reports.latest_alive(session, report.contact, report.channel, desk.now() - STILL_TALKING)
+    before = await reports.latest_alive(session, report.contact, desk.now() - STILL_TALKING, report.channel)
     incident = await incidents.by_id(session, before.incident_id or 0, lock=True) if before else None
     if incident is None:
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,6 +28,8 @@ from routing.service.reclassify import NONE_FITS, reclassify
 from routing.service.resolve import REASONS, reopen, resolve
 from routing.service.tick import tick
 from routing.store import attachments
+from routing.store import calls as citizens_calls
+from routing.store.models import PhoneCall
 
 TEMPLATES = Jinja2Templates(Path(__file__).parent / "templates")
 
@@ -102,14 +104,15 @@ async def cards(request: Request, house: TheHouse, canal: str = "", etat: str = 
 async def _screen(
     request: Request, house: House, template: str, channel: str, state: str, query: str, message: str = ""
 ) -> Response:
-    async def work(session: AsyncSession) -> tuple[board.Board, list[board.CallView]]:
+    async def work(session: AsyncSession) -> tuple[board.Board, list[board.CallView], Sequence[PhoneCall]]:
         screen = await board.board(session, house, channel=channel, state=state, query=query)
-        return screen, await board.calls(session)
+        return screen, await board.calls(session), await citizens_calls.missed(session, house.clock.now())
 
-    screen, calls = await house.run(work)
+    screen, calls, missed = await house.run(work)
     context = {
         "board": screen,
         "calls": calls,
+        "missed": missed,
         "name": access.name_of(request),
         "message": message,
         "procedures": [(item.id, item.title) for item in house.desk.catalogue.procedures.values()],
@@ -195,6 +198,16 @@ async def answer_call(request: Request, house: TheHouse, page: int, answer: str)
     if answer not in verbs:
         raise NotFound("Cette réponse n'existe pas")
     return await _perform(request, house, verbs[answer])
+
+
+@router.post("/appels-manques/{call}/vu")
+async def deal_with_missed(request: Request, house: TheHouse, call: int) -> Response:
+    """Somebody called back a citizen who hung up without a word, or decided not to."""
+
+    async def work(session: AsyncSession) -> None:
+        await citizens_calls.dealt_with(session, call, house.clock.now())
+
+    return await _perform(request, house, work)
 
 
 @router.get("/pieces/{number}")

@@ -75,7 +75,7 @@ async def _continues(session: AsyncSession, desk: Desk, message: Message) -> Rep
 
 async def _wants_a_person(session: AsyncSession, desk: Desk, contact: str, channel: Channel) -> Report | None:
     asked = await reports.asked_of(session, contact)
-    report = asked or await reports.latest_alive(session, contact, channel, desk.now() - LATE)
+    report = asked or await reports.latest_alive(session, contact, desk.now() - LATE, channel)
     if report is not None:
         await handle.hand_to_a_person(session, desk, report)
     return report  # None: a report of its own is opened for the wish, and given to a person

@@ -14,20 +14,25 @@ from intake.call_sounds import Recording
 from intake.channels import phone_words
 from intake.channels.phone_fields import contact, number, share, sid
 from intake.channels.phone_ports import CallControl, House, Lines
+from intake.channels.phone_questions import question, welcome
 from intake.channels.phone_words import Address
 from intake.channels.twilio_guard import SOURCE, Refused, TwilioGuard
 from intake.dialogue import Talk, Turn
+from intake.handle import ANSWERED
 from intake.ports import Transcriber
+from intake.wording import say
 from routing.domain.call import Step
 from routing.domain.redaction import readable
+from routing.domain.understanding import Decision
 from routing.service.tell import door_back
-from routing.store.models import PhoneCall, Report
+from routing.store.models import PhoneCall
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 1.2  # seconds the provider waits with us for the understanding before the caller hears "un instant"
 LOOK_EVERY = 0.03
 WAITS = 4
+ENGLISH = "en"  # offered by a key to whoever was not understood
 
 
 class Phone:
@@ -89,14 +94,12 @@ class Phone:
             # Whatever broke, the caller hears what to do in danger and is passed to a person.
             log.exception("a turn of a call failed")
             heard = self._house.danger(readable(fields.get("SpeechResult", "")))
-            words = phone_words.out_of_order(self._lines.person, replies.advice(heard))
+            words = phone_words.out_of_order(self._person(), replies.advice(heard))
         return Response(words, media_type="text/xml")
 
     async def _ring(self, request: Request, fields: Mapping[str, str]) -> str:
         talk = await self._listen(fields, Turn(-1))  # no turn of the call: it is only made known
-        if talk.call.turn or talk.call.step is not Step.WHAT:
-            return self._say(talk)
-        return self._ask(talk.call, self.question(talk))
+        return self._say(talk)
 
     async def _heard(self, request: Request, fields: Mapping[str, str]) -> str:
         asked = number(request.query_params.get("turn"))
@@ -121,7 +124,7 @@ class Phone:
         if talk is None:
             return await self._ring(request, fields)
         if talk.pending and waited < WAITS:
-            return phone_words.wait(self._address, waited + 1, first=False)
+            return phone_words.wait(self._address, waited + 1, talk.call.language, first=False)
         return self._say(talk)
 
     async def _go_on(self, talk: Talk, fields: Mapping[str, str], *, first: bool) -> str:
@@ -129,7 +132,7 @@ class Phone:
         if talk.pending:
             talk = await self._understood(fields) or talk
         if talk.pending:
-            return phone_words.wait(self._address, 1, first=first)
+            return phone_words.wait(self._address, 1, talk.call.language, first=first)
         return self._say(talk)
 
     async def _understood(self, fields: Mapping[str, str]) -> Talk | None:
@@ -174,7 +177,7 @@ class Phone:
     async def _dialled(self, request: Request, fields: Mapping[str, str]) -> str:
         """After the person's telephone: spoken to, or nobody answered."""
         if fields.get("DialCallStatus") == "completed":
-            return phone_words.goodbye(safety=None, reference=None, texted=False)
+            return phone_words.goodbye()
         return phone_words.voicemail(self._address, 0)
 
     async def _recorded(self, request: Request, fields: Mapping[str, str]) -> str:
@@ -192,52 +195,51 @@ class Phone:
         """The question the call is at, or its end."""
         call = talk.call
         if call.step is Step.PERSON:
-            return phone_words.to_a_person(self._address, call.turn, self._lines.person, self._lines.own_number)
+            person, ours = self._person(), self._lines.own_number
+            return phone_words.to_a_person(self._address, call.turn, person, ours, call.language)
         if call.step is Step.DONE:
-            return _goodbye(talk.report)
+            return _goodbye(talk)
         return self._ask(call, self.question(talk))
+
+    def _person(self) -> str | None:
+        """The number of somebody who answers at this hour."""
+        hours, desk = self._lines.hours, self._house.desk
+        return self._lines.person if hours is None or hours.hold(desk.now(), desk.zone) else None
 
     def question(self, talk: Talk) -> str:
         """The words of the question the call is at."""
-        report = talk.report
-        match talk.call.step:
-            case Step.WHERE:
-                return phone_words.WHERE
-            case Step.CONFIRM if report is not None and report.ranking:
-                return self._confirm(report)
-            case Step.CHOOSE if report is not None:
-                known = self._house.desk.catalogue.procedures
-                labels = {id_: known[id_].label for id_ in report.candidates if id_ in known}
-                return phone_words.choices(report.candidates, labels)
-        return phone_words.AGAIN if talk.call.tries else phone_words.OPENING.format(city=self._lines.city)
+        return question(talk, self._house.desk.catalogue, self._lines.city)
 
     def _ask(self, call: PhoneCall, words: str) -> str:
-        """By whatever listens now."""
+        """By whatever listens now. Who was not understood is offered another language."""
+        language = call.language
         if self._ears is None:
-            return phone_words.ask(self._address, call.turn, words)
+            again = call.step is Step.WHAT and call.tries > 0
+            offer = ENGLISH if again and language is None else None
+            return phone_words.ask(self._address, call.turn, words, language, offer=offer)
         if not self._ears.ready:
             return self._ask_by_keys(call, words)
         ticket = self._guard.ticket(call.sid, call.turn)
-        return phone_words.ask_streaming(self._address, call.turn, ticket, None if self._speaks else words)
+        return phone_words.ask_streaming(self._address, call.turn, ticket, None if self._speaks else words, language)
 
     def _ask_by_keys(self, call: PhoneCall, words: str) -> str:
+        language = call.language
         if call.step is not Step.WHAT:
-            return phone_words.ask_by_keys(self._address, call.turn, words)
-        welcome = phone_words.WELCOME.format(city=self._lines.city)
-        words = phone_words.UNHEARD if call.turn else f"{welcome} {phone_words.UNHEARD}"
-        return phone_words.ask_by_keys(self._address, call.turn, words, otherwise="unheard")
-
-    def _confirm(self, report: Report) -> str:
-        procedure = self._house.desk.catalogue.procedures[report.ranking[0]["procedure"]]
-        place = ", ".join(part for part in (report.place or report.address, report.commune) if part)
-        return phone_words.CONFIRM.format(label=procedure.label, place=f", {place}" if place else "")
+            return phone_words.ask_by_keys(self._address, call.turn, words, language)
+        unheard = say("voice.unheard", language)
+        words = unheard if call.turn else f"{welcome(self._lines.city, language)} {unheard}"
+        return phone_words.ask_by_keys(self._address, call.turn, words, language, otherwise="unheard")
 
 
-def _goodbye(report: Report | None) -> str:
+def _goodbye(talk: Talk) -> str:
+    report, language = talk.report, talk.call.language
     if report is None:
-        return phone_words.goodbye(safety=None, reference=None, texted=False)
-    safety = phone_words.SAFETY if report.danger else report.advice
-    texted = door_back(report) is not None
+        return phone_words.goodbye(language=language)
     return phone_words.goodbye(
-        safety=safety, reference=report.reference, texted=texted, read_by_person=not report.ranking
+        safety=say("voice.safety", language) if report.danger else report.advice,
+        reference=report.reference,
+        texted=door_back(report) is not None,
+        read_by_person=report.decision not in (Decision.ROUTE, ANSWERED),
+        added=talk.about is not None and report.danger is None,
+        language=language,
     )

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake.ports import DangerRules
+from routing.domain.hours import Hours
 from routing.service.desk import Desk
 
 
@@ -40,9 +41,12 @@ class CallControl(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """``person`` is the number of somebody who answers callers, None when there is nobody; ``city`` who speaks."""
+    """``person`` is the number of somebody who answers callers within ``hours`` (always, without any), None when there
+    is nobody; ``city`` is who speaks.
+    """
 
     base_url: str
     city: str
     person: str | None = None
     own_number: str | None = None
+    hours: Hours | None = None

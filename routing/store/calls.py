@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,9 +36,17 @@ async def of_report(session: AsyncSession, report: Report) -> PhoneCall | None:
 async def missed(session: AsyncSession, now: datetime, limit: int = 20) -> Sequence[PhoneCall]:
     """Calls that ended before anything was said, latest first, until somebody dealt with them."""
     query = select(PhoneCall).where(
-        PhoneCall.report_id.is_(None), PhoneCall.seen_at.is_(None), PhoneCall.ended_at >= now - MISSED_FOR
+        PhoneCall.report_id.is_(None),
+        PhoneCall.about_id.is_(None),
+        PhoneCall.seen_at.is_(None),
+        PhoneCall.ended_at >= now - MISSED_FOR,
     )
     return (await session.scalars(query.order_by(PhoneCall.ended_at.desc()).limit(limit))).all()
+
+
+async def dealt_with(session: AsyncSession, call_id: int, now: datetime) -> None:
+    """A person of the room has dealt with a missed call."""
+    await session.execute(update(PhoneCall).where(PhoneCall.id == call_id).values(seen_at=now))
 
 
 async def opt_out(session: AsyncSession, contact: str, now: datetime) -> None:

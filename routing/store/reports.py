@@ -83,17 +83,19 @@ async def lately_asked(session: AsyncSession, contact: str, since: datetime) -> 
     return await session.scalar(query.with_for_update())
 
 
-async def latest_alive(session: AsyncSession, contact: str, channel: Channel, since: datetime) -> Report | None:
-    """The latest report of this contact by this door that became an incident nobody has ended yet."""
+async def latest_alive(
+    session: AsyncSession, contact: str, since: datetime, channel: Channel | None = None
+) -> Report | None:
+    """The latest report of this contact, by this door if one is named, that became an incident nobody has ended yet."""
     query = (
         select(Report)
         .join(Incident, Incident.id == Report.incident_id)
-        .where(Report.contact == contact, Report.channel == channel, Report.received_at >= since)
+        .where(Report.contact == contact, Report.received_at >= since)
         .where(Incident.state != IncidentState.RESOLVED, Report.part_of.is_(None))
         .order_by(Report.id.desc())
         .limit(1)
     )
-    return await session.scalar(query)
+    return await session.scalar(query.where(Report.channel == channel) if channel else query)
 
 
 async def previous(session: AsyncSession, report: Report, since: datetime) -> Report | None:

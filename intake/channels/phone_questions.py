@@ -1,0 +1,50 @@
+"""The words of the question a call is at. Pure."""
+
+from __future__ import annotations
+
+from intake.channels import phone_words
+from intake.dialogue import Talk
+from intake.wording import say
+from routing.domain.call import Step
+from routing.domain.procedure import Catalogue
+from routing.store.models import Report
+
+
+def question(talk: Talk, catalogue: Catalogue, city: str) -> str:
+    """What the caller is asked now, in the language of the call."""
+    call, report, language = talk.call, talk.report, talk.call.language
+    match call.step:
+        case Step.ABOUT if talk.about is not None:
+            asked = say("voice.about", language, label=_label(talk.about, catalogue), place=_place(talk.about))
+            return asked if call.turn else f"{welcome(city, language)} {asked}"
+        case Step.WHERE:
+            return say("voice.where", language)
+        case Step.CONFIRM if report is not None and report.ranking:
+            label = catalogue.procedures[report.ranking[0]["procedure"]].label
+            return say("voice.confirm", language, label=label, place=_place(report))
+        case Step.CHOOSE if report is not None:
+            labels = {id_: catalogue.procedures[id_].label for id_ in report.candidates if id_ in catalogue.procedures}
+            return phone_words.choices(report.candidates, labels, language)
+    if call.tries:
+        return say("voice.again", language)
+    if talk.about is not None:
+        state = say(f"state.{talk.state}", language)
+        return say("voice.add", language, reference=talk.about.reference, state=state)
+    what = say("voice.what", language)
+    return what if call.turn else f"{welcome(city, language)} {what}"
+
+
+def welcome(city: str, language: str | None = None) -> str:
+    """Who speaks, what to do in danger, what becomes of one's words."""
+    return say("voice.welcome", language, city=city)
+
+
+def _label(report: Report, catalogue: Catalogue) -> str:
+    named = report.answer or (report.ranking[0]["procedure"] if report.ranking else None)
+    procedure = catalogue.procedure(named)
+    return procedure.label if procedure else report.reference
+
+
+def _place(report: Report) -> str:
+    """ ", rue Monge, Dijon", "" when nobody said where."""
+    return "".join(f", {part}" for part in (report.place or report.address, report.commune) if part)

@@ -1,0 +1,140 @@
+"""What follows from what a caller says: the next question of the exchange, or the incident."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from intake import handle, inbox
+from intake.answers import after_no, number, says_no, says_yes
+from intake.exchange import Known, next_step
+from intake.models import LONGEST
+from intake.wording import DEFAULT, say, spoken
+from routing.domain.call import Step
+from routing.domain.incident import ReportState
+from routing.domain.understanding import Decision
+from routing.service.desk import Desk
+from routing.service.tell import door_back, tell_one
+from routing.store import timers
+from routing.store.models import PhoneCall, Report
+
+SILENCES = 2  # re-prompts before a person takes over, or what is known is enough
+CONFIRMED_TWICE = 2
+LOST = timedelta(seconds=90)  # a call that stays mute this long was lost
+NONE = "none"  # the answer of a caller whom no candidate fits
+GUESS_FROM = 0.02  # a procedure less likely than this is not offered after a no
+
+
+async def reply(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report, words: str, keys: str) -> None:
+    """What the caller says to our last question about ``report``."""
+    if report.state is not ReportState.TALKING:
+        call.step = Step.DONE
+        return
+    await timers.arm(session, timers.Verb.UNANSWERED, report.id, desk.now() + LOST, desk.now())
+    if call.step is Step.CONFIRM:
+        await _confirmed(session, desk, call, report, words, keys)
+    elif call.step is Step.CHOOSE:
+        await _chose(session, desk, call, report, words, keys)
+    else:
+        await add(session, desk, report, words)
+
+
+async def proceed(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report) -> None:
+    """Put the next question, or open the incident. Closed questions are put in French only: the catalogue's labels."""
+    french = spoken(call.language) == DEFAULT
+    chosen = report.answer is not None
+    named = report.answer if chosen else _first(report) if report.decision == Decision.ROUTE else None
+    known = Known(
+        named=desk.catalogue.procedure(named) is not None,
+        chosen=chosen,
+        doubtful=french and report.decision == Decision.ASK and bool(report.candidates),
+        placeless=handle.lacks_place(desk, report, named),
+        spoken=french,
+        asked=_asked(report),
+    )
+    step = next_step(known)
+    if step is Step.DONE:
+        await conclude(session, desk, call, report)
+        return
+    call.step = step
+    report.asked = [*report.asked, step]
+
+
+def _asked(report: Report) -> list[str]:
+    """The questions not to put again; whoever corrected us may be read back once more."""
+    if report.asked.count(Step.CONFIRM) >= CONFIRMED_TWICE:
+        return list(report.asked)
+    return [step for step in report.asked if step != Step.CONFIRM]
+
+
+def _first(report: Report) -> str | None:
+    return report.ranking[0]["procedure"] if report.ranking else None
+
+
+async def add(session: AsyncSession, desk: Desk, report: Report, words: str) -> None:
+    """More words of the same caller: understood again with the first ones."""
+    if words:
+        if report.heard and (others := report.heard.get("alternatives")):
+            report.heard = {**report.heard, "alternatives": [f"{other}. {words}"[:LONGEST] for other in others]}
+        report.text = f"{report.text}. {words}"[:LONGEST]
+    report.decision = None
+    await timers.arm(session, timers.Verb.HANDLE, report.id, desk.now(), desk.now(), boost=inbox.DANGER_BOOST)
+
+
+async def _confirmed(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report, words: str, keys: str) -> None:
+    if keys.startswith("1") or says_yes(words):
+        report.answer = _first(report)
+        await proceed(session, desk, call, report)
+    elif said := after_no(words) if says_no(words) else "":  # "non, c'est le lampadaire qui est tombé"
+        await add(session, desk, report, said)
+        call.step = Step.WHAT
+    elif keys.startswith("2") or says_no(words):
+        ranking = report.ranking[1:4]
+        report.candidates = [item["procedure"] for item in ranking if item["probability"] >= GUESS_FROM]
+        report.decision, report.answer = Decision.ASK, None if report.candidates else NONE
+        await proceed(session, desk, call, report)
+    elif words:
+        await add(session, desk, report, words)
+    else:
+        await unclear(session, desk, call, report)
+
+
+async def _chose(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report, words: str, keys: str) -> None:
+    options = [*report.candidates, NONE]
+    which = int(keys[0]) if keys[:1].isdecimal() else number(words, len(options))
+    if which is not None and 1 <= which <= len(options):
+        report.answer = options[which - 1]
+        await proceed(session, desk, call, report)
+    elif len(words.split()) > 2:
+        await add(session, desk, report, words)
+        call.step = Step.WHAT
+    else:
+        await unclear(session, desk, call, report)
+
+
+async def unclear(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report) -> None:
+    """Silence or a key that means nothing: asked again at most twice; then what is known is enough."""
+    call.tries += 1
+    if call.step is Step.WHERE and report.decision is not None:
+        await proceed(session, desk, call, report)  # a place that is not known is not asked for twice
+    elif call.tries > SILENCES:
+        await conclude(session, desk, call, report)
+
+
+async def conclude(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report) -> None:
+    """Open the incident: with what the caller confirmed or chose, else as understood."""
+    call.step = Step.DONE
+    if report.answer is None:
+        await handle.leave_to_a_person(session, desk, report)
+    else:
+        chosen = "" if report.answer == NONE else report.answer
+        report.candidates = [*report.candidates, chosen] if chosen not in report.candidates else report.candidates
+        await handle.answer(session, desk, report, chosen)
+    await receipt(session, desk, report)
+
+
+async def receipt(session: AsyncSession, desk: Desk, report: Report) -> None:
+    """The reference by text message, to a caller whose line can receive one."""
+    if door_back(report) is not None:
+        await tell_one(session, desk, report, say("call.kept", report.language, reference=report.reference))
