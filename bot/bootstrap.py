@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from bot.slack.gateway import SlackChat
 from bot.staff import read_rights
 from bot.twilio.account import connect as connect_twilio
 from bot.twilio.media import TwilioMedia
-from bot.twilio.texts import TwilioTexts
+from bot.twilio.texts import Template, TwilioTexts
 from intake.handle import Hearing
 from intake.ports import Classifier, MediaSource
 from intake.wording import say
@@ -37,7 +37,7 @@ from routing.errors import CatalogueError
 from routing.ports import ChatGateway, CitizenGateway, Clock
 from routing.service.desk import Desk
 from routing.service.import_roster import import_roster
-from routing.store import roster
+from routing.store import reports, roster
 from routing.store.base import Database, make_engine
 
 SCHEMES = ("console", "slack", "telegram")
@@ -108,7 +108,7 @@ def build(
     citizens: dict[str, CitizenGateway] = {
         channel.value: phone for channel in (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)
     }
-    citizens |= text_gateways(settings, clock)
+    citizens |= text_gateways(settings, clock, database)
     ears = speech.ears(settings, recordings=classifier is not None)
     return House(
         settings=settings,
@@ -150,20 +150,26 @@ def api_token(settings: Settings) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
-def text_gateways(settings: Settings, clock: Clock) -> dict[str, CitizenGateway]:
+def text_gateways(settings: Settings, clock: Clock, database: Database) -> dict[str, CitizenGateway]:
     """Citizens' text messages by the connected account; without one, the telephones drawn at /demo."""
     client = connect_twilio(settings)
     if client is None:
         return {}
-    senders = {
-        Channel.SMS: (settings.twilio_from_number, ""),
-        Channel.WHATSAPP: (settings.twilio_whatsapp_number, "whatsapp:"),
-    }
-    return {
-        channel.value: TwilioTexts(client, clock, number, f"{settings.base_url}/webhooks/twilio/status?ref=", prefix)
-        for channel, (number, prefix) in senders.items()
-        if number
-    }
+
+    async def heard(contact: str) -> datetime | None:
+        async with database.transaction() as session:
+            return await reports.last_heard(session, contact, Channel.WHATSAPP)
+
+    status = f"{settings.base_url}/webhooks/twilio/status?ref="
+    found: dict[str, CitizenGateway] = {}
+    if settings.twilio_from_number:
+        found[Channel.SMS] = TwilioTexts(client, clock, settings.twilio_from_number, status)
+    if settings.twilio_whatsapp_number:
+        template = Template(settings.twilio_whatsapp_template, heard)
+        found[Channel.WHATSAPP] = TwilioTexts(
+            client, clock, settings.twilio_whatsapp_number, status, "whatsapp:", template
+        )
+    return found
 
 
 def media_sources(settings: Settings) -> dict[str, MediaSource]:

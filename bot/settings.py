@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     twilio_from_number: str | None = None
     twilio_base_url: str | None = None
     twilio_whatsapp_number: str | None = None
+    twilio_whatsapp_template: str | None = None
     city: str = "la métropole"
     phone_person: str | None = None
     room_number: str | None = None

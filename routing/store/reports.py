@@ -141,6 +141,16 @@ async def count_from(
     return await session.scalar(query.where(sender)) or 0
 
 
+async def last_heard(session: AsyncSession, contact: str, channel: Channel) -> datetime | None:
+    """When this contact last wrote by that door, an answer to a question of ours included."""
+    query = (
+        select(func.max(InboundEvent.received_at))
+        .join(Report, Report.id == InboundEvent.report_id)
+        .where(Report.contact == contact, Report.channel == channel)
+    )
+    return await session.scalar(query)
+
+
 async def ended_as(session: AsyncSession, contact: str, resolution: str, since: datetime) -> int:
     """How many incidents that this contact reported since then ended with that reason."""
     query = (

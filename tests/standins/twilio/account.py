@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,7 +16,7 @@ from tests.standins.rates import Limit
 from tests.standins.serving import Clock, StandIn
 from tests.standins.wire import Answer, Asked, Call
 
-SEND = {"To", "From", "Body", "StatusCallback", "MediaUrl"}
+SEND = {"To", "From", "Body", "StatusCallback", "MediaUrl", "ContentSid", "ContentVariables"}
 PLACE = {
     "To", "From", "Url", "Method", "Timeout", "StatusCallback", "StatusCallbackEvent", "StatusCallbackMethod",
     "MachineDetection", "AsyncAmd", "AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod",
@@ -62,13 +64,17 @@ class Placed:
 
 @dataclass
 class Books:
-    """Messages and calls by age, numbers that opted out, redirected calls, files (bytes, media type) by their name."""
+    """Messages and calls by age, numbers that opted out, redirected calls, files (bytes, media type) by their name.
+
+    ``heard`` is when a WhatsApp number last wrote; outside a day only a template goes through.
+    """
 
     calls: list[Placed] = field(default_factory=list)
 
     messages: list[Kept] = field(default_factory=list)
     opted_out: set[str] = field(default_factory=set)
     redirected: list[tuple[str, str]] = field(default_factory=list)
+    heard: dict[str, datetime] = field(default_factory=dict)
     media: dict[str, tuple[bytes, str]] = field(default_factory=dict)
 
 
@@ -211,6 +217,10 @@ class TwilioStandIn(StandIn):
     def _send(self, given: Mapping[str, Any]) -> Answer:
         if not NUMBER.fullmatch(given.get("To", "")):
             return _error(400, 21211, "Invalid 'To' Phone Number")
+        if given.get("ContentSid"):
+            given = {**given, "Body": f"Dijon métropole : {json.loads(given['ContentVariables'])['1']}"}
+        elif (heard := self.books.heard.get(given["To"])) and self.now() - heard >= timedelta(hours=24):
+            return _error(400, 63016, "Failed to send freeform message because you are outside the allowed window")
         if not given.get("Body") and not given.get("MediaUrl"):
             return _error(400, 21602, "Message body is required")
         if len(given.get("Body", "")) > LONGEST:

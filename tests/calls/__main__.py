@@ -1,0 +1,60 @@
+"""``python -m tests.calls``: walk every scripted call, deliver a thousand webhooks thrice, write docs/calls.md."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.acceptance.connected import with_twilio
+from tests.calls.replay import replay
+from tests.calls.report import page, table
+from tests.calls.script import Ended, scripts, teach, walk
+from tests.city import founded
+from tests.clock import DrivenClock
+from tests.databases import ROOT, Databases
+from tests.standins.twilio.account import TwilioStandIn
+from tests.understood import Scripted
+
+DOCUMENT = ROOT / "docs" / "calls.md"
+
+
+async def all_calls(databases: Databases, folder: Path) -> list[Ended]:
+    """Walk every script; each theme in a city of its own."""
+    ended: list[Ended] = []
+    for calls in scripts().values():
+        means = Scripted()
+        teach(means)
+        with databases.fresh() as url:
+            async with (
+                TwilioStandIn(DrivenClock()) as twilio,
+                founded(url, folder, means, settings=with_twilio(folder, twilio)) as city,
+            ):
+                ended += [await walk(city, twilio, call) for call in calls]
+    return ended
+
+
+async def measure(messages: int) -> str:
+    """Everything, as the page."""
+    databases = Databases(ROOT / "var" / "tests")
+    with tempfile.TemporaryDirectory() as folder:
+        ended = await all_calls(databases, Path(folder))
+        with databases.fresh() as url:
+            again = await replay(url, Path(folder), messages)
+    problems = [f"{one.call.name}: {problem}" for one in ended for problem in one.problems]
+    sys.stdout.write("\n".join([*problems, table(ended)]))
+    return page(ended, again)
+
+
+def main() -> None:
+    """Read the command's arguments and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=1000, help="webhooks delivered thrice and shuffled")
+    given = parser.parse_args()
+    DOCUMENT.write_text(asyncio.run(measure(given.messages)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
