@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from intake.models import LONGEST
+from routing.domain import oncall
 from routing.domain.incident import DispatchState, Event, IncidentState, PageState
 from routing.domain.procedure import Severity
 from routing.domain.redaction import readable
@@ -201,11 +202,19 @@ class OnCallView(BaseModel):
 
 
 class RotationView(BaseModel):
-    """A rotation and who holds it."""
+    """A rotation, who holds it, and why: by turn, override, swap, replacement, a hand-over that waits (stay)."""
 
     rotation: str
     person: str | None
     name: str | None
+    why: oncall.Why
+
+
+class ShiftView(RotationView):
+    """A stretch of a rotation's duty; ``gap``: somebody should hold it, ``closed``: outside the rotation's hours."""
+
+    begins: datetime
+    ends: datetime
 
 
 class ServiceOnCall(BaseModel):

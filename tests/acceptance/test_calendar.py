@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -210,6 +211,22 @@ async def test_a_request_may_be_withdrawn_and_nobody_swaps_with_themselves(city:
             await take_swap(session, desk, 999, "bruno", by="Bruno Petit")
 
 
+async def test_of_two_who_take_it_at_once_one_has_it(city: City) -> None:
+    desk = city.house.desk
+    async with city.session() as session:
+        swap = await request_swap(session, desk, "routes", "ana", *WEEK_OF_ANA, by="Ana Martin")
+
+    async def take(person: str) -> str | None:
+        async with city.session() as session:
+            return (await take_swap(session, desk, swap.id, person, by=person)).taker
+
+    outcomes = await asyncio.gather(take("bruno"), take("chloe"), return_exceptions=True)
+    [won] = [one for one in outcomes if isinstance(one, str)]
+    [lost] = [one for one in outcomes if isinstance(one, Conflict)]
+    assert won in ("bruno", "chloe")
+    assert "n'en est pas là" in str(lost)
+
+
 async def test_duty_that_has_begun_is_not_swapped_any_more(city: City) -> None:
     desk = city.house.desk
     async with city.session() as session:
@@ -326,3 +343,26 @@ async def test_the_file_keeps_exceptions_and_yields_to_what_people_entered(city:
         assert await export_roster(session) == now
     await use(city, tmp_path)
     assert await on_duty(city, "2026-03-17 20:00") == "bruno", "people's own stay when the file says nothing"
+
+
+async def test_the_calendar_is_asked_through_the_api(city: City) -> None:
+    async with city.session() as session:
+        stretch = (paris("2026-03-17 18:00"), paris("2026-03-18 08:00"))
+        await override_shift(session, city.house.desk, "routes", "chloe", *stretch, by="Chef")
+    now = await city.get("/api/v1/oncall?at=2026-03-17T20:00:00")
+    held = {row["rotation"]: (row["person"], row["name"], row["why"]) for row in now["rotations"]}
+    assert held == {"routes": ("chloe", "Chloé Roy", "override"), "chef": ("chloe", "Chloé Roy", "turn")}
+    path = "/api/v1/oncall/routes/shifts"
+    shifts = (await city.web.get(f"{path}?begins=2026-03-16T08:00:00&ends=2026-03-24T00:00:00")).json()
+    assert [(row["person"], row["begins"], row["why"]) for row in shifts] == [
+        ("ana", "2026-03-16T07:00:00Z", "turn"),
+        ("chloe", "2026-03-17T17:00:00Z", "override"),
+        ("ana", "2026-03-18T07:00:00Z", "turn"),
+        ("bruno", "2026-03-23T07:00:00Z", "turn"),
+    ]
+    assert shifts[-1]["ends"] == "2026-03-23T23:00:00Z"
+    assert (await city.web.get(path)).status_code == 200
+    assert (await city.web.get("/api/v1/oncall/gone/shifts")).status_code == 404
+    for wrong in ("begins=2026-03-17T00:00:00&ends=2026-03-16T00:00:00", "begins=1900-01-01T00:00:00", "ends=x"):
+        assert (await city.web.get(f"{path}?{wrong}")).status_code == 422
+    assert (await city.web.get(path, headers={"Authorization": ""})).status_code == 401
