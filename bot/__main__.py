@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from bot import catalogue_commands, nlp_commands, oncall_commands, places_commands, serving, simulate
+from bot import catalogue_commands, nlp_commands, oncall_commands, places_commands, serving, simulate, why_command
 from bot.settings import Settings
 from routing.errors import CatalogueError
 
@@ -74,6 +74,9 @@ def doctor() -> None:
         typer.echo(finding.line())
     if any(finding.grave for finding in findings):
         raise typer.Exit(1)
+
+
+app.command(name="why")(why_command.why)
 
 
 def _settings(**given: Any) -> Settings:

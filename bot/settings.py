@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from routing.domain.hours import Hours
-from routing.domain.oncall import zone_named
+from routing.domain.oncall import WEEKDAYS, zone_named
 
 
 class Settings(BaseSettings):
@@ -59,6 +60,8 @@ class Settings(BaseSettings):
     phone_person: str | None = None
     room_number: str | None = None
     phone_hours: str | None = None
+    drill: str | None = None
+    drill_spares: list[str] = []
     sms_gateway_url: str | None = None
     sms_gateway_authorization: SecretStr | None = None
     sms_gateway_body: str = '{"to": "{to}", "text": "{text}", "ref": "{ref}", "callback": "{callback}"}'
@@ -100,6 +103,14 @@ class Settings(BaseSettings):
     def answered(self) -> Hours | None:
         """When somebody answers the number callers are put through to; None for always."""
         return Hours.read(self.phone_hours) if self.phone_hours else None
+
+    @field_validator("drill")
+    @classmethod
+    def _weekly(cls, value: str | None) -> str | None:
+        day, _, clock = (value or "").partition(" ")
+        if value and (day not in WEEKDAYS or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", clock)):
+            raise ValueError("must be a day and a time, e.g. tuesday 10:00")
+        return value
 
     @field_validator("sms_gateway_body", "voice_gateway_body")
     @classmethod

@@ -21,8 +21,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import health, providers
-from bot.api import doors, incidents, oncall, reports
-from bot.console import access, demo, duty, feeds, routes
+from bot.api import contact, doors, incidents, oncall, reports
+from bot.console import access, demo, duty, feeds, reach, routes
 from bot.console.access import SignInNeeded
 from bot.console.live import LiveFeed
 from bot.house import DatabaseAway, House
@@ -71,12 +71,13 @@ def create_app(house: House, url: str) -> FastAPI:
     )
     app.state.house = house
     app.state.live = LiveFeed(url)
-    for router in (reports.router, incidents.router, oncall.router, health.router):
+    for router in (reports.router, incidents.router, oncall.router, contact.router, health.router):
         app.include_router(router)
     for pages in (
         routes.door,
         routes.router,
         duty.router,
+        reach.router,
         feeds.router,
         demo.router,
         PublicPages(house, DatabaseAway, partial(access.digest, house)).router(),

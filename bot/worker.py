@@ -14,8 +14,10 @@ from sqlalchemy import func, select
 from bot import tasks
 from bot.house import House
 from bot.observability import HEALED, OVERDUE, WORKER_RESTARTS
+from routing.domain.oncall import WEEKDAYS
 from routing.service.hand_over import prepare_hand_overs
 from routing.service.heal import heal
+from routing.service.trial import drill
 from routing.service.watch_calendar import watch_calendar
 from routing.store import audit, timers
 from routing.store.models import Timer
@@ -127,6 +129,7 @@ class Worker:
             await self._discard_stalled()
             async with self._house.database.transaction() as session:
                 await audit.anchor(session, self._house.clock.now())
+            await self._drill()
             await self._pause(HEAL_EVERY)
 
     async def _watch_calendar(self) -> None:
@@ -136,6 +139,15 @@ class Worker:
                 await prepare_hand_overs(session, self._house.desk)
                 await watch_calendar(session, self._house.desk, tuple(self._house.pagers))
             await self._pause(CALENDAR_EVERY)
+
+    async def _drill(self) -> None:
+        """In the hour after the drill's time whoever was not tried lately is called, one worker at a time."""
+        house, local = self._house, self._house.clock.now().astimezone(self._house.desk.zone)
+        day, _, clock = (house.settings.drill or "").partition(" ")
+        if not clock or WEEKDAYS[local.weekday()] != day or f"{local:%H}" != clock[:2] or f"{local:%H:%M}" < clock:
+            return
+        async with house.database.transaction() as session:
+            await drill(session, house.desk, tuple(house.pagers), house.settings.drill_spares)
 
     async def _discard_stalled(self) -> None:
         """Jobs of a worker that died: their timers wake by themselves, the rows are only in the way."""

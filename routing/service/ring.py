@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.domain.incident import Event, PageState
 from routing.domain.paging import CONSOLE, VOICE, Call, Purpose, Rung
 from routing.ports import DeliveryProblem, Pager, PermanentProblem, UnknownOutcome
+from routing.service.audit import note_trial
 from routing.service.desk import Desk
 from routing.service.news import silent
 from routing.service.pass_on import pass_on
@@ -173,7 +174,9 @@ async def _rang(session: AsyncSession, desk: Desk, incident: Incident | None, pa
         await timers.arm(session, Verb.PAGE, page.id, now + rung.news, now)
     else:
         await timers.disarm(session, Verb.PAGE, page.id)
-    if incident is not None:
+    if incident is None:
+        await note_trial(session, desk, page.person, Event.PAGED, f"{page.name} est appelé·e", channel=page.channel)
+    else:
         said = f"{page.name} est appelé·e (niveau {page.level})"
         if page.purpose is Purpose.HOLD:
             said = f"On demande à {page.name} : toujours dessus ?"

@@ -40,6 +40,7 @@ async def try_person(
 
 async def drill(session: AsyncSession, desk: Desk, channels: Collection[str], spared: Collection[str] = ()) -> int:
     """The weekly drill: everybody not tried lately, but for those ``spared``; returns how many are called."""
+    await roster.one_at_a_time(session)
     now = desk.now()
     called = 0
     for person in (await roster.load(session)).people.values():

@@ -1,0 +1,160 @@
+"""The room's pages on people on duty: how each is reached, a trial call, and why somebody was called or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.console import access
+from bot.console.routes import TEMPLATES, TheHouse, shown
+from bot.house import House
+from routing.catalogue.oncall_file import ContactRow
+from routing.domain.oncall import Person
+from routing.domain.paging import NAMES
+from routing.errors import RoutingError
+from routing.service.contact import change_plan
+from routing.service.trial import reachability, try_person
+from routing.service.why import why_incident, why_person
+from routing.store import roster
+
+STEPS = 4  # of a plan, on the page
+UNREADABLE = "Ce plan ne se lit pas : des secondes, un moyen, et des heures comme 22:00-07:00."
+NO_TIME = "Cette heure ne se lit pas : écrivez par exemple 2026-03-01 03:12."
+
+router = APIRouter(prefix="/salle", include_in_schema=False, dependencies=[Depends(access.check)])
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One person on the page; ``missing`` are channels of the plan that reach nobody."""
+
+    person: Person
+    answered: int
+    asked: int
+    missing: tuple[str, ...]
+
+    @property
+    def score(self) -> str:
+        """``3 sur 4``, or that nobody tried yet."""
+        return f"{self.answered} sur {self.asked}" if self.asked else "jamais appelé·e"
+
+
+@router.get("/joindre")
+async def people_page(request: Request, house: TheHouse, message: str = "") -> Response:
+    """Everybody on duty: plan, reachability, trial call."""
+
+    async def work(session: AsyncSession) -> list[Reached]:
+        people = (await roster.load(session)).people.values()
+        return [await _reached(session, house, person) for person in people]
+
+    context = {
+        "people": await house.run(work),
+        "message": message,
+        "channels": {channel: NAMES[channel] for channel in NAMES if channel in house.pagers},
+        "names": NAMES,
+        "steps": STEPS,
+        "name": access.name_of(request),
+        **shown(house),
+    }
+    return TEMPLATES.TemplateResponse(request, "joindre.html", context)
+
+
+async def _reached(session: AsyncSession, house: House, person: Person) -> Reached:
+    answered, asked = await reachability(session, house.desk, person.id)
+    steps = [step.by for step in person.plan]
+    missing = tuple(NAMES[by] for by in steps if by not in house.pagers or person.account(by) is None)
+    return Reached(person, answered, asked, missing)
+
+
+@router.post("/joindre/{person}/essai")
+async def try_now(request: Request, house: TheHouse, person: str) -> Response:
+    """Me tester."""
+    by = access.name_of(request)
+
+    async def work(session: AsyncSession) -> str:
+        rows = await try_person(session, house.desk, person[:60], tuple(house.pagers), by=by)
+        return f"{rows[0].name} est appelé·e maintenant ({NAMES[rows[0].channel]})."
+
+    return await _perform(house, work)
+
+
+@router.post("/joindre/{person}/plan")
+async def save_plan(request: Request, house: TheHouse, person: str) -> Response:
+    """The plan as the form gives it: a channel left empty is no step."""
+    form, by = await request.form(), access.name_of(request)
+    try:
+        steps = [step for number in range(STEPS) if (step := _step(form, number)) is not None]
+    except (ValidationError, ValueError):
+        return _back(UNREADABLE)
+
+    async def work(session: AsyncSession) -> str:
+        changed = await change_plan(session, house.desk, person[:60], steps, by=by)
+        return f"Le plan de contact de {changed.name} est enregistré."
+
+    return await _perform(house, work)
+
+
+def _step(form: Any, number: int) -> dict[str, Any] | None:
+    by = str(form.get(f"par{number}", ""))
+    if not by:
+        return None
+    quiet = str(form.get(f"calme{number}", "")).strip().replace(" ", "") or None
+    row = ContactRow.model_validate({"by": by, "after": int(str(form.get(f"apres{number}") or 0)), "quiet": quiet})
+    return row.model_dump(exclude_none=True)
+
+
+async def _perform(house: House, work: Any) -> Response:
+    try:
+        return _back(await house.run(work))
+    except RoutingError as refusal:
+        return _back(str(refusal))
+
+
+def _back(message: str) -> Response:
+    return RedirectResponse(f"/salle/joindre?{_query(message)}", status_code=303)
+
+
+def _query(message: str) -> str:
+    return urlencode({"message": message})
+
+
+@router.get("/pourquoi")
+async def why_page(request: Request, house: TheHouse, qui: str = "", quand: str = "") -> Response:
+    """Why somebody was called at a moment, or not; what was decided about an incident."""
+    moment = _moment(house, quand)
+
+    async def work(session: AsyncSession) -> tuple[list[str], list[Person]]:
+        people = list((await roster.load(session)).people.values())
+        lines: list[str] = []
+        if qui and moment is not None:
+            known = {person.id for person in people}
+            why = why_person if qui in known else why_incident
+            lines = await why(session, house.desk, qui[:60], moment)
+        return lines, people
+
+    problem = "" if moment is not None else NO_TIME
+    lines: list[str] = []
+    people: list[Person] = []
+    try:
+        lines, people = await house.run(work)
+    except RoutingError as refusal:
+        problem = str(refusal)
+    context = {"lines": lines, "people": people, "who": qui, "when": quand, "problem": problem, **shown(house)}
+    return TEMPLATES.TemplateResponse(request, "pourquoi.html", context)
+
+
+def _moment(house: House, written: str) -> datetime | None:
+    if not written.strip():
+        return house.clock.now()
+    try:
+        moment = datetime.fromisoformat(written.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=house.desk.zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,156 @@
+"""Trial calls, contact plans, and why somebody was called or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from routing.service.trial import drill, reachability
+from routing.store import audit
+from routing.store.models import AuditEntry
+from tests.acceptance.duty import ANA, BRUNO, CHLOE, LAMP, Duty, on_duty, person
+
+QUIET = [{"after": 0, "by": "voice", "quiet": "22:00-07:00"}, {"after": 30, "by": "sms"}]
+
+
+async def test_me_tester_calls_now_and_an_answer_ends_it(duty: Duty) -> None:
+    answer = await duty.city.post("/api/v1/oncall/people/ana/test", {"by": "Ana Martin"})
+    assert (answer.status_code, answer.json()) == (202, {"channels": ["voice", "sms"]})
+    await duty.city.settle()
+    handset = duty.handset(ANA)
+    await handset.pick_up()
+    assert "Ceci est un essai" in " ".join(handset.heard)
+    await handset.press("1")
+    assert "l'essai est réussi" in handset.last()
+    await duty.city.settle(minutes=5)
+    assert duty.texts(ANA) == []
+    assert await duty.city.heal() == {}
+    people = await duty.city.web.get("/api/v1/oncall/people")
+    assert {row["person"]: (row["answered"], row["asked"]) for row in people.json()}["ana"] == (1, 1)
+
+
+async def test_a_trial_nobody_answers_counts_against_reachability_and_wakes_nobody_else(duty: Duty) -> None:
+    await duty.city.post("/api/v1/oncall/people/ana/test", {"by": "Ana Martin"})
+    again = await duty.city.post("/api/v1/oncall/people/ana/test", {"by": "Ana Martin"})
+    assert again.status_code == 409
+    await duty.city.settle()
+    await duty.handset(ANA).fail("no-answer")
+    await duty.city.settle(seconds=60)
+    assert len(duty.texts(ANA)) == 1
+    assert "l'essai est réussi" in await duty.write(ANA, "OK ESSAI")
+    assert duty.called(BRUNO) == 0
+
+
+async def test_who_can_be_reached_in_the_room_only_is_told_so(duty: Duty) -> None:
+    await on_duty(duty.city, person("ana", "Ana Martin", None, []))
+    answer = await duty.city.post("/api/v1/oncall/people/ana/test", {"by": "Ana Martin"})
+    assert answer.status_code == 409
+    assert "Aucun moyen de joindre Ana Martin" in answer.text
+    assert (await duty.city.post("/api/v1/oncall/people/nobody/test", {"by": "Ana"})).status_code == 404
+
+
+async def test_the_weekly_drill_calls_everybody_once_and_keeps_a_score(duty: Duty) -> None:
+    async with duty.city.session() as session:
+        assert await drill(session, duty.city.house.desk, tuple(duty.city.house.pagers), ("chloe",)) == 2
+    async with duty.city.session() as session:
+        assert await drill(session, duty.city.house.desk, tuple(duty.city.house.pagers)) == 1, "Chloé, who was spared"
+    await duty.city.settle()
+    for number in (ANA, CHLOE):
+        handset = duty.handset(number)
+        await handset.pick_up()
+        await handset.press("1")
+    await duty.handset(BRUNO).fail("no-answer")
+    await duty.city.settle(minutes=5)
+    async with duty.city.session() as session:
+        scores = [await reachability(session, duty.city.house.desk, one) for one in ("ana", "bruno", "chloe")]
+    assert scores == [(1, 1), (0, 1), (1, 1)]
+    duty.look_at_the_rest()
+
+
+async def test_a_plan_is_changed_and_the_change_is_kept(duty: Duty) -> None:
+    changed = await duty.city.web.put("/api/v1/oncall/people/ana/plan", json={"by": "Ana Martin", "plan": QUIET})
+    assert changed.json()["plan"] == [QUIET[0], {**QUIET[1], "quiet": None}]
+    wrong = await duty.city.web.put("/api/v1/oncall/people/ana/plan", json={"by": "Ana", "plan": [{"by": "pigeon"}]})
+    assert wrong.status_code == 422
+    async with duty.city.session() as session:
+        [entry] = await audit.entries(session, AuditEntry.kind == "plan", AuditEntry.incident.is_(None))
+        assert await audit.faults(session) == []
+    assert entry.text.startswith("Plan de contact de Ana Martin : téléphone tout de suite, SMS après 60 s devient")
+    assert entry.by == "Ana Martin"
+
+
+@pytest.mark.parametrize(("hour", "critical"), [(1, True), (1, False), (14, False)])
+async def test_quiet_hours_hush_what_is_not_critical(duty: Duty, scripted: Any, hour: int, critical: bool) -> None:
+    await on_duty(duty.city, person("ana", "Ana Martin", ANA, QUIET))
+    duty.city.clock.at = duty.city.clock.at.replace(hour=hour, minute=0)
+    words = LAMP if critical else scripted.expect("un lampadaire clignote", ("eclairage-rue-noire", 0.95))
+    await duty.city.opened(words)
+    reference = (await duty.incident()).reference
+    if not critical:
+        await duty.city.act(reference, "escalate", by="Bruno")
+    await duty.city.settle()
+    severity = str((await duty.incident()).severity)
+    if severity == "critique" or hour == 14:
+        assert duty.called(ANA) + duty.called(CHLOE) >= 1
+    else:
+        assert duty.called(ANA) == 0
+    duty.look_at_the_rest()
+
+
+async def why(duty: Duty, **asked: str) -> list[str]:
+    answer = await duty.city.web.get("/api/v1/why", params=asked)
+    assert answer.status_code == 200, answer.text
+    return [str(line) for line in answer.json()["lines"]]
+
+
+async def test_why_she_was_called_and_why_he_was_not(duty: Duty) -> None:
+    await duty.city.opened(LAMP)
+    reference = (await duty.incident()).reference
+    at = duty.city.clock.at.isoformat()
+    first = (await why(duty, person="ana", at=at))[0]
+    assert first.startswith("Oui : Ana Martin a été appelé·e à ")
+    assert reference in first
+    assert "politique « technique », niveau 1" in first
+    lines = await why(duty, person="bruno", at=at)
+    assert lines[0].startswith("Non : Bruno Petit n'a pas été appelé·e vers ")
+    assert "Bruno Petit n'en était pas" in lines[1]
+    handset = duty.handset(ANA)
+    await handset.pick_up()
+    await handset.press("1")
+    await duty.city.settle(minutes=10)
+    later = await why(duty, person="bruno", at=duty.city.clock.at.isoformat())
+    assert "Ana Martin prend en charge" in later[1]
+    decided = await why(duty, incident=reference)
+    assert any("Ana Martin sera appelé·e : téléphone à" in line for line in decided)
+    assert "Ana Martin prend en charge" in decided[-1]
+
+
+async def test_why_asks_for_one_thing_and_knows_what_it_does_not_know(duty: Duty) -> None:
+    for asked in ({}, {"person": "ana", "incident": "IN-4K7Q"}, {"person": "ana", "at": "never"}):
+        assert (await duty.city.web.get("/api/v1/why", params=asked)).status_code == 422
+    for asked in ({"person": "nobody"}, {"incident": "IN-4K7Q"}):
+        assert (await duty.city.web.get("/api/v1/why", params=asked)).status_code == 404
+    assert (await why(duty, person="ana"))[-1] == "Aucun incident n'attendait de réponse à ce moment-là."
+
+
+async def test_the_rooms_pages(duty: Duty) -> None:
+    page = await duty.city.web.get("/salle/joindre")
+    assert page.status_code == 200
+    assert "Ana Martin" in page.text
+    headers = {"origin": "http://vigie.test"}
+    tried = await duty.city.web.post("/salle/joindre/ana/essai", headers=headers)
+    assert tried.status_code == 303
+    await duty.city.settle()
+    assert duty.called(ANA) == 1
+    form = {"par0": "sms", "apres0": "0", "calme0": "22:00 - 07:00", "par1": "voice", "apres1": "45"}
+    await duty.city.web.post("/salle/joindre/ana/plan", data=form, headers=headers)
+    shown = await duty.city.web.get("/salle/joindre")
+    assert "SMS, téléphone après 45" in shown.text.replace("\u00a0", " ")
+    bad = await duty.city.web.post("/salle/joindre/ana/plan", data={"par0": "pigeon"}, headers=headers)
+    assert "ne+se+lit+pas" in bad.headers["location"]
+    asked = await duty.city.web.get("/salle/pourquoi", params={"qui": "ana"})
+    assert "pour un essai" in asked.text
+    for wrong in ({"qui": "nobody"}, {"qui": "ana", "quand": "hier"}):
+        assert 'role="alert"' in (await duty.city.web.get("/salle/pourquoi", params=wrong)).text
+    duty.look_at_the_rest()
