@@ -9,11 +9,13 @@ from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.house import DatabaseAway
-from bot.slack import gestures, screens
+from bot.slack import screens
 from bot.slack.account import sorted_problems
 from bot.slack.afterwards import Afterwards
-from bot.slack.gestures import AWAY, Gesture, Hands
+from bot.slack.gestures import Gesture, Hands
 from bot.slack.screens import Subject
+from bot.staff import verbs
+from bot.staff.verbs import AWAY
 from routing.errors import RoutingError
 from routing.ports import DeliveryProblem
 
@@ -35,7 +37,7 @@ class Buttons:
     async def on_take(self, ack: AsyncAck, body: Body) -> None:
         """One click, one owner. Committed before Slack is told, unless the database is slow."""
         gesture = _on_card(body)
-        task = self._after.start(self._hands.do(gesture, gestures.take()))
+        task = self._after.start(self._hands.do(gesture, verbs.take()))
         await self._after.within(task)
         await ack()
         self._after.start(self._hands.tell(gesture, task))
@@ -79,7 +81,7 @@ class Buttons:
         await ack()
 
     async def _tick(self, gesture: Gesture, value: str, view: str) -> None:
-        if refusal := await self._hands.do(gesture, gestures.check_off(value)):
+        if refusal := await self._hands.do(gesture, verbs.check_off(value)):
             await self._hands.whisper(gesture.subject.channel, gesture.user, refusal)
         try:
             redrawn = screens.steps(gesture.subject, await self._hands.card(gesture.subject))

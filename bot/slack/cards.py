@@ -9,30 +9,21 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.staff.words import SEVERITIES, STATES, where
-from routing.domain.card import Card, Line, Mobilised
-from routing.domain.incident import DispatchState, IncidentState
-from routing.domain.procedure import Severity
+from bot.staff.card_words import DONE, NAME, headline, mark, services, why
+from bot.staff.words import SEVERITIES, STATES, cut, where
+from routing.domain.card import Card, Line
+from routing.domain.incident import IncidentState
 
 Block = dict[str, Any]
 
 HEADER, SECTION, WHY, BUTTON = 150, 2900, 600, 75
-EXCERPT, FLAG, NAME = 1500, 500, 100  # Slack takes 13 200 characters in all the blocks of a message
+EXCERPT, FLAG = 1500, 500  # Slack takes 13 200 characters in all the blocks of a message
 FALLBACK = 3000  # characters of the text shown in notifications; an edit takes 4 000
-SERVICES = 20  # services listed on a card
-MARKS = {Severity.CRITICAL: "🔴", Severity.URGENT: "🟠", Severity.NORMAL: "🔵", Severity.INFO: "⚪"}
-DONE = "✅"
-MOBILISED = (DispatchState.SENT, DispatchState.DUE)
 
 
 def escape(words: str) -> str:
     """``words`` as mrkdwn shows them. Slack asks for these three signs only."""
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def cut(words: str, longest: int) -> str:
-    """``words``, shortened with an ellipsis when longer."""
-    return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"
 
 
 def plain(words: str, longest: int = SECTION) -> Block:
@@ -45,12 +36,6 @@ def marked(words: str) -> Block:
     return {"type": "mrkdwn", "text": cut(words, SECTION), "verbatim": True}
 
 
-def headline(card: Card) -> str:
-    """One line for notifications and screen readers."""
-    mark = DONE if card.state is IncidentState.RESOLVED else MARKS[card.severity]
-    return f"{mark} {SEVERITIES[card.severity]} · {card.title} · {where(card.place, card.commune)} · {card.reference}"
-
-
 def fallback(card: Card) -> str:
     """The text beside the blocks."""
     return cut(escape(headline(card)), FALLBACK)
@@ -58,9 +43,8 @@ def fallback(card: Card) -> str:
 
 def blocks(card: Card, zone: ZoneInfo) -> list[Block]:
     """The card, gravest first: what, where, danger, words, services, who has it, what can be done."""
-    mark = DONE if card.state is IncidentState.RESOLVED else MARKS[card.severity]
     shown: list[Block] = [
-        {"type": "header", "text": plain(f"{mark} {card.title}", HEADER)},
+        {"type": "header", "text": plain(f"{mark(card)} {card.title}", HEADER)},
         {"type": "section", "text": marked(_facts(card, zone))},
     ]
     shown += _flags(card)
@@ -70,9 +54,9 @@ def blocks(card: Card, zone: ZoneInfo) -> list[Block]:
             "text": plain(f"«\u202f{cut(card.excerpt, EXCERPT)}\u202f»" if card.excerpt else "(sans paroles)"),
         }
     )
-    shown.append({"type": "context", "elements": [plain(_why(card), WHY)]})
+    shown.append({"type": "context", "elements": [plain(why(card), WHY)]})
     if card.services:
-        shown.append({"type": "section", "text": plain(_services(card, zone))})
+        shown.append({"type": "section", "text": plain(services(card, zone))})
     shown.append({"type": "section", "text": marked(_standing(card, zone))})
     return [*shown, {"type": "actions", "block_id": "gestes", "elements": buttons(card)}]
 
@@ -97,32 +81,6 @@ def _flags(card: Card) -> list[Block]:
     if card.alarm:
         flags.append(f"🔔 *Alarme* : {escape(cut(card.alarm, FLAG))}")
     return [{"type": "section", "text": marked(flag)} for flag in flags]
-
-
-def _why(card: Card) -> str:
-    many = f"{card.reports} signalement{'s' if card.reports > 1 else ''}"
-    said = f"{many} · {card.certainty}"
-    return f"{said} · mots qui ont compté : {', '.join(card.weighed)}" if card.weighed else said
-
-
-def _services(card: Card, zone: ZoneInfo) -> str:
-    rows = [_service(row, card, zone) for row in card.services[:SERVICES]]
-    if len(card.services) > SERVICES:
-        rows.append(f"… et {len(card.services) - SERVICES} autres")
-    return "\n".join(rows)
-
-
-def _service(row: Mobilised, card: Card, zone: ZoneInfo) -> str:
-    at = row.due_at.astimezone(zone).strftime("%H:%M")
-    if row.state in MOBILISED:
-        state = f"mobilisé à {at}"
-    elif row.state is DispatchState.SKIPPED or card.state is IncidentState.RESOLVED:
-        state = "non mobilisé"
-    else:
-        state = f"prévu à {at}"
-    ticked = sum(1 for item in row.checklist if item.done_by)
-    steps = f" · étapes {ticked}/{len(row.checklist)}" if row.checklist else ""
-    return f"• {cut(row.name, NAME)}{' (pour information)' if row.copy else ''} : {state}{steps}"
 
 
 def _standing(card: Card, zone: ZoneInfo) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.slack import gestures, screens
+from bot.slack import screens
 from bot.slack.afterwards import Afterwards
-from bot.slack.gestures import Gesture, Hands, Verb
+from bot.slack.gestures import Gesture, Hands
 from bot.slack.screens import Subject
-from bot.staff import find_procedures
+from bot.staff import find_procedures, verbs
+from bot.staff.verbs import Verb
 from routing.domain.procedure import Catalogue
 from routing.service.reclassify import NONE_FITS
 
@@ -56,10 +57,10 @@ def _chosen(action: str, values: Body) -> tuple[Verb | None, str]:
     if action == "reclasser":
         likely, found = values["likely"]["choix"], values["search"]["recherche"]
         choice = found.get("selected_option") or likely.get("selected_option")
-        return (gestures.other(choice["value"] if choice else NONE_FITS) if choice else None), "search"
+        return (verbs.other(choice["value"] if choice else NONE_FITS) if choice else None), "search"
     if action == "resoudre":
-        return gestures.end(values["motif"]["choix"]["selected_option"]["value"]), "motif"
+        return verbs.end(values["motif"]["choix"]["selected_option"]["value"]), "motif"
     field = "question" if action == "demander" else "motif"
     words = values[field]["texte"].get("value") or ""
-    makers = {"demander": gestures.question, "astreinte": gestures.duty, "rouvrir": gestures.again}
+    makers = {"demander": verbs.question, "astreinte": verbs.duty, "rouvrir": verbs.again}
     return makers[action](words), field

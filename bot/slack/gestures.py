@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,28 +16,17 @@ from bot.slack.people import People
 from bot.slack.screens import Subject
 from bot.staff import EVERYBODY, agent_of, may_act
 from bot.staff.rights import REFUSAL
+from bot.staff.verbs import AWAY, FAILED, Verb
 from routing.domain.card import Card, Guess
-from routing.errors import NotFound, RoutingError
+from routing.errors import RoutingError
 from routing.ports import DeliveryProblem
-from routing.service.acknowledge import acknowledge
-from routing.service.ask_citizen import ask_citizen
 from routing.service.claim import card_of
-from routing.service.desk import Desk
-from routing.service.escalate import call_duty
-from routing.service.reclassify import reclassify
-from routing.service.resolve import reopen, resolve
-from routing.service.tick import tick
 from routing.store import incidents, reports, views
-from routing.store.models import Dispatch
 
 log = logging.getLogger(__name__)
 
-AWAY = "La base ne répond pas : rien n'a été fait. Réessayez dans quelques secondes. Danger immédiat : le 112."
 UNSURE = "Slack ne dit pas qui est de l'équipe : rien n'a été fait. Réessayez dans quelques secondes."
-FAILED = "Une erreur de notre côté : rien n'a été fait. Réessayez, ou agissez depuis la salle."
 SCHEME = "slack"
-
-Verb = Callable[[AsyncSession, Desk, str, str], Awaitable[object]]  # session, desk, reference, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,50 +44,6 @@ class Gesture:
         user = body["user"]
         shown = str(user.get("name") or user.get("username") or "")
         return Gesture(user["id"], subject, f"{user['id']}/{key}", shown)
-
-
-def take() -> Verb:
-    """Take the incident."""
-    return lambda session, desk, reference, by: acknowledge(session, desk, reference, by=by)
-
-
-def end(reason: str) -> Verb:
-    """Resolve it."""
-    return lambda session, desk, reference, by: resolve(session, desk, reference, by=by, reason=reason)
-
-
-def again(reason: str) -> Verb:
-    """Reopen it."""
-    return lambda session, desk, reference, by: reopen(session, desk, reference, by=by, reason=reason)
-
-
-def other(procedure: str) -> Verb:
-    """Give it another procedure."""
-    return lambda session, desk, reference, by: reclassify(session, desk, reference, by=by, procedure_id=procedure)
-
-
-def duty(reason: str) -> Verb:
-    """Call the on-call person."""
-    return lambda session, desk, reference, by: call_duty(session, desk, reference, by=by, reason=reason)
-
-
-def question(text: str) -> Verb:
-    """Ask the citizen."""
-    return lambda session, desk, reference, by: ask_citizen(session, desk, reference, by=by, text=text)
-
-
-def check_off(value: str) -> Verb:
-    """Tick or untick the line named by ``value`` (``dispatch:position:done``), if it is one of the incident's."""
-    dispatch, position, done = (int(part) for part in value.split(":"))
-
-    async def work(session: AsyncSession, desk: Desk, reference: str, by: str) -> object:
-        incident = await incidents.by_reference(session, reference)
-        row = await session.get(Dispatch, dispatch)
-        if row is None or row.incident_id != incident.id:
-            raise NotFound("Cette ligne n'existe plus")
-        return await tick(session, desk, dispatch, position, by=by, done=bool(done))
-
-    return work
 
 
 class Hands:

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.slack.cards import BUTTON, Block, cut, escape, marked, plain
+from bot.slack.cards import BUTTON, Block, escape, marked, plain
 from bot.staff import DutyShift, Line
-from bot.staff.words import SEVERITIES, ago, day_and_time
+from bot.staff.words import SEVERITIES, ago, cut, day_and_time
 from routing.domain.card import Card, Guess
 from routing.service.reclassify import NONE_FITS
 from routing.service.resolve import REASONS

@@ -58,3 +58,8 @@ def pause(after: timedelta) -> str:
     if not after:
         return "tout de suite"
     return f"après {minutes} min" if minutes else f"après {after.seconds} s"
+
+
+def cut(words: str, longest: int) -> str:
+    """``words``, shortened with an ellipsis when longer."""
+    return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"
