@@ -20,6 +20,8 @@ from bot.settings import Settings
 from bot.slack.account import connect as connect_slack
 from bot.slack.gateway import SlackChat
 from bot.staff import read_rights
+from bot.telegram.account import connect as connect_telegram
+from bot.telegram.gateway import TelegramChat
 from bot.twilio.account import connect as connect_twilio
 from bot.twilio.media import TwilioMedia
 from bot.twilio.texts import Template, TwilioTexts
@@ -118,7 +120,7 @@ def build(
         desk=desk,
         danger=find_danger,
         hearing=Hearing(classifier, settings.base_url, ears is not None and ears.able) if classifier else None,
-        chats={"console": ConsoleChat(database, clock), **staff_chats(settings)},
+        chats={"console": ConsoleChat(database, clock), **staff_chats(settings, database, clock)},
         pagers={"console": ConsolePager(database, clock), **duty_pagers(settings, clock, api_token(settings))},
         citizens=citizens,
         media=media_sources(settings),
@@ -180,10 +182,14 @@ def media_sources(settings: Settings) -> dict[str, MediaSource]:
     return {"twilio": TwilioMedia(settings.twilio_account_sid, token, settings.twilio_base_url)}
 
 
-def staff_chats(settings: Settings) -> dict[str, ChatGateway]:
+def staff_chats(settings: Settings, database: Database, clock: Clock) -> dict[str, ChatGateway]:
     """Departments' chats whose account is connected, by the scheme of their addresses."""
-    slack = connect_slack(settings)
-    return {"slack": SlackChat(slack, settings.zone)} if slack else {}
+    found: dict[str, ChatGateway] = {}
+    if slack := connect_slack(settings):
+        found["slack"] = SlackChat(slack, settings.zone)
+    if bot := connect_telegram(settings.telegram_staff_token, settings.telegram_base_url):
+        found["telegram"] = TelegramChat(bot, database, clock, settings.zone)
+    return found
 
 
 def read_roster(settings: Settings, catalogue: Catalogue) -> tuple[RosterFile, bool]:

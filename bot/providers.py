@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter
@@ -16,13 +16,20 @@ from bot.slack.account import connect as connect_slack
 from bot.slack.app import SlackApp
 from bot.slack.door import SlackDoor, socket_mode
 from bot.slack.guard import SlackGuard
+from bot.staff import VERBS
+from bot.telegram.account import connect as connect_telegram
+from bot.telegram.reach import reached
+from bot.telegram.staff import WANTED, StaffBot
 from bot.twilio.account import connect as connect_twilio
 from bot.twilio.texts import TwilioCalls
 from intake.channels.media_stream import MediaDoor
 from intake.channels.phone import Phone
 from intake.channels.phone_ports import Lines
+from intake.channels.telegram_updates import TelegramDoor
 from intake.channels.twilio_guard import TwilioGuard
 from intake.channels.twilio_messages import TwilioMessages
+
+STAFF_PATH = "/webhooks/telegram/staff"
 
 
 @dataclass(slots=True)
@@ -32,6 +39,7 @@ class Doors:
     house: House
     routers: list[APIRouter] = field(default_factory=list)
     slack: SlackApp | None = None
+    staff_bot: StaffBot | None = None
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -43,7 +51,13 @@ class Doors:
             if self.slack is not None:
                 stack.push_async_callback(self.slack.rest)
                 await stack.enter_async_context(socket_mode(self.house, self.slack))
+            if self.staff_bot is not None:
+                stack.push_async_callback(self.staff_bot.rest)
+                await stack.enter_async_context(self._reached(self.staff_bot))
             yield
+
+    def _reached(self, found: StaffBot) -> AbstractAsyncContextManager[None]:
+        return reached(self.house, found.bot, found.updates, STAFF_PATH, WANTED, VERBS)
 
 
 def doors(house: House) -> Doors:
@@ -56,7 +70,17 @@ def doors(house: House) -> Doors:
         if secret := house.settings.slack_signing_secret:
             guard = SlackGuard(secret.get_secret_value(), house.clock.now)
             found.routers.append(SlackDoor(found.slack, guard).router())
+    _telegram(house, found)
     return found
+
+
+def _telegram(house: House, found: Doors) -> None:
+    settings, secret = house.settings, house.settings.telegram_webhook_secret
+    if bot := connect_telegram(settings.telegram_staff_token, settings.telegram_base_url):
+        found.staff_bot = StaffBot(house, bot)
+        if secret is not None:
+            door = TelegramDoor(STAFF_PATH, secret.get_secret_value(), found.staff_bot.updates)
+            found.routers.append(door.router())
 
 
 def _twilio(house: House) -> list[APIRouter]:

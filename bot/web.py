@@ -166,7 +166,7 @@ class BodyLimit:
 
 def _largest(scope: Scope) -> int:
     """How many bytes the door asked for takes."""
-    if scope["path"].startswith("/webhooks/slack/"):
+    if scope["path"].startswith(("/webhooks/slack/", "/webhooks/telegram/")):
         return LARGEST_OF_CHATS
     kind: bytes = dict(scope["headers"]).get(b"content-type", b"")
     return LARGEST_FORM if scope["path"] == "/signaler" and kind.startswith(b"multipart/form-data") else LARGEST_BODY

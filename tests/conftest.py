@@ -13,6 +13,7 @@ from tests.city import City, founded
 from tests.clock import DrivenClock
 from tests.databases import ROOT, Databases
 from tests.standins.slack import SlackStandIn
+from tests.standins.telegram import TelegramStandIn
 from tests.standins.twilio.account import TwilioStandIn
 from tests.understood import Scripted
 
@@ -70,5 +71,20 @@ async def slack() -> AsyncIterator[SlackStandIn]:
         space.add_user("U0ANA", "Ana Martin", "C0VOIRIE", "C0PROPRETE")
         space.add_user("U0BRUNO", "Bruno Petit", "C0VOIRIE")
         space.add_user("U0CLEO", "Cléo Roux")
+        yield stand_in
+    stand_in.check()
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramStandIn]:
+    """Two bots, a group, a forum and some people; a message nobody looked at fails the test."""
+    async with TelegramStandIn(DrivenClock()) as stand_in:
+        network = stand_in.network
+        staff = stand_in.add_bot(900, "VigieAgentsBot").user.id
+        stand_in.add_bot(901, "VigieBot")
+        for id, first, last in ((1001, "Ana", "Martin"), (1002, "Bruno", "Petit"), (1003, "Cléo", "Roux")):
+            network.add_user(id, first, last)
+        network.add_group(-1001000000001, "Voirie", 1001, 1002, 1003, staff)
+        network.add_group(-1001000000002, "Propreté", 1001, 1002, admins=(staff,), forum=True)
         yield stand_in
     stand_in.check()

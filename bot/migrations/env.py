@@ -8,10 +8,12 @@ from alembic import context
 from sqlalchemy import NullPool, create_engine
 
 import bot.console.models
+import bot.telegram.models
 import routing.store.models
 from routing.store.base import Base
 
-TABLES = (bot.console.models, routing.store.models)  # named, so that no linter removes an import made for its effect
+# Named, so that no linter removes an import made for its effect.
+TABLES = (bot.console.models, bot.telegram.models, routing.store.models)
 
 
 def ours(name: str | None, kind: str, parents: Any) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.house import DatabaseAway, House
-from bot.slack.afterwards import Afterwards
 from bot.slack.bolt import make_bolt
 from bot.slack.buttons import Buttons
 from bot.slack.commands import COMMAND, Commands
@@ -18,6 +17,7 @@ from bot.slack.gestures import Hands
 from bot.slack.home import Home
 from bot.slack.people import People
 from bot.slack.threads import Threads
+from bot.staff.afterwards import Afterwards
 
 Body = dict[str, Any]
 

@@ -11,10 +11,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.house import DatabaseAway
 from bot.slack import screens
 from bot.slack.account import sorted_problems
-from bot.slack.afterwards import Afterwards
 from bot.slack.gestures import Gesture, Hands
 from bot.slack.screens import Subject
 from bot.staff import verbs
+from bot.staff.afterwards import Afterwards
 from bot.staff.verbs import AWAY
 from routing.errors import RoutingError
 from routing.ports import DeliveryProblem

@@ -10,11 +10,11 @@ from slack_bolt.async_app import AsyncAck
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.house import DatabaseAway, House
-from bot.slack.afterwards import Afterwards
 from bot.slack.cards import escape
 from bot.slack.gestures import SCHEME, Hands
 from bot.slack.people import People
 from bot.staff import Asked, agent_of, answer, parse
+from bot.staff.afterwards import Afterwards
 from bot.staff.verbs import AWAY
 from routing.errors import RoutingError
 

@@ -7,10 +7,10 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 
 from bot.slack import screens
-from bot.slack.afterwards import Afterwards
 from bot.slack.gestures import Gesture, Hands
 from bot.slack.screens import Subject
 from bot.staff import find_procedures, verbs
+from bot.staff.afterwards import Afterwards
 from bot.staff.verbs import Verb
 from routing.domain.procedure import Catalogue
 from routing.service.reclassify import NONE_FITS

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.house import DatabaseAway, House
 from bot.slack import screens
 from bot.slack.account import sorted_problems
-from bot.slack.afterwards import Afterwards
 from bot.slack.people import People
 from bot.staff import agent_of, incidents_of, shifts_of
+from bot.staff.afterwards import Afterwards
 from routing.ports import DeliveryProblem
 
 log = logging.getLogger(__name__)

@@ -12,6 +12,7 @@ from bot.house import House
 from bot.slack.gestures import SCHEME
 from bot.slack.people import People
 from bot.staff import agent_of
+from bot.staff.words import ATTACHED
 from routing.service.note import Change, Reply, note
 from routing.store.models import Incident
 
@@ -26,7 +27,6 @@ CHANGES = {
 }
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 LINK = re.compile(r"<([^>|]+)(?:\|([^>]*))?>")
-FILE = "(pièce jointe dans le fil)"
 
 
 class Threads:
@@ -51,7 +51,7 @@ class Threads:
                 channel=f"{SCHEME}:{event['channel']}",
                 thread=message["thread_ts"],
                 by=agent.name,
-                text=f"{words} {FILE}".strip() if message.get("files") else words,
+                text=f"{words} {ATTACHED}".strip() if message.get("files") else words,
                 provider=SCHEME,
                 event_id=event_id,
                 change=change,

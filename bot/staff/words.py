@@ -26,6 +26,7 @@ DISPATCHES = {
     DispatchState.SKIPPED: "non mobilisé",
     DispatchState.CANCELLED: "annulé",
 }
+ATTACHED = "(pièce jointe dans le fil)"
 DAYS = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.connected import with_slack, with_twilio
+from tests.acceptance.connected import with_slack, with_telegram, with_twilio
 from tests.acceptance.department import CHANNELS, HOLE, Department
 from tests.acceptance.duty import LAMP, Duty, on_duty
+from tests.acceptance.squad import SERVICES, Squad
 from tests.city import founded
 from tests.standins.slack import SlackStandIn
+from tests.standins.telegram import TelegramStandIn
 from tests.standins.twilio.account import TwilioStandIn
 from tests.understood import Scripted
 
@@ -36,4 +38,18 @@ async def duty(database_url: str, tmp_path: Path, scripted: Scripted, twilio: Tw
         twilio.clock = city.clock
         await on_duty(city)
         yield Duty(city, twilio)
+        await city.check_nothing_unexpected()
+
+
+@pytest.fixture
+async def squad(
+    database_url: str, tmp_path: Path, scripted: Scripted, telegram: TelegramStandIn
+) -> AsyncIterator[Squad]:
+    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.93), ("eau-assainissement-fuite", 0.05), place="rue Monge")
+    settings = with_telegram(tmp_path, telegram)
+    async with founded(database_url, tmp_path, scripted, settings=settings, channels=SERVICES) as city:
+        telegram.clock = city.clock
+        found = Squad(city, telegram)
+        async with city.app.state.doors.open():
+            yield found
         await city.check_nothing_unexpected()

@@ -8,6 +8,7 @@ from typing import Any
 from bot.settings import Settings
 from tests.city import settings_in
 from tests.standins.slack import SlackStandIn
+from tests.standins.telegram import TelegramStandIn
 from tests.standins.twilio.account import TwilioStandIn
 
 BASE = "https://vigie.example.org"
@@ -29,6 +30,19 @@ def with_twilio(folder: Path, twilio: TwilioStandIn, **more: Any) -> Settings:
         phone_person=PERSON,
         **more,
     )
+
+
+def with_telegram(folder: Path, telegram: TelegramStandIn, **more: Any) -> Settings:
+    """Settings of a city whose two bots are the stand-in's."""
+    tokens = {account.user.username: account.token for account in telegram.accounts.values()}
+    given: dict[str, Any] = {
+        "public_base_url": BASE,
+        "telegram_staff_token": tokens["VigieAgentsBot"],
+        "telegram_citizen_token": tokens["VigieBot"],
+        "telegram_webhook_secret": "stand-in-secret",
+        "telegram_base_url": telegram.origin,
+    }
+    return settings_in(folder, **{**given, **more})
 
 
 def with_slack(folder: Path, slack: SlackStandIn, **more: Any) -> Settings:

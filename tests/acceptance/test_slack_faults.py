@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.bootstrap import staff_chats
 from bot.house import DatabaseAway
-from bot.slack import account, afterwards
-from tests.acceptance.connected import with_slack
+from bot.slack import account
+from bot.staff import afterwards
 from tests.acceptance.department import HOLE, VOIRIE, Department
-from tests.clock import DrivenClock
 from tests.standins import faults
 from tests.standins.faults import Fault
 from tests.standins.slack import SlackStandIn
@@ -214,8 +211,3 @@ async def test_no_token_is_ever_logged(voirie: Department, caplog: pytest.LogCap
     assert caplog.records
     for secret in (voirie.slack.workspace.bot_token, voirie.slack.workspace.signing_secret):
         assert secret not in caplog.text
-
-
-async def test_the_gateway_keeps_to_what_it_promises(tmp_path: Path, slack: SlackStandIn) -> None:
-    assert "slack" in staff_chats(with_slack(tmp_path, slack))
-    assert isinstance(slack.clock, DrivenClock)

@@ -77,7 +77,7 @@ class Chat:
     topics: dict[int, Topic] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     migrated_to: int | None = None
-    numbers: Any = field(default_factory=lambda: itertools.count(1))
+    numbers: Any = field(default_factory=lambda: itertools.count(2))  # the first one founded the group
 
     def said_by(self, *bots: int) -> list[Message]:
         """The messages of these bots, oldest first."""

@@ -1,4 +1,4 @@
-"""Slack is answered within its three seconds; work that takes longer goes on after the answer."""
+"""A platform is answered at once; work that takes longer goes on after the answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-PATIENCE = 2.0  # seconds of Slack's three that an answer may wait for what it is about to be committed
+PATIENCE = 2.0  # seconds an answer may wait for what it is about to be committed; Slack waits three
 
 
 class Afterwards:
@@ -28,7 +28,7 @@ class Afterwards:
         return task
 
     async def within(self, task: asyncio.Task[Any]) -> bool:
-        """Whether the work ends while Slack still waits."""
+        """Whether the work ends while the platform still waits."""
         done, _ = await asyncio.wait({task}, timeout=PATIENCE)
         return bool(done)
 
