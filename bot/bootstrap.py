@@ -22,6 +22,8 @@ from bot.slack.gateway import SlackChat
 from bot.staff import read_rights
 from bot.telegram.account import connect as connect_telegram
 from bot.telegram.gateway import TelegramChat
+from bot.telegram.media import TelegramMedia
+from bot.telegram.texts import TelegramTexts
 from bot.twilio.account import connect as connect_twilio
 from bot.twilio.media import TwilioMedia
 from bot.twilio.texts import Template, TwilioTexts
@@ -112,6 +114,8 @@ def build(
     }
     citizens |= text_gateways(settings, clock, database)
     ears = speech.ears(settings, recordings=classifier is not None)
+    if bot := connect_telegram(settings.telegram_citizen_token, settings.telegram_base_url):
+        citizens[Channel.TELEGRAM.value] = TelegramTexts(bot, database, clock)
     return House(
         settings=settings,
         clock=clock,
@@ -176,10 +180,13 @@ def text_gateways(settings: Settings, clock: Clock, database: Database) -> dict[
 
 def media_sources(settings: Settings) -> dict[str, MediaSource]:
     """Where citizens' photos and sounds are fetched, by the scheme of their sources."""
-    if not (settings.twilio_account_sid and settings.twilio_auth_token):
-        return {}
-    token = settings.twilio_auth_token.get_secret_value()
-    return {"twilio": TwilioMedia(settings.twilio_account_sid, token, settings.twilio_base_url)}
+    found: dict[str, MediaSource] = {}
+    if settings.twilio_account_sid and settings.twilio_auth_token:
+        token = settings.twilio_auth_token.get_secret_value()
+        found["twilio"] = TwilioMedia(settings.twilio_account_sid, token, settings.twilio_base_url)
+    if bot := connect_telegram(settings.telegram_citizen_token, settings.telegram_base_url):
+        found["telegram"] = TelegramMedia(bot)
+    return found
 
 
 def staff_chats(settings: Settings, database: Database, clock: Clock) -> dict[str, ChatGateway]:

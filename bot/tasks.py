@@ -14,7 +14,7 @@ from bot.observability import JOB_FAILURES, JOB_SECONDS
 from intake import handle
 from intake.fetch import fetch
 from intake.listen import listen
-from routing.ports import DeliveryProblem
+from routing.ports import DeliveryProblem, TemporaryProblem
 from routing.service.deliver import deliver
 from routing.service.desk import Desk
 from routing.service.escalate import escalate
@@ -104,8 +104,10 @@ def _watched(house: House, verb: Verb, job: Job) -> Job:
             log.warning(
                 "job failed", verb=verb.value, subject=subject_id, error=type(error).__name__, exc_info=not expected
             )
+            pause = (error.retry_after if isinstance(error, TemporaryProblem) else None) or 0
+            name, now = type(error).__name__, house.clock.now()
             async with house.database.transaction() as session:
-                await timers.failed(session, verb, subject_id, house.clock.now(), type(error).__name__)
+                await timers.failed(session, verb, subject_id, now, name, not_before=pause)
         finally:
             JOB_SECONDS.labels(verb.value).observe(time.perf_counter() - started)
 

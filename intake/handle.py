@@ -234,7 +234,13 @@ def _note(desk: Desk, report: Report, read: Understanding) -> None:
 async def _ask(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> None:
     now = desk.now()
     report.state, report.asked_at, report.candidates = ReportState.ASKED, now, list(verdict.ask)
-    await tell_one(session, desk, report, replies.question(verdict.ask, desk.catalogue))
+    await tell_one(
+        session,
+        desk,
+        report,
+        replies.question(verdict.ask, desk.catalogue),
+        choices=replies.choices(verdict.ask, desk.catalogue),
+    )
     await timers.arm(session, timers.Verb.UNANSWERED, report.id, now + desk.question_time, now)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from intake.wording import say
 from routing.domain.procedure import Catalogue
 from routing.domain.understanding import Danger
+from routing.ports import Choice
 
 # What stands for the words of a message without any; people of the room read it.
 ONLY_MEDIA = "(image ou message vocal sans texte)"
@@ -57,6 +58,12 @@ def question(candidates: Sequence[str], catalogue: Catalogue) -> str:
     lines = [f"{index}. {catalogue.procedures[id_].label}" for index, id_ in enumerate(candidates, 1)]
     lines.append(f"{len(candidates) + 1}. {say('none_fits')}")
     return say("question", options=" ; ".join(lines))
+
+
+def choices(candidates: Sequence[str], catalogue: Catalogue) -> list[Choice]:
+    """The same question as buttons, each of which says its digit."""
+    labels = [catalogue.procedures[id_].label for id_ in candidates]
+    return [Choice(label, str(number)) for number, label in enumerate((*labels, say("none_fits").capitalize()), 1)]
 
 
 def chosen(answer: str, candidates: Sequence[str]) -> str | None:

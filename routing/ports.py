@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -87,11 +88,24 @@ class Pager(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to a closed question: the words on its button, and what pressing it says."""
+
+    words: str
+    says: str
+
+
 class CitizenGateway(Protocol):
     """Answers a citizen on their own channel."""
 
-    async def send(self, contact: str, text: str, ref: str, *, again: bool = False) -> str | None:
-        """Send one message; returns the provider's reference. ``again``: an earlier attempt may have arrived."""
+    async def send(
+        self, contact: str, text: str, ref: str, *, again: bool = False, choices: Sequence[Choice] = ()
+    ) -> str | None:
+        """Send one message; returns the provider's reference. ``again``: an earlier attempt may have arrived.
+
+        ``choices`` are the answers the text asks for, where the channel has buttons; the text says them too.
+        """
         ...
 
 

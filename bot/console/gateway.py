@@ -7,14 +7,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import cast, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from bot.console.models import ConsoleCall, ConsolePost, PhoneMessage
 from routing.domain.card import Card, Line
 from routing.domain.pace import Rate
 from routing.domain.paging import Call, Rung
-from routing.ports import Clock, PermanentProblem
+from routing.ports import Choice, Clock, PermanentProblem
 from routing.store.base import Database
 
 
@@ -85,6 +85,12 @@ class ConsoleChat:
             number = number or await session.scalar(select(ConsolePost.id).where(ConsolePost.ref == ref))
         return str(number)
 
+    async def rewrite(self, refs: Sequence[str], text: str) -> None:
+        """Lines that must not say any more what they said."""
+        words = ConsolePost.body.op("||")(cast({"text": text}, JSONB))
+        async with self._database.transaction() as session:
+            await session.execute(update(ConsolePost).where(ConsolePost.ref.in_(refs)).values(body=words))
+
 
 class ConsolePager:
     """Pager whose telephones ring on the room's on-call panel."""
@@ -117,7 +123,9 @@ class ConsolePhone:
         self._database = database
         self._clock = clock
 
-    async def send(self, contact: str, text: str, ref: str, *, again: bool = False) -> str | None:
+    async def send(
+        self, contact: str, text: str, ref: str, *, again: bool = False, choices: Sequence[Choice] = ()
+    ) -> str | None:
         """Deliver to the drawn telephone of ``contact``; the same ``ref`` twice leaves one message."""
         values = {"contact": contact, "text": text, "ref": ref, "at": self._clock.now()}
         async with self._database.transaction() as session:

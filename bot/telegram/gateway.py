@@ -75,7 +75,7 @@ class TelegramChat:
         try:
             await self.sender.edit(place.chat, place.message, card_shown(card, self._zone))
         except Gone:
-            await self.sender.forget(place.chat, place.message, place.topic)
+            await self.sender.replace(place.chat, place.message, place.topic)
             raise
 
     async def post_line(self, address: str, thread: str, line: Line, ref: str, *, again: bool = False) -> str:

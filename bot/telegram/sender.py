@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from telegram import Bot, LinkPreviewOptions, Message, ReplyParameters
@@ -14,7 +15,7 @@ from bot.telegram import rooms
 from bot.telegram.account import UNTOUCHED, sorted_problems
 from bot.telegram.cards import Shown
 from bot.telegram.models import TelegramPost
-from routing.ports import Clock, Gone, TemporaryProblem
+from routing.ports import Clock, DeliveryProblem, Gone, TemporaryProblem
 from routing.store.base import Database
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,12 @@ class Sender:
         """What was sent under this reference is gone."""
         async with self._database.transaction() as session:
             await rooms.restart(session, ref, chat)
+
+    async def replace(self, chat: int, message: int, topic: int | None) -> None:
+        """A message of ours takes no edit any more: it is sent anew, and the old one goes if it can."""
+        await self.forget(chat, message, topic)
+        with suppress(DeliveryProblem):
+            await self.call(chat, lambda: self._bot.delete_message(chat, message))
 
     async def forget(self, chat: int, message: int, topic: int | None = None) -> None:
         """A message of ours is gone, though perhaps not its topic: what it said is sent anew."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -14,7 +14,7 @@ from twilio.rest import Client
 from bot.observability import TEXT_SEGMENTS
 from bot.twilio.account import sorted_problems
 from bot.twilio.gsm7 import fitted, segments
-from routing.ports import Clock, PermanentProblem
+from routing.ports import Choice, Clock, PermanentProblem
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,9 @@ class TwilioTexts:
         self._prefix = prefix
         self._template = template
 
-    async def send(self, contact: str, text: str, ref: str, *, again: bool = False) -> str | None:
+    async def send(
+        self, contact: str, text: str, ref: str, *, again: bool = False, choices: Sequence[Choice] = ()
+    ) -> str | None:
         """Send one message. After an unknown outcome the provider is asked first whether it has it."""
         body = text if self._prefix else fitted(text)
         body = body if len(body) <= LONGEST else f"{body[: LONGEST - 3].rstrip()}..."

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.domain.incident import DispatchState, Event, IncidentState
 from routing.domain.redaction import plain
 from routing.errors import Conflict
+from routing.ports import Choice
 from routing.service.desk import Desk
 from routing.service.open_incident import plan_dispatches, start_escalation
 from routing.service.page import stop_paging
@@ -52,7 +53,14 @@ async def resolve(
     await record(
         session, desk, incident, Event.RESOLVED, f"Résolu par {by} : {reason}{f' ({owner})' if owner else ''}", by=by
     )
-    await tell(session, desk, incident, lambda report: _closed(desk, incident, report), kind=FIXED)
+    await tell(
+        session,
+        desk,
+        incident,
+        lambda report: _closed(desk, incident, report),
+        kind=FIXED,
+        choices=lambda report: _yes_or_no(desk, report),
+    )
     return incident
 
 
@@ -61,6 +69,10 @@ def _closed(desk: Desk, incident: Incident, report: Report) -> str:
     if incident.owner:
         return desk.say("news.not_ours", language, reference=reference, owner=incident.owner)
     return desk.say("news.resolved", language, reference=reference, reason=reason_for(desk, incident, language))
+
+
+def _yes_or_no(desk: Desk, report: Report) -> list[Choice]:
+    return [Choice(desk.say(f"choice.{word}", report.language), word) for word in ("oui", "non")]
 
 
 def reason_for(desk: Desk, incident: Incident, language: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.domain.incident import DeliveryState
 from routing.domain.procedure import Severity
 from routing.domain.understanding import Channel
-from routing.ports import CitizenGateway, DeliveryProblem, PermanentProblem
+from routing.ports import Choice, CitizenGateway, DeliveryProblem, PermanentProblem
 from routing.service.desk import Desk
 from routing.store import calls, incidents, live, timers
 from routing.store.base import Database
@@ -33,7 +33,13 @@ FIXED_LINE = re.compile(r"\+33[1-59]")  # French numbers that receive no text me
 
 
 async def tell(
-    session: AsyncSession, desk: Desk, incident: Incident, words: Callable[[Report], str], *, kind: str = NEWS
+    session: AsyncSession,
+    desk: Desk,
+    incident: Incident,
+    words: Callable[[Report], str],
+    *,
+    kind: str = NEWS,
+    choices: Callable[[Report], Sequence[Choice]] = lambda _: (),
 ) -> None:
     """Tell everybody who reported this incident by message, each once, in the ``words`` made for their first report.
 
@@ -51,7 +57,7 @@ async def tell(
         who = (door_back(report), report.contact)
         if who not in told:
             told.add(who)
-            await tell_one(session, desk, report, words(report), kind=kind, at=at)
+            await tell_one(session, desk, report, words(report), kind=kind, at=at, choices=choices(report))
 
 
 def door_back(report: Report) -> Channel | None:
@@ -64,7 +70,14 @@ def door_back(report: Report) -> Channel | None:
 
 
 async def tell_one(
-    session: AsyncSession, desk: Desk, report: Report, text: str, *, kind: str = ANSWER, at: datetime | None = None
+    session: AsyncSession,
+    desk: Desk,
+    report: Report,
+    text: str,
+    *,
+    kind: str = ANSWER,
+    at: datetime | None = None,
+    choices: Sequence[Choice] = (),
 ) -> None:
     """Queue one message to the citizen of ``report``, if they can be written to, for now or for ``at``.
 
@@ -74,6 +87,7 @@ async def tell_one(
         return
     now = desk.now()
     message = CitizenMessage(report_id=report.id, at=now, text=text, ref=f"{kind}-{uuid4().hex}")
+    message.choices = [[choice.words, choice.says] for choice in choices]
     session.add(message)
     await session.flush()
     await timers.arm(session, timers.Verb.TELL, message.id, at or now, now)
@@ -99,7 +113,10 @@ async def send_to_citizen(
             door = door_back(report)
             if door is None or await _refused(database, report):
                 raise PermanentProblem("cette personne ne veut plus de messages")
-            sent = await gateways[door].send(report.contact or "", message.text, message.ref, again=again)
+            choices = [Choice(words, says) for words, says in message.choices]
+            sent = await gateways[door].send(
+                report.contact or "", message.text, message.ref, again=again, choices=choices
+            )
     except PermanentProblem as error:
         log.warning("citizen message refused", extra={"citizen_message": message_id, "error": type(error).__name__})
         problem = error

@@ -98,6 +98,12 @@ async def latest_alive(
     return await session.scalar(query.where(Report.channel == channel) if channel else query)
 
 
+async def of_contact(session: AsyncSession, channel: Channel, contact: str, limit: int) -> list[Report]:
+    """What a person reported by one door, the latest first."""
+    query = select(Report).where(Report.channel == channel, Report.contact == contact, Report.part_of.is_(None))
+    return list(await session.scalars(query.order_by(Report.id.desc()).limit(limit)))
+
+
 async def previous(session: AsyncSession, report: Report, since: datetime) -> Report | None:
     """The same person's last report before this one by the same door, if it is recent and became an incident."""
     query = (

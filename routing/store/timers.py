@@ -136,12 +136,17 @@ async def _crowded(session: AsyncSession) -> bool:
     return bool(await session.scalar(text(waiting), {"many": SWEEP_BATCH}) == SWEEP_BATCH)
 
 
-async def failed(session: AsyncSession, verb: Verb, subject_id: int, now: datetime, error: str) -> int:
-    """Record that a job raised and when to try again; returns the attempts so far (0 when the timer is gone)."""
+async def failed(
+    session: AsyncSession, verb: Verb, subject_id: int, now: datetime, error: str, *, not_before: float = 0
+) -> int:
+    """Record that a job raised and when to try again; returns the attempts so far (0 when the timer is gone).
+
+    ``not_before`` are seconds that a provider asked for.
+    """
     timer = await session.get(Timer, (verb, subject_id), with_for_update=True)
     if timer is None:
         return 0
-    pause = BACKOFF[min(timer.attempts, len(BACKOFF) - 1)]
+    pause = max(BACKOFF[min(timer.attempts, len(BACKOFF) - 1)], not_before)
     timer.attempts += 1
     timer.error = error[:200]
     timer.next_at = now + timedelta(seconds=pause)

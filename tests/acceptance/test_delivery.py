@@ -13,7 +13,7 @@ from intake.models import Message
 from routing.domain.card import Card, Line
 from routing.domain.pace import Rate
 from routing.domain.understanding import Channel
-from routing.ports import PermanentProblem, TemporaryProblem, UnknownOutcome
+from routing.ports import Choice, PermanentProblem, TemporaryProblem, UnknownOutcome
 from routing.service import deliver, heal, ring, tell
 from routing.store import timers
 from routing.store.models import Channel as ChannelRow
@@ -206,7 +206,9 @@ async def test_a_job_that_keeps_failing_is_tried_ever_less_often_and_shown(
     database_url: str, tmp_path: Path, scripted: Scripted
 ) -> None:
     class Dead:
-        async def send(self, contact: str, text: str, ref: str, *, again: bool = False) -> str | None:
+        async def send(
+            self, contact: str, text: str, ref: str, *, again: bool = False, choices: Sequence[Choice] = ()
+        ) -> str | None:
             raise TemporaryProblem("down")
 
     async with founded(database_url, tmp_path, scripted) as city:
@@ -226,7 +228,9 @@ async def test_a_number_that_refuses_for_good_is_not_tried_again(
     database_url: str, tmp_path: Path, scripted: Scripted
 ) -> None:
     class Closed:
-        async def send(self, contact: str, text: str, ref: str, *, again: bool = False) -> str | None:
+        async def send(
+            self, contact: str, text: str, ref: str, *, again: bool = False, choices: Sequence[Choice] = ()
+        ) -> str | None:
             raise PermanentProblem("opted out")
 
     async with founded(database_url, tmp_path, scripted) as city:

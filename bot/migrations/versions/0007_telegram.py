@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0007"
 down_revision = "0013"
@@ -30,9 +31,13 @@ def upgrade() -> None:
         sa.Column("message", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("ref", name=op.f("pk_telegram_post")),
     )
+    empty = sa.text("'[]'::jsonb")
+    op.add_column("citizen_message", sa.Column("choices", postgresql.JSONB(), nullable=False, server_default=empty))
+    op.alter_column("citizen_message", "choices", server_default=None)
     op.create_index("ix_telegram_post_message", "telegram_post", ["chat", "message"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_column("citizen_message", "choices")
     op.drop_table("telegram_post")
     op.drop_table("telegram_room")

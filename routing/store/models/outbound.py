@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -98,3 +99,4 @@ class CitizenMessage(Outbound, Numbered, Base):
     sent_at: Mapped[datetime | None]
     delivery: Mapped[str | None]  # the last state the provider told, e.g. "delivered"
     answered_at: Mapped[datetime | None]  # of an agent's question only
+    choices: Mapped[list[Any]] = mapped_column(default=list)  # [words, what it says] of each button

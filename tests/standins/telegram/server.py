@@ -180,11 +180,14 @@ class TelegramStandIn(StandIn):
         words = f"Too Many Requests: retry after {seconds}" if given else "Too Many Requests"
         return Answer.of_json(Refused(429, words, **given).body(), 429)
 
+    def mistakes(self) -> list[str]:
+        """Calls no correct client would make."""
+        return [] if self.mistakes_expected else self._mistakes
+
     def unexpected(self) -> list[str]:
         """Mistakes of the client, and what reached people without the test looking at it."""
-        mistakes = [] if self.mistakes_expected else self._mistakes
         turning = [] if self.turning_expected else self.queries.unanswered()
-        return mistakes + turning + self._drift + self.mail.failures + self.network.unseen()
+        return self.mistakes() + turning + self._drift + self.mail.failures + self.network.unseen()
 
 
 _GIFTS = {

@@ -1,0 +1,159 @@
+"""The commands of the citizens' bot. Words that are no command are a report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from intake import handle
+from intake.wording import catalogues, language_name, say, spoken
+from routing.domain.incident import ReportState
+from routing.domain.understanding import Channel
+from routing.ports import Choice
+from routing.service.desk import Desk
+from routing.service.erase import Erased, erase
+from routing.service.withdraw import withdraw
+from routing.store import incidents, reports
+from routing.store.models import Report
+
+COMMAND = re.compile(r"^/([a-z]{1,32})(?:@\w+)?(?:\s+(.*))?$", re.DOTALL | re.IGNORECASE)
+SHOWN = 5  # reports listed by /suivi
+YES = "oui"
+COMMANDS = {
+    "suivi": "Où en sont mes signalements",
+    "annuler": "Retirer mon dernier signalement",
+    "langue": "Langue des réponses / Language",
+    "effacer": "Effacer mes données",
+}
+
+
+class House(Protocol):
+    """What commands need of the house."""
+
+    @property
+    def desk(self) -> Desk:
+        """The clock."""
+        ...
+
+    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
+        """Work in one transaction."""
+        ...
+
+
+class Aside(Protocol):
+    """Answers somebody who is using the bot."""
+
+    async def aside(self, contact: str, text: str, ref: str, choices: Sequence[Choice] = ()) -> None:
+        """Answer; the same ``ref`` twice is one message."""
+        ...
+
+
+Forget = Callable[[str, Sequence[str]], Awaitable[None]]  # contact, references of the lines that quoted them
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command says. ``erased`` is set when the person is forgotten once they read it."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    erased: Erased | None = None
+
+
+class Commands:
+    """Each carried out once for each update that asks for it."""
+
+    def __init__(self, house: House, aside: Aside, forget: Forget, provider: str, base_url: str) -> None:
+        self._house = house
+        self._aside = aside
+        self._forget = forget
+        self._provider = provider
+        self._base_url = base_url
+
+    async def on_command(self, contact: str, text: str, key: str) -> bool:
+        """Whether ``text`` is a command of ours; it is then carried out and answered."""
+        found = COMMAND.match(text)
+        verb = self._verbs().get(found[1].lower()) if found else None
+        if found is None or verb is None:
+            return False
+        rest = (found[2] or "").strip().lower()
+
+        async def work(session: AsyncSession) -> Answer | None:
+            now = self._house.desk.now()
+            if await reports.keep_event(session, self._provider, f"command/{key}", "text/plain", b"", now) is None:
+                return None
+            return await verb(session, contact, rest)
+
+        answer: Answer | None = await self._house.run(work)
+        if answer is not None:
+            await self._aside.aside(contact, answer.text, f"aside-{self._provider}-{key}", answer.choices)
+            if answer.erased is not None:
+                await self._forget(contact, answer.erased.lines)
+        return True
+
+    def _verbs(self) -> dict[str, Callable[[AsyncSession, str, str], Awaitable[Answer]]]:
+        return {
+            "start": self._hello,
+            "aide": self._hello,
+            "help": self._hello,
+            "suivi": self._follow,
+            "annuler": self._withdraw,
+            "langue": self._language,
+            "language": self._language,
+            "effacer": self._erase,
+        }
+
+    async def _hello(self, session: AsyncSession, contact: str, _: str) -> Answer:
+        return Answer(say("telegram.hello", await self._spoken(session, contact)))
+
+    async def _follow(self, session: AsyncSession, contact: str, _: str) -> Answer:
+        rows = await reports.of_contact(session, Channel.TELEGRAM, contact, SHOWN)
+        language = await self._spoken(session, contact)
+        lines = [await self._line(session, row, language) for row in rows]
+        return Answer("\n".join(lines) or say("telegram.none", language))
+
+    async def _line(self, session: AsyncSession, report: Report, language: str | None) -> str:
+        incident = await incidents.by_id(session, report.incident_id or 0)
+        state = incident.state if incident else report.state
+        link = f"{self._base_url}/suivi/{report.token}"
+        return say(
+            "telegram.one", language, reference=report.reference, state=say(f"state.{state}", language), link=link
+        )
+
+    async def _withdraw(self, session: AsyncSession, contact: str, _: str) -> Answer:
+        language = await self._spoken(session, contact)
+        rows = await reports.of_contact(session, Channel.TELEGRAM, contact, 1)
+        report = await reports.locked(session, rows[0].id) if rows else None
+        if report is None:
+            return Answer(say("telegram.none", language))
+        if report.state is ReportState.ASKED:
+            await handle.leave_to_a_person(session, self._house.desk, report)
+        await withdraw(session, self._house.desk, report)
+        return Answer(say("telegram.withdrawn", language, reference=report.reference))
+
+    async def _language(self, session: AsyncSession, contact: str, rest: str) -> Answer:
+        """For the reports there are; the next ones are answered in the language they are written in."""
+        if rest not in catalogues():
+            names = [Choice(language_name(code).capitalize(), f"/langue {code}") for code in catalogues()]
+            return Answer(say("telegram.which_language", await self._spoken(session, contact)), tuple(names))
+        for report in await reports.of_contact(session, Channel.TELEGRAM, contact, SHOWN):
+            report.language = rest
+        return Answer(say("telegram.language", rest))
+
+    async def _erase(self, session: AsyncSession, contact: str, rest: str) -> Answer:
+        language = await self._spoken(session, contact)
+        if rest != YES:
+            return Answer(
+                say("telegram.erase", language), (Choice(say("telegram.erase_yes", language), f"/effacer {YES}"),)
+            )
+        erased = await erase(session, self._house.desk, Channel.TELEGRAM, contact)
+        return Answer(say("telegram.erased", language, count=erased.reports), erased=erased)
+
+    async def _spoken(self, session: AsyncSession, contact: str) -> str | None:
+        """The language of the person's last report, if it is one of ours."""
+        rows = await reports.of_contact(session, Channel.TELEGRAM, contact, 1)
+        return spoken(rows[0].language) if rows else None
