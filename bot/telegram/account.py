@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -68,6 +69,7 @@ def connect(token: SecretStr | None, base_url: str) -> Bot | None:
     """The bot of that token, None without one."""
     if token is None:
         return None
+    logging.getLogger("telegram").setLevel(logging.CRITICAL)  # its errors quote what they could not read
     origin = base_url.rstrip("/")
     return Bot(
         token.get_secret_value(),

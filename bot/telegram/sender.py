@@ -114,7 +114,7 @@ class Sender:
         try:
             return await self._bot.send_message(text=shown.text, parse_mode=ParseMode.HTML, **given)
         except BadRequest as error:
-            if UNREADABLE not in error.message:
+            if UNREADABLE not in error.message.lower():
                 raise
             log.error("Telegram does not read our markup: sent without")
             return await self._bot.send_message(text=shown.plain, **given)

@@ -160,9 +160,8 @@ class CitizenBot:
             report = await reports.of_event(session, self._provider, message.external_id)
             if report is None or (danger and not report.danger):
                 return False
-            kept = await reports.keep_event(
-                session, self._provider, f"edit/{number}", JSON, raw, self._house.desk.now()
-            )
+            now = self._house.desk.now()
+            kept = await reports.keep_event(session, self._provider, f"edit/{number}", JSON, b"", now)
             if kept is not None and (row := await reports.locked(session, report.id)) is not None:
                 await correct(session, self._house.desk, row, message)
             return True

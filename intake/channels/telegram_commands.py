@@ -21,6 +21,7 @@ from routing.store import incidents, reports
 from routing.store.models import Report
 
 COMMAND = re.compile(r"^/([a-z]{1,32})(?:@\w+)?(?:\s+(.*))?$", re.DOTALL | re.IGNORECASE)
+MOST = 1000  # reports of one person
 SHOWN = 5  # reports listed by /suivi
 YES = "oui"
 COMMANDS = {
@@ -150,6 +151,11 @@ class Commands:
             return Answer(
                 say("telegram.erase", language), (Choice(say("telegram.erase_yes", language), f"/effacer {YES}"),)
             )
+        rows = await reports.of_contact(session, Channel.TELEGRAM, contact, MOST)
+        for row in [row for row in rows if row.state is ReportState.ASKED]:
+            await handle.leave_to_a_person(session, self._house.desk, row)
+        if any(row.state is not ReportState.ATTACHED for row in rows):
+            return Answer(say("telegram.erase_wait", language))
         erased = await erase(session, self._house.desk, Channel.TELEGRAM, contact)
         return Answer(say("telegram.erased", language, count=erased.reports), erased=erased)
 

@@ -41,8 +41,8 @@ class Erased:
 async def erase(session: AsyncSession, desk: Desk, channel: Channel, contact: str) -> Erased:
     """Erase everything a person said by this door. Doing it twice changes nothing.
 
-    A report that nobody has handled yet is handled first: whoever reported a danger and then wants to be forgotten has
-    still reported it. What was posted in chats outside (Slack, Telegram) is brought up to date, lines excepted.
+    Only reports that became an incident: whoever reports a danger and wants to be forgotten at once has still reported
+    it. Cards in chats outside (Slack, Telegram) are brought up to date; lines said there stay.
     """
     query = select(Report).where(Report.channel == channel, Report.contact == contact).order_by(Report.id)
     rows = list(await session.scalars(query.with_for_update()))

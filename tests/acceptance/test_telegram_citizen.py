@@ -268,9 +268,12 @@ def _texts(value: Any) -> Iterator[str]:
 async def test_whoever_wants_to_be_forgotten_is(ana: Writer, scripted: Scripted) -> None:
     words = scripted.expect("un trou rue Monge, signé Zénobie Dupont", ("voirie-nid-de-poule", 0.93), place="rue Monge")
     await ana.write(words)
-    await ana.write(scripted.expect("c'est Zénobie encore", decision=Decision.UNFORESEEN))
+    second = await ana.write(scripted.expect("c'est Zénobie encore", decision=Decision.UNFORESEEN))
+    await ana.edit(second, "c'est Zénobie, oui")
+    await ana.city.settle(minutes=30)
+    await ana.write(scripted.expect("Zénobie hésite", ("eau-assainissement-fuite", 0.4), decision=Decision.ASK))
     await ana.write("/effacer")
-    assert len(await reports(ana)) == 2
+    assert len(await reports(ana)) == 3
     before = await incident(ana)
     await ana.press("Oui, tout effacer")
     assert "C'est fait" in ana.told()[-1]

@@ -65,6 +65,7 @@ class Mail:
         self.client: httpx.AsyncClient | None = None
         self.failures: list[str] = []
         self.copies = 1
+        self.closing = asyncio.Event()
 
     async def tell(self, account: Account, kind: str, chat: int, payload: dict[str, Any]) -> Delivery:
         """One update; delivered at once where a webhook is set and nothing of this chat is before it."""
@@ -178,7 +179,7 @@ class Mail:
         account.arrived.clear()
         mine = account.poll = asyncio.Event()
         account.asking.set()
-        waits = {asyncio.create_task(account.arrived.wait()), asyncio.create_task(mine.wait())}
+        waits = {asyncio.create_task(each.wait()) for each in (account.arrived, mine, self.closing)}
         _, rest = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in rest:
             task.cancel()
