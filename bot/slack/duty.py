@@ -7,7 +7,8 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.account import sorted_problems
-from bot.slack.cards import MARKS, Block, escape, marked, plain
+from bot.slack.cards import Block, escape, marked, plain
+from bot.staff.card_words import MARKS
 from routing.domain.paging import Call, Purpose, Rung, Subject
 from routing.ports import PermanentProblem
 

@@ -8,9 +8,10 @@ from slack_bolt.async_app import AsyncAck
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.house import DatabaseAway, House
-from bot.slack.afterwards import Afterwards
 from bot.slack.duty import TAKE, reference
-from bot.slack.gestures import AWAY, Hands
+from bot.slack.gestures import Hands
+from bot.staff.afterwards import Afterwards
+from bot.staff.verbs import AWAY
 from routing.errors import NotFound, RoutingError
 from routing.service.answer import MISSING, OVER
 from routing.service.talk import answer_all
