@@ -1,4 +1,4 @@
-"""One service that reads on two platforms: whoever takes an incident on one is seen on the other within two seconds."""
+"""One service reads Slack, another Telegram, a third both: whoever takes an incident is seen everywhere."""
 
 from __future__ import annotations
 
@@ -7,73 +7,58 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.connected import with_slack
-from tests.acceptance.department import HOLE, VOIRIE, Department
-from tests.acceptance.test_pacing import GROUP, Watched
+from tests.acceptance.connected import with_slack, with_telegram
+from tests.acceptance.department import HOLE, Department
+from tests.acceptance.squad import ANA, VOIRIE, Squad
 from tests.city import founded
+from tests.standins.faults import limited
 from tests.standins.slack import SlackStandIn
+from tests.standins.telegram import TelegramStandIn
 from tests.understood import Scripted
 
-SOON = 2  # seconds
-
-
-@pytest.fixture
-def group() -> Watched:
-    """A chat with the rates of a Telegram group."""
-    return Watched(GROUP)
+BOTH = {"voirie": ("slack:C0VOIRIE", f"telegram:{VOIRIE}")}
 
 
 @pytest.fixture
 async def both(
-    database_url: str, tmp_path: Path, scripted: Scripted, slack: SlackStandIn, group: Watched
-) -> AsyncIterator[Department]:
-    """Voirie reads in Slack and in a group elsewhere."""
+    database_url: str, tmp_path: Path, scripted: Scripted, slack: SlackStandIn, telegram: TelegramStandIn
+) -> AsyncIterator[tuple[Department, Squad]]:
     scripted.expect(HOLE, ("voirie-nid-de-poule", 0.93), place="rue Monge")
-    channels = {"voirie": (f"slack:{VOIRIE}", "telegram:-1001")}
-    async with founded(
-        database_url,
-        tmp_path,
-        scripted,
-        settings=with_slack(tmp_path, slack),
-        chats={"telegram": group},
-        channels=channels,
-    ) as city:
-        slack.clock = city.clock
-        group.now = city.clock.now
-        yield Department(city, slack)
+    on_slack = with_slack(tmp_path, slack).model_dump(
+        include={"slack_bot_token", "slack_signing_secret", "slack_base_url"}
+    )
+    settings = with_telegram(tmp_path, telegram, **on_slack)
+    async with founded(database_url, tmp_path, scripted, settings=settings, channels=BOTH) as city:
+        slack.clock = telegram.clock = city.clock
+        department, squad = Department(city, slack), Squad(city, telegram)
+        async with city.app.state.doors.open():
+            yield department, squad
         await city.check_nothing_unexpected()
 
 
-async def test_a_click_on_one_is_seen_on_the_other(both: Department, group: Watched) -> None:
-    await both.city.opened(HOLE)
-    await both.city.settle(seconds=5)
-    await both.people.click(VOIRIE, both.card(), "prendre", "U0ANA")
-    await both.city.app.state.doors.slack.rest()
-    await both.city.settle(seconds=SOON)
-    [card] = group.cards.values()
-    assert card.holder == "Ana Martin"
-    assert "Ana Martin prend en charge" in group.lines
-    assert "Pris en charge par Ana Martin" in both.card().words
-    assert both.thread() == ["Ana Martin prend en charge"]
+async def test_taken_on_one_it_is_taken_on_the_other_within_two_seconds(both: tuple[Department, Squad]) -> None:
+    department, squad = both
+    await squad.city.opened(HOLE)
+    await squad.city.settle(seconds=10)
+    await squad.people.press(squad.card(), "Je prends en charge", ANA)
+    await squad.bot.rest()
+    await squad.city.settle(seconds=2)
+    assert "Pris en charge par Ana Martin" in department.card().words
+    assert "Je prends en charge" not in department.card().buttons()
+    await department.click("resoudre", "U0BRUNO")
+    await department.submit({}, "U0BRUNO")
+    await squad.rest()
+    assert squad.card().buttons() == ["Rouvrir"]
+    department.thread()
+    squad.thread()
 
 
-async def test_and_the_other_way_round(both: Department, group: Watched) -> None:
-    incident = await both.city.opened(HOLE)
-    await both.city.settle(seconds=5)
-    await both.city.post(f"/api/v1/incidents/{incident['reference']}/acknowledge", {"by": "Bruno"})
-    await both.city.settle(seconds=SOON)
-    assert "Pris en charge par Bruno" in both.card().words
-    assert both.thread() == ["Bruno prend en charge"]
-
-
-async def test_one_that_hangs_does_not_hold_back_the_other(both: Department, group: Watched) -> None:
-    incident = await both.city.opened(HOLE)
-    await both.city.settle(seconds=5)
-    group.problems = [TimeoutError()] * 6
-    await both.city.post(f"/api/v1/incidents/{incident['reference']}/acknowledge", {"by": "Bruno"})
-    await both.city.settle(seconds=SOON)
-    assert "Pris en charge par Bruno" in both.card().words
-    both.thread()
-    await both.city.settle(minutes=2)
-    [card] = group.cards.values()
-    assert card.holder == "Bruno"
+async def test_one_platform_that_asks_for_a_pause_holds_back_not_the_other(both: tuple[Department, Squad]) -> None:
+    department, squad = both
+    squad.telegram.faults.add(limited(60), "sendMessage")
+    await squad.city.opened(HOLE)
+    await squad.city.settle(seconds=5)
+    assert department.card()
+    assert squad.cards() == []
+    await squad.city.settle(seconds=60)
+    assert squad.card()

@@ -15,12 +15,13 @@ from routing.catalogue import loader
 from routing.domain.procedure import Catalogue
 from tests.databases import ROOT
 from tests.standins.serving import Clock
-from tests.standins.trial import slack, twilio
+from tests.standins.trial import slack, telegram, twilio
 from tests.standins.trial.pages import Trial
 
 PROVIDERS: Mapping[str, Callable[[Clock, int, str, Catalogue], Trial]] = {
     "slack": slack.trial,
     "twilio": twilio.trial,
+    "telegram": telegram.trial,
 }
 
 
