@@ -48,7 +48,7 @@ class Rule:
 
     id: str
     reason: str
-    hints: tuple[str, ...]
+    hints: frozenset[str]
     pattern: str
     together: tuple[Together, ...]
     contexts: tuple[str, ...]
@@ -58,9 +58,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All rules in order of gravity, the expressions to blank, and the words that deny, date or suppose a hit."""
+    """All rules in order of gravity, the expressions to blank, and the words that deny, date or suppose a hit.
+
+    ``hints`` are those of all rules: each is looked for once a message.
+    """
 
     rules: tuple[Rule, ...]
+    hints: frozenset[str]
     blanks: re.Pattern[str]
     denied: re.Pattern[str]
     past: str
@@ -75,8 +79,9 @@ def find_danger(text: str) -> Danger | None:
     """Return the gravest danger heard in a message, or None. Never raises; reads at most 4 000 characters."""
     book = rule_book()
     heard = book.blanks.sub(" ~ ", listened(text))
+    said = {hint for hint in book.hints if hint in heard}
     for rule in book.rules:
-        if any(hint in heard for hint in rule.hints) and not _beside_the_point(book, rule, heard):
+        if not said.isdisjoint(rule.hints) and not _beside_the_point(book, rule, heard):
             for hit in _hits(rule, heard):
                 if not _dropped(book, rule, heard, hit):
                     return Danger(rule.id, rule.reason, hit.group().strip())
@@ -128,8 +133,10 @@ def rule_book() -> RuleBook:
     words = read_yaml(RULES / "words.yaml")
     macros: dict[str, str] = words["macros"]
     concepts = {name: _any_of(found, macros) for name, found in read_yaml(RULES / "concepts.yaml").items()}
+    rules = tuple(_rules(macros, concepts))
     return RuleBook(
-        rules=tuple(_rules(macros, concepts)),
+        rules=rules,
+        hints=frozenset(hint for rule in rules for hint in rule.hints),
         blanks=_compiled(_any_of(words["blanks"], macros)),
         denied=re.compile(_expanded(words["denied"], macros) + r"\s*$"),
         past=_any_of(words["past"], macros),
@@ -147,7 +154,7 @@ def _rules(macros: Mapping[str, str], concepts: Mapping[str, str]) -> Iterator[R
             yield Rule(
                 id=data["id"],
                 reason=data["reason"],
-                hints=tuple(str(hint) for hint in data["hints"]),
+                hints=frozenset(str(hint) for hint in data["hints"]),
                 pattern=_any_of(data.get("patterns") or [r"\|{9}"], macros),
                 together=tuple(_together(text, concepts) for text in data.get("together", ())),
                 contexts=tuple(data.get("contexts", ())),

@@ -51,7 +51,10 @@ _COMMON_WORDS = {
     "ar": "salam salem 3andi 3andna kayn kayna kayen wach fin feen ana ndir bghit 3afak mouchkil chari3 3la hna dial"
     " chokran bezaf bzaf baba weld dar walo rah had dyal ma3a",
 }  # fmt: skip
-_VOCABULARY = {name: frozenset(words.split()) for name, words in _COMMON_WORDS.items()}
+_SPOKEN_IN: dict[str, list[str]] = {}
+for _name, _listed in _COMMON_WORDS.items():
+    for _word in set(_listed.split()):
+        _SPOKEN_IN.setdefault(_word, []).append(_name)
 # Letters and signs (before folding) that betray a language at once.
 _LETTERS = {
     "es": "ñ¿¡", "de": "ßäö", "tr": "ğışİ", "pl": "łąężźśćń", "pt": "ãõ", "it": "òì", "ro": "ășțţ",
@@ -79,8 +82,11 @@ def detect_language(text: str, expected: str = "fr") -> str:
 
 def _signs(lowered: str, folded: str) -> dict[str, int]:
     """How many words and letters speak for each language."""
-    words = Counter(_WORD.findall(folded)) + Counter(folded.replace("'", " ").split() if "'" in folded else ())
-    signs = {name: sum(words[word] for word in known if word in words) for name, known in _VOCABULARY.items()}
+    words = _WORD.findall(folded) + (folded.replace("'", " ").split() if "'" in folded else [])
+    signs = dict.fromkeys(_COMMON_WORDS, 0)
+    for word in words:
+        for name in _SPOKEN_IN.get(word, ()):
+            signs[name] += 1
     for name, letters in _LETTERS.items():
         signs[name] += sum(letter in lowered for letter in letters)
     signs["ar"] += sum(not _ORDINAL.fullmatch(word) for word in _ARABIC_IN_LETTERS.findall(folded))
