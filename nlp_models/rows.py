@@ -15,6 +15,8 @@ from scipy import sparse
 from nlp_models.terms import BLOCKS, Reading, Unit
 from nlp_models.vocabulary import BLOCK_WEIGHTS, NORM, Floats, Integers, Vocabulary
 
+_AT_ONCE = 25  # columns
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -24,8 +26,14 @@ class Rows:
     worth: sparse.csr_matrix
 
     def products(self, right: Floats) -> Floats:
-        """Return the rows' mutual products times ``right`` (messages × k), without ever holding them."""
-        result: Floats = self.times(self.transposed_times(right))
+        """Return the rows' mutual products times ``right`` (messages × k), without ever holding them.
+
+        A few columns at a time: what stands between the two products is units × k, many times larger than the result.
+        """
+        result = np.empty((self.held.shape[0], right.shape[1]), dtype=np.float32)
+        for start in range(0, right.shape[1], _AT_ONCE):
+            chosen = slice(start, start + _AT_ONCE)
+            result[:, chosen] = self.times(self.transposed_times(right[:, chosen]))
         return result
 
     def times(self, weights: Floats) -> Floats:
