@@ -154,3 +154,10 @@ BANDS = Bands(route_at=0.8, unforeseen_above=-1.0, outside_above=-1.0)
 )
 def test_decision(evidence: Evidence, decision: Decision) -> None:
     assert decide(evidence, BANDS) is decision
+
+
+def test_nothing_as_likely_wrong_as_right_is_routed() -> None:
+    easy = Bands(route_at=0.2, unforeseen_above=9.0, outside_above=9.0)
+    for confidence, decision in ((0.49, Decision.ASK), (0.51, Decision.ROUTE)):
+        evidence = Evidence(confidence=confidence, unforeseen=-5.0, outside=-5.0, danger=False, foreign=False)
+        assert decide(evidence, easy) is decision
