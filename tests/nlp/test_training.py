@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ from nlp_models.rows import rows_of
 from nlp_models.scripts.convert import convert
 from nlp_models.softmax import fit_softmax, one_hot, softmax
 from nlp_models.terms import TermReader
-from nlp_models.training import STALE, content_hash, ensure_model, known_trust, outliers, train
+from nlp_models.training import ROOM, STALE, content_hash, ensure_model, known_trust, outliers, train
 from nlp_models.trust import ANY, BandSettings, Trust, Unseen, fit_trust, trust_from
 from nlp_models.vocabulary import learn_vocabulary
 from routing.domain.understanding import Channel
@@ -200,3 +202,22 @@ def test_thresholds_of_other_examples_are_used_and_said_to_be_old(
     assert known_trust(corpus, "fr") == (Trust(), ())
     assert known_trust(Corpus(("un", "trois"), ("x", "y")), "fr") == (Trust(), (STALE,))
     assert known_trust(Corpus(("un", "trois"), ("x", "z")), "fr") == (None, ())
+
+
+def test_a_packaged_pipeline_brings_its_components(tiny_model: Path, tmp_path: Path) -> None:
+    """As `project.yml` packages it, in a process that knows nothing of Vigie's factories."""
+    code = ROOM / "scripts" / "registered.py"
+    options = ["--name", "vigie", "--version", "0.1.0", "--build", "none", "--code", str(code)]
+    subprocess.run(
+        [sys.executable, "-m", "spacy", "package", str(tiny_model), str(tmp_path), *options], check=True, timeout=300
+    )
+    package = tmp_path / "xx_vigie-0.1.0"
+    shutil.copy(package / "meta.json", package / "xx_vigie")  # the wheel's build does this
+    read = (
+        "import sys; sys.path[:0] = sys.argv[1:]; import xx_vigie;"
+        "cats = xx_vigie.load()('un trou dans la route').cats; print(max(cats, key=cats.get))"
+    )
+    command = [sys.executable, "-c", read, str(package), str(ROOM.parent)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "trou"
+    assert f"--code {code.relative_to(ROOM)}" in (ROOM / "project.yml").read_text(encoding="utf-8")
