@@ -10,6 +10,7 @@ from sqlalchemy import text
 from bot.bootstrap import build, read_channels
 from bot.house import House
 from bot.settings import Settings
+from bot.telegram.standing import standing
 from routing.domain.oncall import Roster
 from routing.domain.oncall.outlook import AHEAD, outlook
 from routing.service.heal import heal
@@ -44,6 +45,7 @@ async def examine(settings: Settings, url: str) -> list[Finding]:
         findings += await _database(house)
     finally:
         await house.database.close()
+    findings += [Finding(f"telegram, {bot}", said, well=well) for bot, said, well in await standing(settings)]
     if settings.public_base_url is None and not settings.embedded:
         findings.append(
             Finding("address", "VIGIE_PUBLIC_BASE_URL is not set: links to citizens lead nowhere", well=False)

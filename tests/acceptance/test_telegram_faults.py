@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bot.house import DatabaseAway
 from bot.telegram import account
+from bot.telegram.standing import standing
 from routing.store.models import InboundEvent
 from tests.acceptance.connected import with_telegram
 from tests.acceptance.department import HOLE
@@ -290,3 +291,14 @@ async def test_without_a_public_address_updates_are_asked_for(
             assert (await city.incident(incident["reference"]))["acknowledged_by"] == "Ana Martin"
             assert [each.update for each in staff.waiting] == []  # all of it is confirmed
             squad.thread()
+
+
+async def test_the_doctor_says_how_the_bots_stand(squad: Squad, tmp_path: Path) -> None:
+    settings = with_telegram(tmp_path, squad.telegram)
+    assert [well for _, _, well in await standing(settings)] == [True, True]
+    [agents, _] = await standing(settings.model_copy(update={"telegram_webhook_secret": None}))
+    assert "start Vigie once" in agents[1]
+    squad.telegram.mistakes_expected = True
+    [staff, _] = squad.telegram.accounts.values()
+    staff.token = "900:another"
+    assert "does not let us in" in (await standing(settings))[0][1]

@@ -233,4 +233,6 @@ async def on_telegram_forum(url: str, folder: Path) -> AsyncIterator[Stage]:
 
 PLATFORMS: Mapping[str, Callable[[str, Path], AbstractAsyncContextManager[Stage]]] = {
     "Slack": on_slack,
+    "Telegram": on_telegram,
+    "Telegram forum": on_telegram_forum,
 }
