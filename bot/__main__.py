@@ -9,13 +9,23 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from bot import catalogue_commands, nlp_commands, oncall_commands, places_commands, serving, simulate, why_command
+from bot import (
+    asr_commands,
+    catalogue_commands,
+    nlp_commands,
+    oncall_commands,
+    places_commands,
+    serving,
+    simulate,
+    why_command,
+)
 from bot.settings import Settings
 from routing.errors import CatalogueError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Vigie")
 db = typer.Typer(no_args_is_help=True, help="The database's schema.")
 app.add_typer(db, name="db")
+app.add_typer(asr_commands.app, name="asr")
 app.add_typer(catalogue_commands.app, name="catalogue")
 app.add_typer(nlp_commands.app, name="nlp")
 app.add_typer(oncall_commands.app, name="oncall")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -12,26 +13,45 @@ from bot.settings import Settings
 from intake.errors import NotListening
 from intake.ports import LiveEar, Transcriber, Transcript, Voice
 
+if TYPE_CHECKING:
+    from intake.transcription.engine import Ears
+
 log = structlog.get_logger(__name__)
 
 PROVIDER = "twilio"  # the telephone provider listens and speaks
 DETECTOR = "silero-vad"
+MOST_NAMES = 2000  # that the recogniser listens for; more make it slow
 
 
 def ears(settings: Settings, *, recordings: bool) -> Transcriber | None:
     """What listens: to callers, or to ``recordings`` where jobs are done. None when the provider does."""
     if settings.asr == PROVIDER:
         return None
-    from intake.transcription.engine import VAD, Ears
     from intake.transcription.recogniser import Recogniser
 
     name = (settings.asr_recordings_model if recordings else None) or settings.asr_model
-    model = model_folder(settings, name)
-    own = model / VAD
-    found = Ears(settings.asr, model, own if own.is_file() else model_folder(settings, DETECTOR) / VAD)
+    found = ears_of(settings, settings.asr, name)
     if problem := found.missing():
         return Deaf(problem)
     return Recogniser(found, callers=settings.asr_callers)
+
+
+def ears_of(settings: Settings, engine: str, name: str) -> Ears:
+    """Where an engine finds a model and the voice detector, and the words worth listening for."""
+    from intake.transcription.engine import VAD, Ears
+
+    model = model_folder(settings, name)
+    own = model / VAD
+    return Ears(engine, model, own if own.is_file() else model_folder(settings, DETECTOR) / VAD, _names(settings))
+
+
+def _names(settings: Settings) -> tuple[str, ...]:
+    """Names of streets, places and communes that callers are likely to say."""
+    from nlp_models.gazetteer import own
+
+    known = own(settings.locale)
+    entries = (entry for group in (*known.streets.values(), *known.named.values()) for entry in group)
+    return tuple(sorted({entry.label for entry in entries})[:MOST_NAMES])
 
 
 def voice(settings: Settings) -> Voice | None:

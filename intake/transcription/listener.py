@@ -29,7 +29,7 @@ class Listener:
         self._out = out
         self._detectors: list[VoiceDetector] = [VoiceDetector(ears.vad)]
         self._turns: dict[int, TurnEar] = {}
-        self._engine = _loaded(ears)
+        self._engine = loaded(ears)
 
     def run(self, frames: queue.SimpleQueue[Frame | None]) -> None:
         """Until the other side is gone. What has come meanwhile is taken together, so that calls share each pass."""
@@ -102,7 +102,7 @@ class Listener:
         self._out.flush()
 
 
-def _loaded(ears: engine.Ears) -> engine.Engine:
+def loaded(ears: engine.Ears) -> engine.Engine:
     """Raises ModelProblem."""
     if ears.engine == "whisper":
         from intake.transcription.whisper import WhisperEngine  # an optional package

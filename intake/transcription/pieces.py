@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 VOCABULARY = "bpe.vocab"
@@ -23,6 +23,13 @@ def hotword_vocabulary(model: Path) -> Path | None:
     lines = (f"{piece}\t{score}" for piece, score in pieces((model / SENTENCEPIECE).read_bytes()))
     made.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return made
+
+
+def in_case_of(model: Path, words: Iterable[str]) -> list[str]:
+    """``words`` as the model writes: many know capitals only, others small letters only."""
+    tokens = (model / "tokens.txt").read_text(encoding="utf-8")
+    capitals = sum(sign.isupper() for sign in tokens) > sum(sign.islower() for sign in tokens)
+    return [word.upper() if capitals else word.lower() for word in words]
 
 
 def pieces(model: bytes) -> Iterator[tuple[str, float]]:

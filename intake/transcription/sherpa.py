@@ -14,7 +14,7 @@ import sherpa_onnx
 from intake.ports import Transcript
 from intake.transcription.audio import RATE, Samples
 from intake.transcription.engine import Ears, Engine, ModelProblem, Speech, about, one_file
-from intake.transcription.pieces import hotword_vocabulary
+from intake.transcription.pieces import hotword_vocabulary, in_case_of
 from intake.transcription.stretches import Collected, in_stretches
 
 FLUSH = np.zeros(int(0.4 * RATE), np.float32)  # silence that pushes the last words out of a streaming model
@@ -40,7 +40,7 @@ def _streaming(ears: Ears) -> Any:
     vocabulary = hotword_vocabulary(ears.model)
     if ears.hotwords and vocabulary is not None:
         words = Path(tempfile.mkdtemp(prefix="vigie-hotwords-")) / "words.txt"
-        words.write_text("\n".join(ears.hotwords) + "\n", encoding="utf-8")
+        words.write_text("\n".join(in_case_of(ears.model, ears.hotwords)) + "\n", encoding="utf-8")
         more |= {
             "decoding_method": "modified_beam_search",
             "hotwords_file": str(words),
