@@ -33,7 +33,7 @@ def test_recordings_with_their_words_give_figures(tmp_path: Path, trained_model:
 
 
 def test_a_folder_without_recordings_says_what_it_wants(tmp_path: Path) -> None:
-    with pytest.raises(ModelRefused, match="x.wav and x.txt"):
+    with pytest.raises(ModelRefused, match="its words beside it"):
         measure(settings_in(tmp_path), tmp_path, engine=None, model=str(MODEL))
 
 
