@@ -45,12 +45,22 @@ async def examine(settings: Settings, url: str) -> list[Finding]:
         findings += await _database(house)
     finally:
         await house.database.close()
+    findings += _slack(settings)
     findings += [Finding(f"telegram, {bot}", said, well=well) for bot, said, well in await standing(settings)]
     if settings.public_base_url is None and not settings.embedded:
         findings.append(
             Finding("address", "VIGIE_PUBLIC_BASE_URL is not set: links to citizens lead nowhere", well=False)
         )
     return findings
+
+
+def _slack(settings: Settings) -> list[Finding]:
+    if settings.slack_bot_token is None:
+        return []
+    heard = settings.slack_signing_secret or settings.slack_app_token
+    way = "Socket Mode" if settings.slack_app_token else "HTTP"
+    lame = "cards are posted, but clicks reach nobody: set VIGIE_SLACK_SIGNING_SECRET or VIGIE_SLACK_APP_TOKEN"
+    return [Finding("slack", way if heard else lame, well=bool(heard))]
 
 
 async def _database(house: House) -> list[Finding]:

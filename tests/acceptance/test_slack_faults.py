@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from bot.house import DatabaseAway
+from bot.house import DatabaseAway, House
 from bot.slack import account
 from bot.staff import afterwards
 from tests.acceptance.department import HOLE, VOIRIE, Department
@@ -109,26 +111,60 @@ async def test_two_hundred_events_are_few_messages_and_the_last_state(voirie: De
     await voirie.city.rings()
 
 
-async def test_slack_is_answered_while_the_database_is_slow(
-    voirie: Department, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(afterwards, "PATIENCE", 0.05)
-    await voirie.city.opened(HOLE)
-    await voirie.click("Résoudre")
-    release = asyncio.Event()
-    house = voirie.city.house
-    run = type(house).run
+@asynccontextmanager
+async def _slow_database(monkeypatch: pytest.MonkeyPatch, house: House) -> AsyncIterator[None]:
+    """Nothing of what is asked inside is done before the end."""
+    release, run = asyncio.Event(), House.run
 
     async def slow(self: Any, work: Any) -> Any:
         await release.wait()
         return await run(self, work)
 
-    monkeypatch.setattr(type(house), "run", slow)
-    delivery = await voirie.people.submit(voirie.screen(), {})
-    assert delivery.accepted
-    release.set()
+    with monkeypatch.context() as slowed:
+        slowed.setattr(afterwards, "PATIENCE", 0.05)
+        slowed.setattr(type(house), "run", slow)
+        yield
+        release.set()
+
+
+async def test_a_modal_is_answered_while_the_database_is_slow(
+    voirie: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await voirie.city.opened(HOLE)
+    await voirie.click("Résoudre")
+    async with _slow_database(monkeypatch, voirie.city.house):
+        assert (await voirie.people.submit(voirie.screen(), {})).accepted
     await voirie.rest()
     assert voirie.card().buttons() == ["Rouvrir"]
+    voirie.thread()
+
+
+async def test_clicks_and_commands_are_answered_while_the_database_is_slow(
+    voirie: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await voirie.city.opened(HOLE)
+    async with _slow_database(monkeypatch, voirie.city.house):
+        assert (await voirie.people.click(VOIRIE, voirie.card(), "prendre", "U0ANA")).accepted
+        assert (await voirie.people.command("/vigie", "ouverts", "U0BRUNO", VOIRIE)).accepted
+        assert voirie.whispers("U0BRUNO") == ["Un instant, la réponse arrive ici."]
+    await voirie.rest()
+    assert "Pris en charge par Ana Martin" in voirie.card().words
+    assert "Nid-de-poule" in voirie.whispers("U0BRUNO")[-1]
+    voirie.thread()
+
+
+async def test_a_reply_that_cannot_be_kept_in_time_comes_again_and_counts_once(
+    voirie: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = await voirie.city.opened(HOLE)
+    async with _slow_database(monkeypatch, voirie.city.house):
+        delivery = await voirie.people.write(VOIRIE, "on arrive", "U0ANA", thread=voirie.card())
+        assert delivery.reply.status == 503
+    await voirie.rest()
+    await voirie.people.deliveries.due()
+    await voirie.rest()
+    assert delivery.accepted
+    assert await voirie.city.thread("voirie", incident["reference"]) == ["Ana Martin : on arrive"]
     voirie.thread()
 
 

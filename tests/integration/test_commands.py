@@ -106,6 +106,13 @@ async def test_the_doctor_sees_services_nobody_answers_for(database_url: str, tm
     assert any("nobody on call now for" in finding.said for finding in findings)
 
 
+async def test_the_doctor_sees_a_slack_that_is_not_listened_to(database_url: str, tmp_path: Path) -> None:
+    deaf = await examine(settings_in(tmp_path, slack_bot_token="xoxb-1"), database_url)
+    assert any("clicks reach nobody" in finding.said and not finding.well for finding in deaf)
+    heard = await examine(settings_in(tmp_path, slack_bot_token="xoxb-1", slack_app_token="xapp-1"), database_url)
+    assert [finding.said for finding in heard if finding.what == "slack"] == ["Socket Mode"]
+
+
 def test_serving_a_given_database_needs_a_token(vigie: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VIGIE_API_TOKEN")
     result = vigie.invoke(command.app, ["web"])
