@@ -116,8 +116,8 @@ def _burst(rig: Rig, space: Workspace, client: Client, probe: Probe) -> list[Fig
         outcomes = spread(bodies, 2.0, lambda index, report: client.post(report), step)
     kept = [one for one in outcomes if isinstance(one, Receipt)]
     rig.say(f"{NAME}: waiting for every card")
-    until(lambda: probe.number("SELECT count(*) FROM report WHERE state <> 'attached'") == 0, 120, "every incident")
-    until(lambda: probe.number(WAITING) == 0, 180, "every card", every=0.1)
+    until(lambda: probe.number("SELECT count(*) FROM report WHERE state <> 'attached'") == 0, 400, "every incident")
+    until(lambda: probe.number(WAITING) == 0, 400, "every card", every=0.1)
     cards = space.posted()[before:]
     grave = [float(row[0]) for row in probe.rows(GRAVE)]
     return [
