@@ -18,6 +18,7 @@ from intake.ports import Classifier
 from intake.readings import settled
 from intake.wording import DEFAULT, language_name, say, spoken
 from routing.domain.call import Step
+from routing.domain.competence import COMMUNE_IN_DOUBT, SOMEWHERE
 from routing.domain.incident import Event, IncidentState, ReportState
 from routing.domain.procedure import Fallback, Severity
 from routing.domain.redaction import redact
@@ -25,7 +26,7 @@ from routing.domain.triage import Verdict, advice_for, judge
 from routing.domain.understanding import Candidate, Channel, Danger, Decision, Understanding
 from routing.errors import Conflict
 from routing.service.desk import Desk
-from routing.service.open_incident import attach, open_incident
+from routing.service.open_incident import attach, competence_of, open_incident
 from routing.service.record import record, stale
 from routing.service.tell import tell_one
 from routing.service.warn import too_many, warn
@@ -71,9 +72,11 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
             read = _read(hearing.classifier, report.text, report.channel, report.danger)
             read = settled(read, report.heard, partial(_read_other, hearing.classifier, report.channel), asked=talking)
         if talking and not read.danger:
-            _note(desk, report, read)
+            read = _note(desk, report, read)
             verdict = judge(read, desk.catalogue, can_ask=True)
-            report.decision, report.candidates = verdict.decision, list(verdict.ask)
+            # Which commune is asked for with the place, in the caller's own words.
+            report.decision = verdict.decision
+            report.candidates = list(verdict.ask) if verdict.decision is Decision.ASK else []
         else:
             await _act(session, desk, hearing, report, read)
     await timers.disarm(session, timers.Verb.HANDLE, report_id)
@@ -96,7 +99,7 @@ def _read(classifier: Classifier, text: str, channel: Channel, danger: str | Non
 
 
 async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Report, read: Understanding) -> None:
-    _note(desk, report, read)
+    read = _note(desk, report, read)
     if not report.danger and (
         await _set_aside(session, desk, report) or await _adds_to_the_last(session, desk, report, read)
     ):
@@ -104,6 +107,7 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
     wanted = not report.danger and wants_a_person(report.text)
     verdict = person_verdict(desk) if wanted else judge(read, desk.catalogue, can_ask=_can_ask(report))
     report.decision = verdict.decision
+    report.told = _told(desk, report, verdict)
     step = _next(desk, report, verdict)
     second = await second_report(session, report, read.also.text) if read.also else None
     also = (second.reference, hearing.link(second)) if second else None
@@ -121,10 +125,19 @@ def _receipt(report: Report, link: str, also: tuple[str, str] | None, step: Step
     if wanted:
         return say("person.comes", report.language, reference=report.reference)
     safety, language = report.advice, report.language
-    said = replies.receipt(report.reference, link, safety, also, where=step is Step.WHERE, language=language)
+    said = replies.receipt(
+        report.reference, link, safety, also, where=step is Step.WHERE, told=report.told, language=language
+    )
     if spoken(report.language) is None:  # a language we do not have: English is the likelier one to be read beside
         said += f"\n{replies.receipt(report.reference, link, None, language='en')}"
     return said
+
+
+def _told(desk: Desk, report: Report, verdict: Verdict) -> str | None:
+    """Who is competent instead of us, in French; nothing to somebody who must call the rescue services first."""
+    if report.advice or spoken(report.language) != DEFAULT:
+        return None
+    return competence_of(desk, report, verdict).told
 
 
 def _can_ask(report: Report) -> bool:
@@ -149,10 +162,11 @@ def _next(desk: Desk, report: Report, verdict: Verdict) -> Step:
 
 
 def lacks_place(desk: Desk, report: Report, procedure_id: str | None) -> bool:
-    """Whether the matter has a place that nobody said; a request for information has none."""
+    """Whether the matter has a place that nobody said, or that may be in several communes; information has none."""
     procedure = desk.catalogue.procedure(procedure_id)
     asks = procedure is not None and procedure.severity is not Severity.INFO
-    return asks and not (report.place or report.address or report.latitude)
+    in_doubt = bool(report.communes) and report.commune is None
+    return asks and (in_doubt or not (report.place or report.address or report.latitude))
 
 
 def person_verdict(desk: Desk) -> Verdict:
@@ -213,22 +227,41 @@ async def _set_aside(session: AsyncSession, desk: Desk, report: Report) -> bool:
 
 async def _open_second(session: AsyncSession, desk: Desk, report: Report, read: Understanding) -> None:
     """The message's second matter gets an incident of its own; the citizen's receipt already names it."""
-    _note(desk, report, read)
+    read = _note(desk, report, read)
     verdict = judge(read, desk.catalogue, can_ask=False)
     report.decision = verdict.decision
     await open_incident(session, desk, report, verdict)
 
 
-def _note(desk: Desk, report: Report, read: Understanding) -> None:
+def _note(desk: Desk, report: Report, read: Understanding) -> Understanding:
+    """Keep what was understood; returns it with what a position sent along says of the commune."""
+    read = _located(desk, report, read)
     report.confidence = round(read.confidence, 4)
     report.ranking = [{"procedure": item.procedure, "probability": round(item.probability, 4)} for item in read.ranking]
     report.weighed = list(read.weighed)
     report.language, report.model = read.language, read.model
     report.commune, report.place = read.commune, read.place
+    report.communes, report.elsewhere = list(read.communes), read.elsewhere
     report.danger = read.danger.reason if read.danger else None
     if report.danger:
         report.advice = replies.emergency(read.language)
     report.advice = report.advice or advice_for(read, desk.catalogue)
+    return read
+
+
+def _located(desk: Desk, report: Report, read: Understanding) -> Understanding:
+    """The very spot that was heard becomes the report's position; a position that was sent tells the commune."""
+    if report.latitude is None or report.longitude is None:
+        if read.point:
+            report.latitude, report.longitude = read.point
+        return read
+    area = desk.catalogue.area
+    if area is None or read.commune:
+        return read
+    commune = area.commune_at(report.latitude, report.longitude)
+    if commune is None:
+        return replace(read, communes=(), elsewhere=read.elsewhere or SOMEWHERE)
+    return replace(read, commune=commune, communes=(), elsewhere=None)
 
 
 async def _ask(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> None:
@@ -247,12 +280,18 @@ async def _ask(session: AsyncSession, desk: Desk, report: Report, verdict: Verdi
 async def answer(session: AsyncSession, desk: Desk, report: Report, choice: str) -> None:
     """The citizen chose one of the candidates, or "" for none of them. The report's row must be locked.
 
+    A commune says where: the matter was certain, and opens as it was understood.
+
     Raises Conflict when the question is over (answered, or a person already took it).
     """
     if report.state not in OPEN_QUESTION or choice not in (*report.candidates, ""):
         raise Conflict("Cette question n'attend plus de réponse")
-    report.answer = choice or "none"
     await timers.disarm(session, timers.Verb.UNANSWERED, report.id)
+    if replies.about_communes(report.candidates, desk.catalogue):
+        report.commune, report.asked_at = choice or None, None
+        await _open_with(session, desk, report, judge(_remembered(report), desk.catalogue, can_ask=False))
+        return
+    report.answer = choice or "none"
     procedure = desk.catalogue.procedure(choice)
     if procedure is not None:
         report.decision = ANSWERED
@@ -282,12 +321,24 @@ async def answer_late(session: AsyncSession, desk: Desk, report: Report, choice:
     incident = await incidents.by_id(session, report.incident_id or 0, lock=True)
     if incident is None or incident.state is IncidentState.RESOLVED:
         return False
-    report.answer = choice or "none"
-    procedure = desk.catalogue.procedure(choice)
-    said = procedure.title if procedure else say("none_fits")
+    if replies.about_communes(report.candidates, desk.catalogue):
+        report.asked_at = None
+        _settle_commune(report, incident, choice)
+        said = choice or say("another_commune")
+    else:
+        report.answer = choice or "none"
+        procedure = desk.catalogue.procedure(choice)
+        said = procedure.title if procedure else say("none_fits")
     await record(session, desk, incident, Event.REPORT, f"{report.reference} répond à la question : {said}")
     await tell_one(session, desk, report, say("answer.late", report.language, reference=report.reference))
     return True
+
+
+def _settle_commune(report: Report, incident: Incident, commune: str) -> None:
+    """The commune told after the incident was opened, unless somebody found it out meanwhile."""
+    if commune and incident.commune is None:
+        report.commune = incident.commune = commune
+        incident.notes = [note for note in incident.notes if not note.startswith(COMMUNE_IN_DOUBT)]
 
 
 async def unanswered(session: AsyncSession, desk: Desk, report_id: int) -> None:

@@ -38,14 +38,18 @@ def receipt(
     also: tuple[str, str] | None = None,
     *,
     where: bool = False,
+    told: str | None = None,
     language: str | None = None,
 ) -> str:
     """The first answer to a message; safety words come before everything else.
 
-    ``also`` is the reference and link of the message's second matter; ``where`` asks for the place that is missing.
+    ``also`` is the reference and link of the message's second matter; ``where`` asks for the place that is missing;
+    ``told`` says who is competent instead of us.
     """
     said = [safety] if safety else []
     said.append(say("receipt", language, reference=reference, link=link))
+    if told:
+        said.append(say("told", language, told=told))
     if also:
         said.append(say("receipt.also", language, reference=also[0], link=also[1]))
     if where:
@@ -55,9 +59,21 @@ def receipt(
 
 def question(candidates: Sequence[str], catalogue: Catalogue) -> str:
     """The closed question that tells candidates apart, answered by a digit; the labels are the catalogue's, French."""
-    lines = [f"{index}. {catalogue.procedures[id_].label}" for index, id_ in enumerate(candidates, 1)]
-    lines.append(f"{len(candidates) + 1}. {say('none_fits')}")
-    return say("question", options=" ; ".join(lines))
+    communes = about_communes(candidates, catalogue)
+    lines = [f"{index}. {label(choice, catalogue)}" for index, choice in enumerate(candidates, 1)]
+    lines.append(f"{len(candidates) + 1}. {say('another_commune' if communes else 'none_fits')}")
+    return say("question.commune" if communes else "question", options=" ; ".join(lines))
+
+
+def about_communes(candidates: Sequence[str], catalogue: Catalogue) -> bool:
+    """Whether the question is which commune is meant, and not which matter."""
+    return bool(candidates) and candidates[0] in catalogue.communes
+
+
+def label(choice: str, catalogue: Catalogue) -> str:
+    """What a citizen reads of a choice: a procedure in their words, or a commune."""
+    procedure = catalogue.procedure(choice)
+    return procedure.label if procedure else choice
 
 
 def choices(candidates: Sequence[str], catalogue: Catalogue) -> list[Choice]:

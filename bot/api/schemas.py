@@ -59,14 +59,14 @@ class ReportReceipt(BaseModel):
 
 
 class Candidate(BaseModel):
-    """A procedure that may be meant, in words a citizen understands."""
+    """A procedure that may be meant, in words a citizen understands; or a commune, when only the place is in doubt."""
 
     procedure: str
     label: str
 
 
 class ReportView(BaseModel):
-    """``state`` follows the incident once there is one."""
+    """``state`` follows the incident once there is one; ``competent`` tells who is, when it is not the city."""
 
     reference: str
     state: Literal["received", "asked", "open", "acknowledged", "resolved"]
@@ -82,11 +82,12 @@ class ReportView(BaseModel):
     model: str | None
     tracking_url: str
     advice: str | None = None
+    competent: str | None = None
     question: list[Candidate] | None = None
 
 
 class Answer(Body):
-    """The procedure the citizen chose among the question's; null when none fits."""
+    """What the citizen chose among the question's; null when none fits."""
 
     procedure: str | None
 
@@ -141,6 +142,7 @@ class IncidentView(IncidentSummary):
 
     lead: str
     danger: str | None
+    notes: list[str]
     decision: str
     confidence: float
     candidates: list[dict[str, object]]

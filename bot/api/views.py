@@ -17,6 +17,7 @@ from bot.api.schemas import (
     TimelineView,
 )
 from bot.house import House
+from intake import replies
 from routing.domain.incident import ReportState
 from routing.store import incidents
 from routing.store.models import Incident, Report
@@ -46,14 +47,15 @@ async def report_view(session: AsyncSession, house: House, report: Report) -> Re
         model=report.model,
         tracking_url=tracking_url(house, report),
         advice=report.advice,
+        competent=report.told,
         question=question(house, report) if asked else None,
     )
 
 
 def question(house: House, report: Report) -> list[Candidate]:
     """What the citizen is asked to choose from."""
-    known = house.desk.catalogue.procedures
-    return [Candidate(procedure=id_, label=known[id_].label) for id_ in report.candidates if id_ in known]
+    catalogue = house.desk.catalogue
+    return [Candidate(procedure=choice, label=replies.label(choice, catalogue)) for choice in report.candidates]
 
 
 def summary(house: House, incident: Incident) -> IncidentSummary:

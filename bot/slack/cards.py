@@ -78,6 +78,8 @@ def _flags(card: Card) -> list[Block]:
     flags = []
     if card.danger:
         flags.append(f"🚨 *Danger entendu* : {escape(cut(card.danger, FLAG))}. Le 112 a été conseillé.")
+    if card.notes:
+        flags.append(f"📍 {escape(cut(' '.join(card.notes), FLAG))}")
     if card.alarm:
         flags.append(f"🔔 *Alarme* : {escape(cut(card.alarm, FLAG))}")
     return [{"type": "section", "text": marked(flag)} for flag in flags]

@@ -17,6 +17,8 @@ def question(talk: Talk, catalogue: Catalogue, city: str) -> str:
         case Step.ABOUT if talk.about is not None:
             asked = say("voice.about", language, label=_label(talk.about, catalogue), place=_place(talk.about))
             return asked if call.turn else f"{welcome(city, language)} {asked}"
+        case Step.WHERE if report is not None and report.communes and report.commune is None:
+            return say("voice.which_commune", language, communes=", ".join(report.communes))
         case Step.WHERE:
             return say("voice.where", language)
         case Step.CONFIRM if report is not None and report.ranking:

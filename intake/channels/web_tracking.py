@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from intake import replies
 from intake.wording import DEFAULT, say, spoken
 from routing.domain.attachment import AttachmentState, Kind
 from routing.domain.incident import DispatchState, Event, IncidentState, ReportState
@@ -30,8 +31,8 @@ class News:
 class Tracking:
     """What the tracking page shows, in ``language``.
 
-    ``candidates`` are (procedure id, label) to choose from, empty when not asked; ``others`` are (reference, token) of
-    the same message's other matters; ``pieces`` says what came beside the words, and ``unread`` (keys of words) what
+    ``candidates`` are (choice, label) to choose from, empty when not asked; ``told`` says who is competent instead of
+    us; ``others`` are (reference, token) of the same message's other matters; ``pieces`` says what came beside the words, and ``unread`` (keys of words) what
     could not be read. ``can_reopen``: it is over, and the citizen may still say that it is not solved.
     """
 
@@ -43,6 +44,8 @@ class Tracking:
     language: str = DEFAULT
     news: list[News] = field(default_factory=list)
     candidates: list[tuple[str, str]] = field(default_factory=list)
+    which_commune: bool = False
+    told: str | None = None
     resolution: str | None = None
     others: list[tuple[str, str]] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
@@ -57,7 +60,6 @@ async def tracking_of(session: AsyncSession, desk: Desk, report: Report) -> Trac
     news = [News(report.received_at.astimezone(desk.zone), say("line.arrived", language))]
     if incident:
         news += await _news(session, desk, incident, report, language)
-    known = desk.catalogue.procedures
     came = await attachments.of_report(session, report.id)
     asked = report.state is ReportState.ASKED
     state: str = incident.state if incident else "asked" if asked else "received"
@@ -69,7 +71,9 @@ async def tracking_of(session: AsyncSession, desk: Desk, report: Report) -> Trac
         advice=report.advice,
         language=language,
         news=sorted(news, key=lambda line: line.at),
-        candidates=[(id_, known[id_].label) for id_ in report.candidates if id_ in known] if asked else [],
+        candidates=[(choice, replies.label(choice, desk.catalogue)) for choice in report.candidates] if asked else [],
+        which_commune=asked and replies.about_communes(report.candidates, desk.catalogue),
+        told=report.told,
         resolution=_ended(desk, incident, language) if incident else None,
         others=[(other.reference, other.token) for other in await reports.of_the_same_message(session, report)],
         pieces=_beside(came, language),

@@ -43,7 +43,10 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The current state of one incident for one channel. Times are UTC; texts are French and already redacted."""
+    """The current state of one incident for one channel. Times are UTC; texts are French and already redacted.
+
+    ``notes`` are what the room must know of the place: a commune in doubt, somebody else who is competent.
+    """
 
     incident: int
     reference: str
@@ -62,6 +65,7 @@ class Card:
     danger: str | None
     excerpt: str
     weighed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     holder: str | None = None
     held_at: datetime | None = None
     resolution: str | None = None

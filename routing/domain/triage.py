@@ -9,12 +9,17 @@ from routing.domain.understanding import Candidate, Decision, Understanding
 
 HINTS = 3  # how many guesses a person is shown
 ASKED_FROM = 0.05  # a candidate less likely than this is not worth a citizen's question
+MOST_COMMUNES = 8  # answered by one digit, with "another one"
 EMERGENCY_FROM = 0.15  # an emergency this likely among the first three speaks before anything is asked
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What to open: ``procedure`` is None for a fallback, whose steps ``plan`` then holds."""
+    """What to open: ``procedure`` is None for a fallback, whose steps ``plan`` then holds.
+
+    ``ask`` is what the citizen may choose from first: procedures when the matter is in doubt, communes when it is sure
+    and only its place is not.
+    """
 
     plan: Procedure
     procedure: str | None
@@ -34,7 +39,8 @@ def judge(read: Understanding, catalogue: Catalogue, *, can_ask: bool) -> Verdic
         return _dangerous(read, candidates, catalogue)
     if read.decision is Decision.ROUTE and known:
         plan = catalogue.procedures[candidates[0].procedure]
-        return Verdict(plan, plan.id, plan.severity, read.decision)
+        ask = _communes(read, plan, catalogue) if can_ask else ()
+        return Verdict(plan, plan.id, plan.severity, read.decision, ask)
     if read.decision is Decision.ASK and candidates:
         return _doubtful(candidates, catalogue, can_ask=can_ask)
     if read.decision is Decision.OUT_OF_SCOPE:
@@ -42,6 +48,15 @@ def judge(read: Understanding, catalogue: Catalogue, *, can_ask: bool) -> Verdic
     else:
         plan = catalogue.fallbacks[Fallback.UNFORESEEN]
     return Verdict(plan, None, plan.severity, read.decision)
+
+
+def _communes(read: Understanding, plan: Procedure, catalogue: Catalogue) -> tuple[str, ...]:
+    """The communes to choose from, the largest first; none when nobody may wait for the answer or goes there."""
+    known = [catalogue.communes[name] for name in read.communes if name in catalogue.communes]
+    waits = plan.severity in (Severity.NORMAL, Severity.URGENT) and not plan.emergency_first
+    if read.commune or not waits or not 2 <= len(known) <= MOST_COMMUNES:
+        return ()
+    return tuple(commune.name for commune in sorted(known, key=lambda one: -one.population))
 
 
 def advice_for(read: Understanding, catalogue: Catalogue) -> str | None:

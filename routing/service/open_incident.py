@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from routing.domain.competence import Competence, Said, competence
 from routing.domain.incident import DispatchState, Event, IncidentState, ReportState
 from routing.domain.oncall import METROPOLIS
 from routing.domain.place import Place, same_spot
@@ -43,9 +44,9 @@ async def _twin(session: AsyncSession, desk: Desk, report: Report, verdict: Verd
     window = JOINABLE.get(verdict.plan.severity)
     if verdict.procedure is None or window is None:
         return None
-    here = place_of(report)
+    here = place_of(report, report.place or report.address)
     for incident in await incidents.alive_with(session, verdict.procedure, here.commune, desk.now() - window):
-        there = Place(incident.place, incident.commune, incident.latitude, incident.longitude)
+        there = place_of(incident, incident.place)
         if same_spot(here, there) and await _still_lives(session, incident, verdict):
             return incident
     return None
@@ -81,6 +82,8 @@ async def _open(session: AsyncSession, desk: Desk, report: Report, verdict: Verd
         lead=verdict.plan.lead,
         commune=report.commune,
         place=report.place or report.address,
+        communes=report.communes,
+        notes=list(competence_of(desk, report, verdict).notes),
         latitude=report.latitude,
         longitude=report.longitude,
         opened_at=now,
@@ -103,9 +106,17 @@ async def _open(session: AsyncSession, desk: Desk, report: Report, verdict: Verd
     return incident
 
 
-def place_of(report: Report) -> Place:
-    """Where a report says it is."""
-    return Place(report.place or report.address, report.commune, report.latitude, report.longitude)
+def place_of(row: Report | Incident, label: str | None) -> Place:
+    """Where a report or an incident is. A label that may be of several communes is no place to meet at."""
+    certain = row.commune is not None or not row.communes
+    return Place(label if certain else None, row.commune, row.latitude, row.longitude)
+
+
+def competence_of(desk: Desk, report: Report, verdict: Verdict) -> Competence:
+    """Whose matter a report is."""
+    lead = verdict.plan.lead if verdict.procedure else None
+    said = Said(report.text, lead, report.commune, report.communes, report.elsewhere)
+    return competence(said, desk.catalogue)
 
 
 def attach(report: Report, incident: Incident) -> None:

@@ -42,6 +42,7 @@ def card(
         danger=incident.danger,
         excerpt=incident.excerpt,
         weighed=tuple(incident.weighed),
+        notes=tuple(incident.notes),
         holder=incident.acknowledged_by,
         held_at=incident.acknowledged_at,
         resolution=incident.resolution,

@@ -37,6 +37,8 @@ class Incident(Numbered, Base):
     lead: Mapped[str]
     commune: Mapped[str | None]
     place: Mapped[str | None]
+    communes: Mapped[list[Any]] = mapped_column(default=list)  # those that may be meant while commune is not known
+    notes: Mapped[list[Any]] = mapped_column(default=list)  # lines about the place that the room must read
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     opened_at: Mapped[datetime]

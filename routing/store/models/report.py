@@ -14,7 +14,11 @@ from routing.store.base import Base, Numbered, states
 
 
 class Report(Numbered, Base):
-    """Words, place and contact are raw; ``ranking`` is a list of {procedure, probability}."""
+    """Words, place and contact are raw; ``ranking`` is a list of {procedure, probability}.
+
+    ``communes`` are those that may be meant while ``commune`` is not known; ``elsewhere`` is a commune outside, "" when
+    only the position tells; ``told`` is what the citizen was told of who is competent.
+    """
 
     __tablename__ = "report"
     __table_args__ = (
@@ -48,8 +52,11 @@ class Report(Numbered, Base):
     language: Mapped[str | None]
     commune: Mapped[str | None]
     place: Mapped[str | None]
+    communes: Mapped[list[Any]] = mapped_column(default=list)
+    elsewhere: Mapped[str | None]
+    told: Mapped[str | None]
     model: Mapped[str | None]
-    candidates: Mapped[list[Any]] = mapped_column(default=list)  # procedure ids put to the citizen
+    candidates: Mapped[list[Any]] = mapped_column(default=list)  # procedure ids, or communes, put to the citizen
     asked: Mapped[list[Any]] = mapped_column(default=list)  # the questions put so far (routing.domain.call.Step)
     asked_at: Mapped[datetime | None]
     # What was spoken, as its recogniser says: {confidence: 0..1 | None, alternatives: [text], engine: name}
