@@ -14,6 +14,7 @@ from procrastinate import App, PsycopgConnector
 from bot import speech
 from bot.clock import SystemClock
 from bot.console.gateway import ConsoleChat, ConsolePager, ConsolePhone
+from bot.geocoding import connect as connect_geocoder
 from bot.house import House
 from bot.pagers import duty_pagers
 from bot.settings import Settings
@@ -96,6 +97,7 @@ def build(
     catalogue = catalogue or loader.load(settings.catalogue_dir or loader.FOLDER)
     jobs = make_jobs(url)
     database = Database(make_engine(url, pool_size=pool), jobs)
+    geocoder = connect_geocoder(settings, catalogue, clock)
     desk = Desk(
         clock=clock,
         catalogue=catalogue,
@@ -105,6 +107,7 @@ def build(
         quiet=settings.quiet,
         most_of_a_number=settings.messages_per_hour,
         most_of_a_connection=settings.forms_per_hour,
+        looks_up=geocoder is not None,
         question_time=timedelta(seconds=settings.question_seconds),
         keep_time={Kind.PHOTO: timedelta(days=settings.photo_days), Kind.AUDIO: timedelta(days=settings.audio_days)},
     )
@@ -131,6 +134,7 @@ def build(
         api_token=api_token(settings),
         rights=read_rights(settings.rights_file, catalogue.services),
         ears=ears,
+        geocoder=geocoder,
     )
 
 

@@ -16,7 +16,7 @@ from bot.staff import Rights
 from intake.handle import Hearing
 from intake.ports import DangerRules, MediaSource, Transcriber
 from routing.errors import Unreadable
-from routing.ports import ChatGateway, CitizenGateway, Clock, Pager
+from routing.ports import ChatGateway, CitizenGateway, Clock, Geocoder, Pager
 from routing.service.desk import Desk
 from routing.store.base import Database, is_connection_loss
 
@@ -34,7 +34,7 @@ class House:
     """Everything the doors and jobs need.
 
     ``hearing`` is None where nothing is handled (the web process), ``ears`` where the telephone provider does the
-    listening.
+    listening, ``geocoder`` where nobody looks places up.
     """
 
     settings: Settings
@@ -51,6 +51,7 @@ class House:
     api_token: str
     rights: Rights = field(default_factory=Rights)
     ears: Transcriber | None = None
+    geocoder: Geocoder | None = None
 
     async def run(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
         """``work`` in one transaction, tried once more if the connection was dead or a reference collided.

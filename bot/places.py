@@ -21,11 +21,6 @@ log = structlog.get_logger(__name__)
 Stamp = tuple[int, int] | None
 
 
-def streets_file(settings: Settings) -> Path:
-    """Where imported addresses are kept."""
-    return settings.data_dir / "places" / "streets.bin"
-
-
 def catalogue_folder(settings: Settings) -> Path:
     """The folder of the city's catalogue."""
     return settings.catalogue_dir or loader.FOLDER
@@ -47,7 +42,7 @@ class CityPlaces:
     """The city's gazetteer with the imported addresses, which may be replaced at any time."""
 
     def __init__(self, settings: Settings) -> None:
-        self._file = streets_file(settings)
+        self._file = settings.streets_file
         self._stamp: Stamp = None
         self.gazetteer = own_places(settings)
         self.look()

@@ -25,7 +25,7 @@ def import_file(
     file: Annotated[Path, typer.Argument(help="The national address base: adresses-21.csv or .csv.gz.")],
 ) -> None:
     """Make the known addresses this file's. All or nothing; running Vigies take them over within ten seconds."""
-    from bot.places import catalogue_folder, streets_file
+    from bot.places import catalogue_folder
     from nlp_models.address_base import import_addresses
     from nlp_models.place_words import place_words
     from routing.catalogue import loader
@@ -35,7 +35,7 @@ def import_file(
     words = place_words(settings.locale)
     summary = _or_stop(
         lambda: with_progress(
-            "Addresses", lambda show: import_addresses(file, streets_file(settings), communes, words, show)
+            "Addresses", lambda show: import_addresses(file, settings.streets_file, communes, words, show)
         )
     )
     typer.echo(
@@ -117,10 +117,9 @@ def evaluate(
 
 
 def _book() -> StreetBook:
-    from bot.places import streets_file
     from nlp_models.street_book import StreetBook
 
-    return _or_stop(lambda: StreetBook(streets_file(Settings())))
+    return _or_stop(lambda: StreetBook(Settings().streets_file))
 
 
 def _or_stop(work: Callable[[], Result]) -> Result:

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     rights_file: Path | None = None
     catalogue_dir: Path | None = None
     examples_dir: Path | None = None
+    geocoder_base_url: str | None = None
+    geocoder_seconds: float = Field(default=1.0, gt=0, le=30)
     question_seconds: int = Field(default=180, ge=5)
     quiet_hours: str | None = "22:00-07:00"
     messages_per_hour: int = Field(default=12, ge=1)
@@ -118,6 +120,18 @@ class Settings(BaseSettings):
         if not isinstance(json.loads(value), dict):
             raise ValueError("must be a JSON object")
         return value
+
+    @field_validator("geocoder_base_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("must be a web address: https://api-adresse.data.gouv.fr")
+        return value
+
+    @property
+    def streets_file(self) -> Path:
+        """Where imported addresses are kept."""
+        return self.data_dir / "places" / "streets.bin"
 
     @property
     def embedded(self) -> bool:

@@ -21,6 +21,7 @@ from routing.service.escalate import escalate
 from routing.service.forget_attachment import forget_due
 from routing.service.hand_over import hand_over
 from routing.service.hold import watch_over
+from routing.service.locate import locate
 from routing.service.mobilise import mobilise_due
 from routing.service.ring import carry_out
 from routing.service.tell import send_to_citizen
@@ -58,6 +59,9 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         async with database.transaction() as session:
             await watch_over(session, desk, subject_id, tuple(house.pagers))
 
+    async def locate_incident(subject_id: int) -> None:
+        await locate(database, desk, house.geocoder, subject_id)
+
     async def page(subject_id: int) -> None:
         await carry_out(database, desk, house.pagers, subject_id)
 
@@ -76,6 +80,7 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         Verb.HOLD: hold_incident,
         Verb.PAGE: page,
         Verb.TELL: tell,
+        Verb.LOCATE: locate_incident,
         Verb.FETCH: fetch_attachment,
         Verb.LISTEN: partial(listen, database, desk, house.ears, house.danger),
         Verb.FORGET: _alone(house, forget_due),

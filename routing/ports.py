@@ -10,6 +10,7 @@ from typing import Protocol
 from routing.domain.card import Card, Line
 from routing.domain.pace import Rate
 from routing.domain.paging import Call, Rung
+from routing.domain.place import Place
 
 
 class Clock(Protocol):
@@ -114,6 +115,18 @@ class Phrases(Protocol):
 
     def __call__(self, key: str, language: str | None = None, /, **values: object) -> str:
         """The words of ``key`` with their values, in French when that language is not ours."""
+        ...
+
+
+class Geocoder(Protocol):
+    """Knows where addresses are. It may be slow or away: nobody waits for it before an incident is opened."""
+
+    async def find(self, place: Place) -> Place | None:
+        """Where the door that ``place.label`` names in ``place.commune`` is; None when it is not certain."""
+        ...
+
+    async def name(self, lat: float, lon: float) -> Place | None:
+        """What is at a point (WGS 84 degrees); None when nothing near is known."""
         ...
 
 

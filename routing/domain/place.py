@@ -28,6 +28,11 @@ def key(label: str) -> str:
     return plain(_HOUSE_NUMBER.sub("", label.strip().lower()))
 
 
+def has_number(label: str) -> bool:
+    """Whether a label names one door of its street ("12 bis rue Monge")."""
+    return _HOUSE_NUMBER.match(label.strip().lower()) is not None
+
+
 def distance_m(a: Place, b: Place) -> float | None:
     """Metres between two located places, None when one is not located."""
     if a.lat is None or a.lon is None or b.lat is None or b.lon is None:

@@ -26,9 +26,9 @@ FALLBACK_OF: Mapping[str, Fallback] = {
 class Desk:
     """The clock, the catalogue, where services live, the zone in which calendars think, and what citizens are told.
 
-    ``question_time`` is how long a citizen has to answer before a person takes over, ``keep_time`` how long what they
-    sent beside words is kept. In ``quiet`` hours news that can wait does. ``most_of_…`` are messages an hour
-    before somebody is told that they are many.
+    ``looks_up`` says that somebody can look places up. ``question_time`` is how long a citizen has to answer before a
+    person takes over, ``keep_time`` how long what they sent beside words is kept. In ``quiet`` hours news that can wait
+    does. ``most_of_…`` are messages an hour before somebody is told that they are many.
     """
 
     clock: Clock
@@ -39,6 +39,7 @@ class Desk:
     quiet: Hours | None = None
     most_of_a_number: int = 12
     most_of_a_connection: int = 30
+    looks_up: bool = False
     question_time: timedelta = timedelta(minutes=3)
     keep_time: Mapping[Kind, timedelta] = field(
         default_factory=lambda: {Kind.PHOTO: timedelta(days=365), Kind.AUDIO: timedelta(days=30)}

@@ -16,6 +16,7 @@ from routing.domain.redaction import redact
 from routing.domain.triage import Verdict
 from routing.service.audit import note_decision
 from routing.service.desk import Desk
+from routing.service.locate import lacks
 from routing.service.mobilise import mobilise
 from routing.service.record import record
 from routing.service.warn import warn
@@ -102,6 +103,8 @@ async def _open(session: AsyncSession, desk: Desk, report: Report, verdict: Verd
     session.add(TimelineEntry(incident_id=incident.id, at=now, kind=Event.OPENED, by=None, text=opened))
     await plan_dispatches(session, desk, incident, verdict.plan.steps, now)
     await start_escalation(session, desk, incident, verdict.plan)
+    if desk.looks_up and lacks(incident):
+        await timers.arm(session, timers.Verb.LOCATE, incident.id, now, now)
     await live.announce(session, "incident", incident.id)
     return incident
 

@@ -35,6 +35,7 @@ class Verb(StrEnum):
     PAGE = "page"  # one page
     HOLD = "hold"  # an incident somebody took and perhaps forgot
     TELL = "tell"  # one message to a citizen
+    LOCATE = "locate"  # an incident whose place can be looked up
     FETCH = "fetch"  # one photo or sound that is still at the provider's
     LISTEN = "listen"  # one sound nobody has listened to yet
     FORGET = "forget"  # one photo or sound whose time is over
@@ -53,6 +54,7 @@ PRIORITY = {
     Verb.LISTEN: 35,
     Verb.UNANSWERED: 30,
     Verb.TELL: 10,
+    Verb.LOCATE: 5,
     Verb.FETCH: 8,
     Verb.FORGET: 1,
 }
