@@ -32,8 +32,9 @@ class Tracking:
     """What the tracking page shows, in ``language``.
 
     ``candidates`` are (choice, label) to choose from, empty when not asked; ``told`` says who is competent instead of
-    us; ``others`` are (reference, token) of the same message's other matters; ``pieces`` says what came beside the words, and ``unread`` (keys of words) what
-    could not be read. ``can_reopen``: it is over, and the citizen may still say that it is not solved.
+    us; ``others`` are (reference, token) of the same message's other matters; ``pieces`` says what came beside the
+    words, and ``unread`` (keys of words) what could not be read. ``can_reopen``: it is over, and the citizen may still
+    say that it is not solved.
     """
 
     reference: str
