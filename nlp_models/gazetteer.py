@@ -74,9 +74,12 @@ class Gazetteer:
     centre: str | None = None
     book: StreetBook | None = field(default=None, repr=False)
 
-    def streets_like(self, core: str, key: str) -> Iterator[Entry]:
-        """Yield the streets whose name may be the one heard; the caller scores them."""
+    def streets_like(self, key: str) -> Iterator[Entry]:
+        """Yield the city's own streets whose name may be the one heard; the caller scores them."""
         yield from self.streets.get(key[:1], ())
+
+    def imported_like(self, core: str, key: str) -> Iterator[Entry]:
+        """The same of the imported ones."""
         if self.book is None:
             return
         for number in self.book.alike(key):

@@ -43,6 +43,7 @@ class _Lead:
     commune: bool
     landmark: bool
     stop: bool
+    joined: bool
 
 
 def names_in(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Named]:
@@ -68,6 +69,8 @@ def _matches(core: str, start: int, end: int, lead: _Lead, ordinary: bool, gazet
     for entry in gazetteer.named.get(key[:1], ()):
         if abs(len(core) - len(entry.core)) > _LENGTHS_APART or not _announced(entry, lead):
             continue
+        if entry.kind is Kind.COMMUNE and lead.joined:
+            continue  # the end of another name: "Asnières-lès-Dijon" is not Dijon
         score = _score(core, key, entry, lead, ordinary)
         if score >= _AT:
             yield Named(start, end, entry, score + _PER_WORD * (entry.core.count(" ") + 1))
@@ -102,10 +105,10 @@ def _lead(words: Sequence[str], start: int, kinds: PlaceWords) -> _Lead:
     while before >= 0 and words[before] in ("la", "le", "les", "l", "the"):
         before -= 1
     if before < 0:
-        return _Lead(False, False, False)
+        return _Lead(False, False, False, False)
     word = words[before]
     further = words[before - 1] if before else ""
     of = word in ("de", "du", "des", "d", "of") and further in kinds["before_landmark_of"]
     stop = word in kinds["before_stop"] or (of and further in kinds["before_stop"])
     landmark = word in kinds["before_landmark"] or of or stop
-    return _Lead(word in kinds["before_commune"], landmark, stop)
+    return _Lead(word in kinds["before_commune"], landmark, stop, words[start - 1] in kinds["joins"])

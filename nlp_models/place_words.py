@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "assets" / "place_words"
 _LISTS = (
     "articles", "before_commune", "before_landmark", "before_landmark_of", "before_stop", "crossings", "number_leads",
     "units", "some", "name_articles", "named_bare", "first_names", "common", "breaks", "ends", "things", "heading",
-    "away", "counted", "institution",
+    "away", "counted", "institution", "joins",
 )  # fmt: skip
 _NUMBER_AND_LETTERS = re.compile(r"^(\d{1,4})(bis|ter|quater)$")
 

@@ -12,6 +12,9 @@ from nlp_models.spoken_numbers import number_before
 
 _LONGEST = 5  # words of a name
 _AT = 82.0
+_AT_IMPORTED = 87.0  # among thousands of names many are a little alike
+_VERY_NAME = 2.0  # written exactly so, before one that only sounds so
+_OWN = 1.5  # the city's own list holds what callers name most
 _SHORT = 5  # letters; below, a name must be more alike
 _SAYS_ENOUGH = 8  # letters of a name that is known whatever the type word; a shorter one may be another street's
 _TYPE_RIGHT, _TYPE_WRONG = 4.0, -4.0
@@ -64,20 +67,29 @@ def _is_any(words: Sequence[str], at: int, kinds: PlaceWords) -> bool:
 def _known(words: Sequence[str], at: int, kind: str, gazetteer: Gazetteer) -> Street | None:
     found: list[tuple[float, int, int, Entry]] = []
     for start, end, core in _windows(words, at, gazetteer.words):
-        for spelled in filter(None, (core, glued(core))):
-            key = gazetteer.words.hear(spelled)
-            for entry in gazetteer.streets_like(spelled, key):
-                score = _score(spelled, key, kind, entry, gazetteer)
-                if score:
-                    found.append((score + _PER_WORD * (core.count(" ") + 1), start, end, entry))
+        for spelled, entry in _candidates(core, gazetteer):
+            score = _score(spelled, gazetteer.words.hear(spelled), kind, entry, gazetteer)
+            if score:
+                found.append((score + _PER_WORD * (core.count(" ") + 1), start, end, entry))
     if not found:
         return None
-    best, start, end, _ = max(found, key=lambda one: one[0])
-    alike = sorted((one for one in found if one[0] >= best - _DOUBT), key=lambda one: -one[0])
+    best, start, end, first = max(found, key=lambda one: one[0])
+    same = (first.type, first.core)  # in the city's list and among the imported: one street, or one of each commune
+    near = (one for one in found if one[0] >= best - _DOUBT or (one[3].type, one[3].core) == same)
+    alike = sorted(near, key=lambda one: -one[0])
     names = tuple(dict.fromkeys(entry for *_, entry in alike))
     if names[0].type != kind and len(names[0].core) < _SAYS_ENOUGH:
         return Street(start, end, f"{kind} {names[0].label.partition(' ')[2]}", best + _SURE)
     return Street(start, end, names[0].label, best + _SURE, names)
+
+
+def _candidates(core: str, gazetteer: Gazetteer) -> Iterator[tuple[str, Entry]]:
+    """Yield (how it may be spelled, a name like it). Imported names are compared without minding the first sound."""
+    for spelled in filter(None, (core, glued(core))):
+        for entry in gazetteer.streets_like(gazetteer.words.hear(spelled)):
+            yield spelled, entry
+    for entry in gazetteer.imported_like(core, gazetteer.words.hear(core)):
+        yield core, entry
 
 
 def _score(core: str, key: str, kind: str, entry: Entry, gazetteer: Gazetteer) -> float:
@@ -85,12 +97,15 @@ def _score(core: str, key: str, kind: str, entry: Entry, gazetteer: Gazetteer) -
     words = gazetteer.words
     exact = core == entry.core
     last = core.rpartition(" ")[2]
-    if not exact and (last in words["common"] or last in words["breaks"]):
+    if not exact and (last in words["common"] or last in words["breaks"] or core in words["things"]):
         return 0.0
     if entry.type != kind and (core in words["things"] or len(core) < _SHORT or core in gazetteer.commune_cores):
         return 0.0
+    imported = entry.number is not None
     score = likeness(core, key, entry) + (_TYPE_RIGHT if entry.type == kind else _TYPE_WRONG)
-    return score if score >= _AT + (4 if len(entry.core) < _SHORT else 0) else 0.0
+    if score < (_AT_IMPORTED if imported else _AT) + (4 if len(entry.core) < _SHORT else 0):
+        return 0.0
+    return score + (_VERY_NAME if exact else 0.0 if imported else _OWN)
 
 
 def _windows(words: Sequence[str], at: int, kinds: PlaceWords) -> Iterator[tuple[int, int, str]]:

@@ -101,7 +101,7 @@ def test_importing_twice_changes_nothing_and_compressed_files_give_the_same(file
         ("99 rue de longvic", "Dijon", "99 rue de Longvic", None),
         ("3 rue pasteur à chenove", "Chenôve", "3 rue Pasteur", (47.291, 5.003)),
         ("3 rue pasteur à dijon", "Dijon", "3 rue Pasteur", (47.318, 5.043)),
-        ("rue la monnoie au numéro neuf", "Dijon", "9 rue Lamonnoye", (47.3222, 5.0433)),
+        ("rue lamonnoie au numéro neuf", "Dijon", "9 rue Lamonnoye", (47.3222, 5.0433)),
         ("7a impasse des capussines", "Quetigny", "7a impasse des Capucines", (47.316, 5.112)),
         ("rond point des soeurs bronté", "Quetigny", "rond-point des Sœurs Brontë", None),
         ("rue des lilas à longvic", "Longvic", "rue des Lilas", None),

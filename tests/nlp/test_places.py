@@ -79,6 +79,21 @@ CASES = [
     ("au parc de la colombiere", "Dijon", "parc de la Colombière"),
     ("quartier des gresilles", "Dijon", "Grésilles"),
 ]
+DOUBTS = [
+    ("boulevard des valendons", {"Chenôve", "Dijon"}),
+    ("boulevard de la trouhaude un arbre", {"Talant", "Dijon"}),
+    ("avenue roland carraz à dijon", {"Chenôve", "Dijon"}),
+    ("je suis entre talant et quetigny", {"Talant", "Quetigny"}),
+]
+ELSEWHERE = [
+    ("à genlis une vache sur la route", "Genlis"),
+    ("j'habite gevrey et la route est gelée", "Gevrey-Chambertin"),
+    ("à asnières lès dijon plus d'eau", "Asnières-lès-Dijon"),
+    ("commune de ruffey les echirey", "Ruffey-lès-Echirey"),
+    ("la route de beaune est bloquée", None),
+    ("le tram direction chenôve est bloqué", None),
+    ("un camion vers beaune", None),
+]
 NOWHERE = [
     "",
     "ma rue est sombre",
@@ -108,6 +123,19 @@ def test_place_is_found(text: str, commune: str, place: str | None) -> None:
 def test_no_place_is_invented(text: str) -> None:
     where = find_where(text, own("fr"))
     assert (where.commune, where.place) == (None, None)
+
+
+@pytest.mark.parametrize(("text", "communes"), DOUBTS)
+def test_what_may_be_in_several_communes_is_in_doubt(text: str, communes: set[str]) -> None:
+    where = find_where(text, own("fr"))
+    assert where.commune is None
+    assert set(where.communes) == communes
+
+
+@pytest.mark.parametrize(("text", "name"), ELSEWHERE)
+def test_communes_outside_are_recognised_unless_they_are_a_direction(text: str, name: str | None) -> None:
+    where = find_where(text, own("fr"))
+    assert (where.commune, where.elsewhere) == (None, name)
 
 
 COMMUNES = list(yaml.safe_load(OWN.read_text(encoding="utf-8"))["communes"])
