@@ -11,6 +11,8 @@ from bot.bootstrap import build, read_channels
 from bot.house import House
 from bot.settings import Settings
 from bot.telegram.standing import standing
+from nlp_models.errors import PlacesError
+from nlp_models.street_book import StreetBook
 from routing.domain.oncall import Roster
 from routing.domain.oncall.outlook import AHEAD, outlook
 from routing.service.heal import heal
@@ -47,6 +49,7 @@ async def examine(settings: Settings, url: str) -> list[Finding]:
         await house.database.close()
     findings += _slack(settings)
     findings += [Finding(f"telegram, {bot}", said, well=well) for bot, said, well in await standing(settings)]
+    findings.append(_addresses(settings))
     if settings.public_base_url is None and not settings.embedded:
         findings.append(
             Finding("address", "VIGIE_PUBLIC_BASE_URL is not set: links to citizens lead nowhere", well=False)
@@ -61,6 +64,15 @@ def _slack(settings: Settings) -> list[Finding]:
     way = "Socket Mode" if settings.slack_app_token else "HTTP"
     lame = "cards are posted, but clicks reach nobody: set VIGIE_SLACK_SIGNING_SECRET or VIGIE_SLACK_APP_TOKEN"
     return [Finding("slack", way if heard else lame, well=bool(heard))]
+def _addresses(settings: Settings) -> Finding:
+    if not settings.streets_file.is_file():
+        said = "none imported: only the streets callers name most are known (vigie places import)"
+        return Finding("addresses", said, well=False)
+    try:
+        book = StreetBook(settings.streets_file)
+    except PlacesError as error:
+        return Finding("addresses", str(error), well=False)
+    return Finding("addresses", f"{book.facts['addresses']} in {len(book)} streets", well=True)
 
 
 async def _database(house: House) -> list[Finding]:

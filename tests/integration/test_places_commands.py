@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
+from bot.doctor import _addresses
 from bot.places import CityPlaces
 from bot.settings import Settings
 from nlp_models.place_finder import find_where
@@ -60,6 +61,15 @@ def test_what_is_wrong_is_said_without_a_traceback(run, tmp_path: Path) -> None:
     nothing = run("stats")
     assert nothing.exit_code == 1
     assert "run `vigie places import` again" in nothing.output
+
+
+def test_the_doctor_says_what_is_known(run, file: Path) -> None:  # type: ignore[no-untyped-def]
+    assert not _addresses(Settings()).well
+    said(run("import", str(file)))
+    assert _addresses(Settings()).said == "2 in 1 streets"
+    Settings().streets_file.unlink()
+    Settings().streets_file.write_bytes(b"half a file")
+    assert "run `vigie places import` again" in _addresses(Settings()).said
 
 
 def test_figures_are_a_command(run) -> None:  # type: ignore[no-untyped-def]
