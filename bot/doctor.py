@@ -72,7 +72,7 @@ def _addresses(settings: Settings) -> Finding:
         book = StreetBook(settings.streets_file)
     except PlacesError as error:
         return Finding("addresses", str(error), well=False)
-    return Finding("addresses", f"{book.facts['addresses']} in {len(book)} streets", well=True)
+    return Finding("addresses", f"{book.facts['addresses']} imported, {len(book)} names of streets", well=True)
 
 
 async def _database(house: House) -> list[Finding]:

@@ -66,7 +66,7 @@ def test_what_is_wrong_is_said_without_a_traceback(run, tmp_path: Path) -> None:
 def test_the_doctor_says_what_is_known(run, file: Path) -> None:  # type: ignore[no-untyped-def]
     assert not _addresses(Settings()).well
     said(run("import", str(file)))
-    assert _addresses(Settings()).said == "2 in 1 streets"
+    assert _addresses(Settings()).said == "2 imported, 1 names of streets"
     Settings().streets_file.unlink()
     Settings().streets_file.write_bytes(b"half a file")
     assert "run `vigie places import` again" in _addresses(Settings()).said
