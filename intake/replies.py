@@ -78,8 +78,9 @@ def label(choice: str, catalogue: Catalogue) -> str:
 
 def choices(candidates: Sequence[str], catalogue: Catalogue) -> list[Choice]:
     """The same question as buttons, each of which says its digit."""
-    labels = [catalogue.procedures[id_].label for id_ in candidates]
-    return [Choice(label, str(number)) for number, label in enumerate((*labels, say("none_fits").capitalize()), 1)]
+    other = say("another_commune" if about_communes(candidates, catalogue) else "none_fits").capitalize()
+    labels = (*(label(choice, catalogue) for choice in candidates), other)
+    return [Choice(words, str(number)) for number, words in enumerate(labels, 1)]
 
 
 def chosen(answer: str, candidates: Sequence[str]) -> str | None:

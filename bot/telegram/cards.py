@@ -95,6 +95,8 @@ def _flags(card: Card) -> list[str]:
     flags = []
     if card.danger:
         flags.append(f"🚨 <b>Danger entendu</b> : {escape(shortened(card.danger, FLAG))}. Le 112 a été conseillé.")
+    if card.notes:
+        flags.append(f"ℹ️ {escape(shortened(' '.join(card.notes), FLAG))}")
     if card.alarm:
         flags.append(f"🔔 <b>Alarme</b> : {escape(shortened(card.alarm, FLAG))}")
     return flags

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.replies import advice, chosen, emergency, question, receipt
+from intake.replies import advice, choices, chosen, emergency, question, receipt
+from routing.catalogue import loader
 from routing.domain.procedure import Catalogue
 from tests.unit.small_city import BIRTH, CITY, FIRE, GAS, HOLE
 
@@ -77,3 +78,10 @@ def test_a_question_of_the_real_catalogue_fits_in_three_text_messages(catalogue:
     """Three labels of the longest kind; 153 signs a part, 67 once a sign is outside the telephone's alphabet."""
     longest = sorted(catalogue.procedures, key=lambda id_: -len(catalogue.procedures[id_].label))[:3]
     assert len(question(longest, catalogue)) <= 3 * 153
+
+
+def test_communes_are_chosen_by_buttons_too() -> None:
+    catalogue = loader.load()
+    buttons = choices(["Dijon", "Chenôve"], catalogue)
+    assert [(one.words, one.says) for one in buttons] == [("Dijon", "1"), ("Chenôve", "2"), ("Une autre commune", "3")]
+    assert "1. Dijon ; 2. Chenôve ; 3. une autre commune" in question(["Dijon", "Chenôve"], catalogue)
