@@ -64,6 +64,8 @@ def _slack(settings: Settings) -> list[Finding]:
     way = "Socket Mode" if settings.slack_app_token else "HTTP"
     lame = "cards are posted, but clicks reach nobody: set VIGIE_SLACK_SIGNING_SECRET or VIGIE_SLACK_APP_TOKEN"
     return [Finding("slack", way if heard else lame, well=bool(heard))]
+
+
 def _addresses(settings: Settings) -> Finding:
     if not settings.streets_file.is_file():
         said = "none imported: only the streets callers name most are known (vigie places import)"
