@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
@@ -38,15 +39,27 @@ def main(
         for place, name in enumerate(PROVIDERS)
         if not providers or name in providers
     }
-    folder.mkdir(parents=True, exist_ok=True)
     for name, trial in trials.items():
         typer.echo(f"\n# {name}: http://127.0.0.1:{port + list(PROVIDERS).index(name)}/")
-        for file, content in trial.files.items():
-            (folder / file).write_text(content, encoding="utf-8")
         for setting, value in trial.settings.items():
-            typer.echo(f"export {setting}={folder / value if value in trial.files else value}")
+            typer.echo(f"export {setting}={value}")
+    typer.echo(f"\nexport VIGIE_CHANNELS_FILE={_channels(folder, trials.values())}")
     typer.echo("\n# then, with these in the environment: make run\n")
     asyncio.run(_serve(list(trials.values())))
+
+
+def _channels(folder: Path, trials: Iterable[Trial]) -> Path:
+    """The channels file: a service that several of them serve lives in all of these."""
+    found: dict[str, list[str]] = {}
+    for trial in trials:
+        for service, address in trial.channels.items():
+            found.setdefault(service, []).append(address)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "channels.yaml"
+    file.write_text(
+        "".join(f"{service}: {json.dumps(all_of)}\n" for service, all_of in found.items()), encoding="utf-8"
+    )
+    return file
 
 
 async def _serve(trials: list[Trial]) -> None:

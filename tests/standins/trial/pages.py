@@ -23,11 +23,11 @@ Act = Callable[[Form], Awaitable[str]]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One provider to try by hand; ``settings`` are what Vigie must be told, ``files`` what is written for it."""
+    """One provider to try by hand: settings for Vigie, and the address of each service that reads there."""
 
     stand_in: StandIn
     settings: Mapping[str, str]
-    files: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
 
 
 @functools.cache

@@ -39,10 +39,8 @@ def trial(clock: Clock, port: int, vigie: str, catalogue: Catalogue) -> Trial:
         "VIGIE_SLACK_BOT_TOKEN": space.bot_token,
         "VIGIE_SLACK_SIGNING_SECRET": space.signing_secret,
         "VIGIE_SLACK_BASE_URL": f"http://127.0.0.1:{port}/api/",
-        "VIGIE_CHANNELS_FILE": "channels.yaml",
     }
-    lines = "".join(f'{code}: ["slack:{id}"]\n' for code, id in channels.items())
-    return Trial(stand_in, settings, {"channels.yaml": lines})
+    return Trial(stand_in, settings, {code: f"slack:{id}" for code, id in channels.items()})
 
 
 def pages_of(stand_in: SlackStandIn) -> Pages:

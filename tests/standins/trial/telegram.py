@@ -37,10 +37,8 @@ def trial(clock: Clock, port: int, vigie: str, catalogue: Catalogue) -> Trial:
         "VIGIE_TELEGRAM_STAFF_TOKEN": staff.token,
         "VIGIE_TELEGRAM_CITIZEN_TOKEN": city.token,
         "VIGIE_TELEGRAM_BASE_URL": f"http://127.0.0.1:{port}",
-        "VIGIE_CHANNELS_FILE": "channels-telegram.yaml",
     }
-    lines = "".join(f'{code}: ["telegram:{id}"]\n' for code, id in groups.items())
-    return Trial(stand_in, settings, {"channels-telegram.yaml": lines})
+    return Trial(stand_in, settings, {code: f"telegram:{id}" for code, id in groups.items()})
 
 
 class Conversations:
