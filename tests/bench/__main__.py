@@ -15,14 +15,28 @@ import typer
 from rich.console import Console
 
 from bot.clock import SystemClock
-from tests.bench import burst, database, duty, figures, fresh, idle, killed, places, slack, slack_doubts, start, waiting
+from tests.bench import (
+    burst,
+    database,
+    duty,
+    figures,
+    fresh,
+    idle,
+    killed,
+    paging,
+    places,
+    slack,
+    slack_doubts,
+    start,
+    waiting,
+)
 from tests.bench.figures import Figure
 from tests.bench.neighbours import Neighbours
 from tests.bench.rig import ROOT, Rig
 
 SCENARIOS: dict[str, Callable[[Rig], list[Figure]]] = {
     module.NAME: module.run
-    for module in (idle, burst, slack, slack_doubts, waiting, killed, database, start, duty, places, fresh)
+    for module in (idle, burst, slack, slack_doubts, waiting, killed, paging, database, start, duty, places, fresh)
 }
 ON_DEMAND = {fresh.NAME}
 WITHOUT_MODEL = {duty.NAME, fresh.NAME, places.NAME}
