@@ -10,8 +10,10 @@ from bot.phone.pager import SmsPager, VoicePager
 from bot.settings import Settings
 from bot.slack.account import connect as connect_slack
 from bot.slack.duty import SlackPager
+from bot.telegram.account import connect as connect_telegram
+from bot.telegram.duty import TelegramPager
 from bot.twilio.account import connect as connect_twilio
-from routing.domain.paging import SLACK, SMS, VOICE
+from routing.domain.paging import SLACK, SMS, TELEGRAM, VOICE
 from routing.ports import Clock, Pager
 
 
@@ -31,6 +33,8 @@ def duty_pagers(settings: Settings, clock: Clock, key: str) -> dict[str, Pager]:
     pagers: dict[str, Pager] = {channel: InTurn(several) for channel, several in providers.items() if several}
     if (workspace := connect_slack(settings)) is not None:
         pagers[SLACK] = SlackPager(workspace)
+    if (bot := connect_telegram(settings.telegram_staff_token, settings.telegram_base_url)) is not None:
+        pagers[TELEGRAM] = TelegramPager(bot)
     return pagers
 
 

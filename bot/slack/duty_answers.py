@@ -11,16 +11,14 @@ from bot.house import DatabaseAway, House
 from bot.slack.duty import TAKE, reference
 from bot.slack.gestures import Hands
 from bot.staff.afterwards import Afterwards
+from bot.staff.duty import answer_own, page_number
 from bot.staff.verbs import AWAY
-from routing.errors import NotFound, RoutingError
-from routing.service.answer import MISSING, OVER
-from routing.service.talk import answer_all
-from routing.store import pages, roster
+from routing.errors import RoutingError
+from routing.store import pages
 
 Body = dict[str, Any]
 
 CHECKS = ("white_check_mark", "heavy_check_mark", "ballot_box_with_check")
-NOT_YOURS = "Cet appel est pour quelqu'un d'autre."
 
 
 class DutyAnswers:
@@ -35,7 +33,7 @@ class DutyAnswers:
         """Je prends, je ne peux pas. Committed before Slack is told, unless the database is slow."""
         act, channel, user = body["actions"][0], body["container"]["channel_id"], body["user"]["id"]
         value = str(act.get("value", ""))
-        ids = [int(value)] if value.isascii() and value.isdecimal() and len(value) < 18 else []
+        ids = page_number(value)
         task = self._after.start(self._answer(user, ids, takes=act["action_id"] == TAKE))
         await self._after.within(task)
         await ack()
@@ -56,15 +54,7 @@ class DutyAnswers:
 
     async def _answer(self, user: str, ids: list[int], *, takes: bool) -> str | None:
         async def work(session: AsyncSession) -> str | None:
-            people = (await roster.load(session)).people
-            found = await pages.numbered(session, ids)
-            if not found:
-                raise NotFound(MISSING)
-            mine = [page for page in found if page.person in people and people[page.person].slack == user]
-            waiting = [page for page in mine if page.state in pages.ANSWERABLE or takes]
-            if not mine:
-                return NOT_YOURS
-            return await answer_all(session, self._house.desk, waiting, takes=takes) if waiting else OVER
+            return await answer_own(session, self._house.desk, ids, lambda one: one.slack == user, takes=takes)
 
         try:
             return await self._house.run(work)

@@ -14,6 +14,7 @@ from bot.staff.afterwards import Afterwards
 from bot.telegram import rooms
 from bot.telegram.account import number_of, sorted_problems
 from bot.telegram.cards import said
+from bot.telegram.duty import DECLINE, TAKE, DutyPresses
 from bot.telegram.hands import Gesture, Hands, Who, channel_of
 from bot.telegram.presses import OUTDATED, Presses
 from bot.telegram.talk import Pause, Spot, Talk
@@ -43,6 +44,7 @@ class StaffBot:
         self._after = Afterwards()
         self._hands = Hands(house, self.updates.provider)
         self._presses = Presses(house, self._hands, self.talk, self._after)
+        self._duty = DutyPresses(house, self.talk, self._after)
         self._words = Words(house, self._hands, self.talk, self._after)
         self._name = ""
 
@@ -66,6 +68,9 @@ class StaffBot:
         message = query.message
         action, _, rest = (query.data or "").partition(":")
         reference, *more = rest.split(":")
+        if action in (TAKE, DECLINE):
+            await self._duty.on_press(query, action, reference)
+            return
         spot = await self._spot(message.chat, _topic(message)) if message else None
         if spot is None or not await self._is_channel(spot):
             self._after.start(self.talk.toast(query.id, OUTDATED, alert=True))

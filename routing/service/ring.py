@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import Event, PageState
 from routing.domain.paging import CONSOLE, VOICE, Call, Purpose, Rung
-from routing.ports import DeliveryProblem, Pager, PermanentProblem, UnknownOutcome
+from routing.ports import DeliveryProblem, Pager, PermanentProblem, TemporaryProblem, UnknownOutcome
 from routing.service.audit import note_trial
 from routing.service.desk import Desk
 from routing.service.news import silent
@@ -71,7 +71,7 @@ async def ring(database: Database, desk: Desk, pagers: Mapping[str, Pager], page
         refusal = str(error)
     except DeliveryProblem as error:
         async with database.transaction() as session:
-            await _failing(session, desk, page_id, str(error))
+            await _failing(session, desk, page_id, error)
         raise
     async with database.transaction() as session:
         await _settle(session, desk, page_id, rung, refusal)
@@ -190,16 +190,17 @@ async def _refuse(session: AsyncSession, desk: Desk, incident: Incident | None, 
     await pass_on(session, desk, incident, page, f"injoignable, {refusal}")
 
 
-async def _failing(session: AsyncSession, desk: Desk, page_id: int, problem: str) -> None:
+async def _failing(session: AsyncSession, desk: Desk, page_id: int, error: DeliveryProblem) -> None:
     """It may work later; but the next way is taken before ten seconds have passed."""
     page, incident = await pages.with_incident(session, page_id)
     if page is None or page.state is not PageState.SENDING:
         return
+    problem, now = str(error), desk.now()
     page.error = problem
-    now = desk.now()
+    pause = (error.retry_after or 0.0) if isinstance(error, TemporaryProblem) else 0.0
     if page.attempts >= TRIES:
         await _refuse(session, desk, incident, page, problem)
-    elif page.attempts > 1 or now - page.due_at >= LATE:
+    elif page.attempts > 1 or now - page.due_at >= LATE or pause >= LATE.total_seconds():
         await pass_on(session, desk, incident, page, problem)
     joined = [one.id for one in await pages.carried_by(session, page_id) if one.id != page_id and one.state in UNSENT]
     await timers.arm(session, Verb.PAGE, joined, now, now)
