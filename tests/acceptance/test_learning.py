@@ -84,7 +84,7 @@ async def test_two_matters_are_two_incidents_and_one_receipt(city: City, scripte
     async with city.session() as session:
         [bins] = await session.scalars(select(Incident).where(Incident.reference != lamp["reference"]))
     assert (bins.procedure_id, bins.place) == ("proprete-corbeille-pleine", "rue Monge")
-    receipts = [text for text in await city.texts_to(PHONE) if text.startswith("Bien reçu")]
+    receipts = [text for text in await city.texts_to(PHONE) if text.startswith("C'est noté")]
     assert len(receipts) == 1
     assert receipts[0].count("/suivi/") == 2
     first, second = (link.split()[0].rstrip(".") for link in receipts[0].split("/suivi/")[1:])
