@@ -27,7 +27,8 @@ from routing.service.override_shift import drop_override, override_shift
 from routing.service.swap_shift import approve_swap, refuse_swap, request_swap, take_swap, withdraw_swap
 from routing.store.models import DutyReplacement, PersonTimeOff
 
-KEPT = ("tour", "vue", "le")
+KEPT = ("tour", "vue", "le", "equite")
+PAST = "passe"
 WHYS = {Why.OVERRIDE: "changement", Why.SWAP: "échange", Why.REPLACEMENT: "remplacement", Why.STAY: "relève attendue"}
 TROUBLES = {
     Trouble.GAP: "Personne de garde",
@@ -65,12 +66,14 @@ async def page(
     le: str = "",
     de: str = "",
     a: str = "",
+    equite: str = "",
     message: str = "",
 ) -> Response:
-    """The whole page. ``de`` and ``a`` fill in the forms, as the links of the calendar do."""
+    """The whole page. ``de`` and ``a`` fill in the forms, as the calendar's links do; ``equite``: fairness so far."""
     name = access.name_of(request)
     day = _day(le) or wall_clock(house.clock.now(), house.desk.zone).date()
-    board = await house.run(lambda session: duty_board(session, house, name, tour, vue, day))
+    past = equite == PAST
+    board = await house.run(lambda session: duty_board(session, house, name, tour, vue, day, past=past))
     context = {
         "board": board,
         "name": name,
@@ -86,6 +89,8 @@ async def page(
         "field": lambda at: wall_clock(at, house.desk.zone).isoformat(timespec="minutes"),
         "feed_of_person": lambda id_: Feed(PERSON, id_).address(house),
         "feed_of_rotation": lambda id_: Feed(ROTATION, id_).address(house),
+        "past": past,
+        "PAST": PAST,
         "WEEK": WEEK,
         "MONTH": MONTH,
         **shown(house),

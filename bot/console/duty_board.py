@@ -104,12 +104,17 @@ class DutyBoard:
     names: dict[str, str]
 
 
-async def duty_board(session: AsyncSession, house: House, name: str, rotation: str, view: str, day: date) -> DutyBoard:
-    """Everything on the page for one choice; a rotation that does not exist becomes the first."""
+async def duty_board(
+    session: AsyncSession, house: House, name: str, rotation: str, view: str, day: date, *, past: bool = False
+) -> DutyBoard:
+    """Everything on the page for one choice; a rotation that does not exist becomes the first.
+
+    Fairness looks twelve weeks ahead, or back (``past``).
+    """
     people, now = await roster.load(session), house.clock.now()
     rotation = rotation if rotation in people.rotations else next(iter(people.rotations), "")
     choice = Choice(rotation, view if view in (WEEK, MONTH) else WEEK, day)
-    carried = _loads(people, house, rotation, now)
+    carried = _loads(people, house, rotation, now - FAIR if past else now)
     channels = tuple(house.pagers)
     return DutyBoard(
         people=sorted(people.people.values(), key=lambda one: one.name),
@@ -186,11 +191,11 @@ def _stretch(
     )
 
 
-def _loads(people: Roster, house: House, rotation: str, now: datetime) -> list[Load]:
-    """What the next twelve weeks of a rotation put on each of its people."""
+def _loads(people: Roster, house: House, rotation: str, begins: datetime) -> list[Load]:
+    """What twelve weeks of a rotation put on each of its people."""
     if not rotation:
         return []
-    held = list(people.calendar.holdings(rotation, now, now + FAIR))
+    held = list(people.calendar.holdings(rotation, begins, begins + FAIR))
     return loads(held, _members(people, rotation), house.desk.zone)
 
 

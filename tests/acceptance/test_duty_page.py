@@ -137,6 +137,13 @@ async def test_whatever_is_asked_for_is_a_page(city: City, choice: dict[str, str
     assert "<b>" not in await page(city, **choice)
 
 
+async def test_fairness_looks_ahead_or_back(city: City) -> None:
+    ahead, back = await page(city), await page(city, equite="passe")
+    assert "douze semaines à venir</h2>" in ahead
+    assert "douze semaines passées</h2>" in back
+    assert '<th scope="row">Ana Martin</th><td>1008</td><td>42</td><td>12</td>' in "".join(ahead.split("\n"))
+
+
 async def test_forms_of_other_sites_and_unknown_actions_are_refused(city: City) -> None:
     foreign = await city.web.post("/astreinte/gardes", headers={"origin": "https://ailleurs.test"})
     assert foreign.status_code == 403
