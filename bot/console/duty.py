@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
@@ -13,15 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import access
 from bot.console.duty_board import MONTH, WEEK, duty_board
+from bot.console.duty_words import DAYS, MONTHS, TROUBLES, WHYS
 from bot.console.feeds import PERSON, ROTATION, Feed
 from bot.console.routes import TEMPLATES, TheHouse, shown
 from bot.house import House
-from routing.domain.oncall import Why, instant
-from routing.domain.oncall.outlook import Trouble
+from routing.domain.oncall import instant
 from routing.domain.oncall.wall_clock import shown as wall_clock
 from routing.domain.paging import NAMES
 from routing.errors import Conflict, NotFound, RoutingError
 from routing.service.absence import come_back, replace_person, take_time_off
+from routing.service.desk import Desk
 from routing.service.hand_over import accept_hand_over
 from routing.service.override_shift import drop_override, override_shift
 from routing.service.swap_shift import approve_swap, refuse_swap, request_swap, take_swap, withdraw_swap
@@ -29,27 +31,6 @@ from routing.store.models import DutyReplacement, PersonTimeOff
 
 KEPT = ("tour", "vue", "le", "equite")
 PAST = "passe"
-WHYS = {Why.OVERRIDE: "changement", Why.SWAP: "échange", Why.REPLACEMENT: "remplacement", Why.STAY: "relève attendue"}
-TROUBLES = {
-    Trouble.GAP: "Personne de garde",
-    Trouble.UNREACHABLE: "De garde et injoignable",
-    Trouble.REST: "Moins de 11 h de repos",
-}
-DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 
 router = APIRouter(prefix="/astreinte", include_in_schema=False, dependencies=[Depends(access.check)])
 
@@ -106,131 +87,130 @@ async def say_who(request: Request, nom: Short = "") -> Response:
     return response
 
 
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """One form of the page: who sent it, and the stretch it speaks of."""
+
+    request: Request
+    house: House
+    begins: str
+    ends: str
+
+    @property
+    def by(self) -> str:
+        """The name at the screen."""
+        return access.name_of(self.request)
+
+    @property
+    def desk(self) -> Desk:
+        """What every verb has at hand."""
+        return self.house.desk
+
+    @property
+    def stretch(self) -> tuple[datetime, datetime]:
+        """The fields' wall-clock times as instants. Raises Conflict in words for what is none."""
+        zone = self.desk.zone
+        try:
+            first, last = (datetime.fromisoformat(text).replace(tzinfo=None) for text in (self.begins, self.ends))
+            return instant(first, zone), instant(last, zone)
+        except (ValueError, OverflowError) as error:
+            raise Conflict("Il manque une date et une heure") from error
+
+    async def perform(self, words: str, verb: Verb) -> Response:
+        """Carry it out, then back to the page with ``words`` and the verb's warnings, or with its refusal."""
+        try:
+            found = await self.house.run(verb)
+        except RoutingError as error:
+            return _back(self.request, f"{error}.")
+        return _back(self.request, " ".join([words, *(found if isinstance(found, list) else ())]))
+
+
+def gesture(request: Request, house: TheHouse, debut: Short = "", fin: Short = "") -> Gesture:
+    """From the form's fields."""
+    return Gesture(request, house, debut, fin)
+
+
+AGesture = Annotated[Gesture, Depends(gesture)]
+
+
 @router.post("/gardes")
-async def give_duty(
-    request: Request, house: TheHouse, tour: Short = "", personne: Short = "", debut: Short = "", fin: Short = ""
-) -> Response:
+async def give_duty(form: AGesture, tour: Short = "", personne: Short = "") -> Response:
     """A stretch of a rotation's duty is somebody's."""
-    by, desk = access.name_of(request), house.desk
-    return await _warned(
-        request,
-        house,
+    return await form.perform(
         "La garde est confiée.",
-        lambda s: override_shift(s, desk, tour, personne, *_stretch(house, debut, fin), by=by),
+        lambda session: override_shift(session, form.desk, tour, personne, *form.stretch, by=form.by),
     )
 
 
 @router.post("/remplacements")
-async def replace_somebody(
-    request: Request, house: TheHouse, personne: Short = "", par: Short = "", debut: Short = "", fin: Short = ""
-) -> Response:
+async def replace_somebody(form: AGesture, personne: Short = "", par: Short = "") -> Response:
     """A substitute takes whatever duty somebody would have."""
-    by, desk = access.name_of(request), house.desk
-    return await _warned(
-        request,
-        house,
+    return await form.perform(
         "Le remplacement est noté.",
-        lambda s: replace_person(s, desk, personne, par, *_stretch(house, debut, fin), by=by),
+        lambda session: replace_person(session, form.desk, personne, par, *form.stretch, by=form.by),
     )
 
 
 @router.post("/conges")
-async def leave(
-    request: Request, house: TheHouse, personne: Short = "", debut: Short = "", fin: Short = ""
-) -> Response:
+async def leave(form: AGesture, personne: Short = "") -> Response:
     """Somebody takes no duty."""
-    by, desk = access.name_of(request), house.desk
 
     async def work(session: AsyncSession) -> list[str]:
-        gaps = await take_time_off(session, desk, personne, *_stretch(house, debut, fin), by=by)
+        gaps = await take_time_off(session, form.desk, personne, *form.stretch, by=form.by)
         return [f"Attention : {len(gaps)} garde(s) restent sans personne, voir plus bas."] if gaps else []
 
-    return await _warned(request, house, "Le congé est noté.", work)
+    return await form.perform("Le congé est noté.", work)
 
 
 @router.post("/echanges")
-async def ask_swap(
-    request: Request, house: TheHouse, tour: Short = "", personne: Short = "", debut: Short = "", fin: Short = ""
-) -> Response:
+async def ask_swap(form: AGesture, tour: Short = "", personne: Short = "") -> Response:
     """Somebody would like to give away duty of theirs."""
-    by, desk = access.name_of(request), house.desk
-    return await _perform(
-        request,
-        house,
+    return await form.perform(
         "La demande est affichée.",
-        lambda s: request_swap(s, desk, tour, personne, *_stretch(house, debut, fin), by=by),
+        lambda session: request_swap(session, form.desk, tour, personne, *form.stretch, by=form.by),
     )
 
 
 @router.post("/echanges/{swap}/{action}")
-async def answer_swap(
-    request: Request,
-    house: TheHouse,
-    swap: int,
-    action: str,
-    personne: Short = "",
-    debut: Short = "",
-    fin: Short = "",
-) -> Response:
+async def answer_swap(form: AGesture, swap: int, action: str, personne: Short = "") -> Response:
     """A colleague takes the duty, somebody else decides, or the request is withdrawn."""
-    by, desk = access.name_of(request), house.desk
+    by, desk = form.by, form.desk
 
     async def take(session: AsyncSession) -> None:
-        back = _stretch(house, debut, fin) if debut or fin else None
+        back = form.stretch if form.begins or form.ends else None
         await take_swap(session, desk, swap, personne, by=by, back=back)
 
     verbs: dict[str, tuple[str, Verb]] = {
         "prendre": ("Vous prenez cette garde.", take),
-        "approuver": ("L’échange est approuvé.", lambda s: approve_swap(s, desk, swap, by=by)),
-        "refuser": ("L’échange est refusé.", lambda s: refuse_swap(s, desk, swap, by=by)),
-        "retirer": ("La demande est retirée.", lambda s: withdraw_swap(s, desk, swap, by=by)),
+        "approuver": ("L’échange est approuvé.", lambda session: approve_swap(session, desk, swap, by=by)),
+        "refuser": ("L’échange est refusé.", lambda session: refuse_swap(session, desk, swap, by=by)),
+        "retirer": ("La demande est retirée.", lambda session: withdraw_swap(session, desk, swap, by=by)),
     }
     if action not in verbs:
         raise NotFound("Cette action n'existe pas")
-    words, verb = verbs[action]
-    return await (_warned if action == "approuver" else _perform)(request, house, words, verb)
+    return await form.perform(*verbs[action])
 
 
 @router.post("/retirer/{kind}/{number}")
-async def drop(request: Request, house: TheHouse, kind: str, number: int) -> Response:
+async def drop(form: AGesture, kind: str, number: int) -> Response:
     """An agreed exception ends now, or never begins."""
-    by, desk = access.name_of(request), house.desk
+    by, desk = form.by, form.desk
     verbs: dict[str, Verb] = {
-        "garde": lambda s: drop_override(s, desk, number, by=by),
-        "remplacement": lambda s: come_back(s, desk, DutyReplacement, number, by=by),
-        "conge": lambda s: come_back(s, desk, PersonTimeOff, number, by=by),
+        "garde": lambda session: drop_override(session, desk, number, by=by),
+        "remplacement": lambda session: come_back(session, desk, DutyReplacement, number, by=by),
+        "conge": lambda session: come_back(session, desk, PersonTimeOff, number, by=by),
     }
     if kind not in verbs:
         raise NotFound("Cette action n'existe pas")
-    return await _perform(request, house, "C’est retiré : le calendrier habituel reprend.", verbs[kind])
+    return await form.perform("C’est retiré : le calendrier habituel reprend.", verbs[kind])
 
 
 @router.post("/releves/{number}")
-async def accept(request: Request, house: TheHouse, number: int) -> Response:
+async def accept(form: AGesture, number: int) -> Response:
     """The incoming person takes what is under way."""
-    by, desk = access.name_of(request), house.desk
-    return await _perform(request, house, "La relève est acceptée.", lambda s: accept_hand_over(s, desk, number, by=by))
-
-
-async def _warned(
-    request: Request, house: House, words: str, verb: Callable[[AsyncSession], Awaitable[Any]]
-) -> Response:
-    """As ``_perform``, with the warnings that the verb returns."""
-    warnings: list[str] = []
-
-    async def work(session: AsyncSession) -> None:
-        warnings[:] = await verb(session)
-
-    response = await _perform(request, house, words, work)
-    return _back(request, " ".join([words, *warnings])) if warnings else response
-
-
-async def _perform(request: Request, house: House, words: str, verb: Verb) -> Response:
-    try:
-        await house.run(verb)
-    except RoutingError as error:
-        words = f"{error}."
-    return _back(request, words)
+    return await form.perform(
+        "La relève est acceptée.", lambda session: accept_hand_over(session, form.desk, number, by=form.by)
+    )
 
 
 def _back(request: Request, message: str) -> Response:
@@ -252,13 +232,3 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if 2000 <= day.year <= 2100 else None
-
-
-def _stretch(house: House, begins: str, ends: str) -> tuple[datetime, datetime]:
-    """Two fields' wall-clock times as instants. Raises Conflict in words for what is none."""
-    zone = house.desk.zone
-    try:
-        first, last = (datetime.fromisoformat(text).replace(tzinfo=None) for text in (begins, ends))
-        return instant(first, zone), instant(last, zone)
-    except (ValueError, OverflowError) as error:
-        raise Conflict("Il manque une date et une heure") from error

@@ -48,7 +48,11 @@ ROSTER: dict[str, Any] = {
         {"id": "routes", "levels": [{"after": 0, "targets": ["rotation:routes"]}]},
         {"id": "chef", "levels": [{"after": 0, "targets": ["rotation:chef"]}]},
     ],
-    "services": {"voirie": {"policy": "routes"}, "eclairage": {"policy": "routes"}, "astreinte": {"policy": "chef"}},
+    "services": {
+        "voirie": {"policy": "routes"},
+        "police-municipale": {"policy": "routes"},
+        "astreinte": {"policy": "chef"},
+    },
 }
 WEEK_OF_ANA = (paris("2026-03-16 08:00"), paris("2026-03-23 08:00"))
 WEEK_OF_BRUNO = (paris("2026-03-23 08:00"), paris("2026-03-30 08:00"))

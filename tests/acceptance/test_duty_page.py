@@ -91,10 +91,9 @@ async def test_a_swap_goes_its_way_on_the_page(city: City) -> None:
 
 
 async def test_whoever_arrives_accepts_what_is_under_way(city: City, scripted: Scripted) -> None:
-    words = scripted.expect("un lampadaire est couché sur la route", ("eclairage-mat-couche", 0.95), place="rue Monge")
+    words = scripted.expect("ça deale sous le porche", ("police-municipale-deal", 0.95), place="rue Monge")
     city.clock.at = paris("2026-03-16 07:40")
     incident = (await city.opened(words))["reference"]
-    await city.rings()
     await city.act(incident, "acknowledge", by="Bruno Petit")
     async with city.session() as session:
         await prepare_hand_overs(session, city.house.desk)

@@ -18,6 +18,7 @@ from tests.understood import Scripted
 from tests.unit.duty import paris
 
 ROUTES = "routes"
+POLICE = "police-municipale"
 MONDAY = "2026-03-16"  # at eight, Bruno hands over to Ana
 
 
@@ -27,12 +28,11 @@ async def _roster(city: City, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def fallen(city: City, scripted: Scripted) -> str:
-    """On Sunday evening a lamp post lies on the road; Bruno is called and takes it."""
-    words = scripted.expect("un lampadaire est couché sur la route", ("eclairage-mat-couche", 0.95), place="rue Monge")
-    city.clock.at = paris("2026-03-15 21:00")
+async def deal(city: City, scripted: Scripted) -> str:
+    """On Monday at half past seven somebody deals under a porch; Bruno takes it. It is not grave: nobody asks again."""
+    words = scripted.expect("ça deale sous le porche", ("police-municipale-deal", 0.95), place="rue Monge")
+    city.clock.at = paris(f"{MONDAY} 07:30")
     incident = await city.opened(words)
-    assert [ring.person for ring in await city.rings()] == ["bruno"]
     await city.act(incident["reference"], "acknowledge", by="Bruno Petit")
     return str(incident["reference"])
 
@@ -60,13 +60,13 @@ async def test_with_nothing_under_way_the_duty_passes_by_itself(city: City) -> N
     assert await on_duty(city, f"{MONDAY} 08:00") == "ana"
 
 
-async def test_the_pack_is_accepted_and_everybody_concerned_reads_it(city: City, fallen: str) -> None:
+async def test_the_pack_is_accepted_and_everybody_concerned_reads_it(city: City, deal: str) -> None:
     await at(city, "07:45")
     await at(city, "08:02")
     row = await duty(city)
     assert (row.state, row.outgoing, row.incoming) == (HandOverState.WAITING, "bruno", "ana")
     [item] = row.pack
-    assert (item["reference"], item["holder"]) == (fallen, "Bruno Petit")
+    assert (item["reference"], item["holder"]) == (deal, "Bruno Petit")
     assert item["pending"], "the checklist is not done"
     assert await on_duty(city, f"{MONDAY} 08:02") == "bruno"
     assert await on_duty(city, f"{MONDAY} 07:59") == "bruno"
@@ -77,7 +77,7 @@ async def test_the_pack_is_accepted_and_everybody_concerned_reads_it(city: City,
     await city.settle()
     found = [await on_duty(city, f"{MONDAY} {clock}") for clock in ("08:01", "08:02", "12:00")]
     assert found == ["bruno", "ana", "ana"]
-    assert "Relève routes : Ana Martin succède à Bruno Petit" in await city.thread("eclairage", fallen)
+    assert "Relève routes : Ana Martin succède à Bruno Petit" in await city.thread(POLICE, deal)
     async with city.session() as session:
         with pytest.raises(Conflict, match="déjà terminée"):
             await accept_hand_over(session, city.house.desk, row.id, by="Ana Martin")
@@ -87,7 +87,7 @@ async def test_the_pack_is_accepted_and_everybody_concerned_reads_it(city: City,
     assert (await duty(city)).told_at is None
 
 
-async def test_accepted_before_the_hour_the_duty_changes_hands_on_time(city: City, fallen: str) -> None:
+async def test_accepted_before_the_hour_the_duty_changes_hands_on_time(city: City, deal: str) -> None:
     await at(city, "07:45")
     async with city.session() as session:
         await accept_hand_over(session, city.house.desk, (await duty(city)).id, by="Ana Martin")
@@ -96,34 +96,34 @@ async def test_accepted_before_the_hour_the_duty_changes_hands_on_time(city: Cit
 
 
 async def test_not_accepted_the_outgoing_person_stays_and_the_room_is_told_after_ten_minutes(
-    city: City, fallen: str
+    city: City, deal: str
 ) -> None:
     await at(city, "07:45")
     await at(city, "08:09")
-    assert not [line for line in await city.thread("eclairage", fallen) if "non acceptée" in line]
+    assert not [line for line in await city.thread(POLICE, deal) if "non acceptée" in line]
     await at(city, "08:11")
     told = "Relève routes non acceptée par Ana Martin : Bruno Petit reste d'astreinte"
-    assert told in await city.thread("eclairage", fallen)
+    assert told in await city.thread(POLICE, deal)
     assert (await duty(city)).told_at == paris(f"{MONDAY} 08:10")
     await at(city, "11:00")
-    assert (await city.thread("eclairage", fallen)).count(told) == 1
+    assert (await city.thread(POLICE, deal)).count(told) == 1
     assert await on_duty(city, f"{MONDAY} 11:00") == "bruno"
     async with city.session() as session:
         await accept_hand_over(session, city.house.desk, (await duty(city)).id, by="Salle")
     assert await on_duty(city, f"{MONDAY} 11:00") == "ana"
 
 
-async def test_what_is_resolved_meanwhile_needs_no_hand_over(city: City, fallen: str) -> None:
+async def test_what_is_resolved_meanwhile_needs_no_hand_over(city: City, deal: str) -> None:
     await at(city, "07:45")
     await at(city, "08:01")
-    await city.act(fallen, "resolve", by="Bruno Petit", reason="réparé")
+    await city.act(deal, "resolve", by="Bruno Petit", reason="réparé")
     await at(city, "08:11")
     row = await duty(city)
     assert (row.state, row.told_at) == (HandOverState.PASSED, None)
     assert [await on_duty(city, f"{MONDAY} {clock}") for clock in ("08:05", "08:10")] == ["bruno", "ana"]
 
 
-async def test_a_hand_over_that_the_calendar_no_longer_has_is_forgotten(city: City, fallen: str) -> None:
+async def test_a_hand_over_that_the_calendar_no_longer_has_is_forgotten(city: City, deal: str) -> None:
     await at(city, "07:45")
     stretch = (paris(f"{MONDAY} 08:00"), paris(f"{MONDAY} 20:00"))
     async with city.session() as session:
@@ -135,7 +135,7 @@ async def test_a_hand_over_that_the_calendar_no_longer_has_is_forgotten(city: Ci
     assert (await duty(city)).at == stretch[1]
 
 
-async def test_never_accepted_it_ends_with_the_next_hand_over(city: City, fallen: str) -> None:
+async def test_never_accepted_it_ends_with_the_next_hand_over(city: City, deal: str) -> None:
     await at(city, "07:45")
     await at(city, "08:11")
     stretch = (paris(f"{MONDAY} 10:00"), paris(f"{MONDAY} 20:00"))
@@ -152,7 +152,7 @@ async def test_never_accepted_it_ends_with_the_next_hand_over(city: City, fallen
     assert await on_duty(city, f"{MONDAY} 10:02") == "bruno"
 
 
-async def test_a_lost_timer_comes_back_and_twice_acts_once(city: City, fallen: str) -> None:
+async def test_a_lost_timer_comes_back_and_twice_acts_once(city: City, deal: str) -> None:
     await at(city, "07:45")
     number = (await duty(city)).id
     await city.lose_every_job()

@@ -59,11 +59,10 @@ async def test_an_exchange_ends_otherwise_and_a_number_is_needed(city: City) -> 
 
 
 async def test_the_incoming_person_reads_and_accepts_the_hand_over(city: City, scripted: Scripted) -> None:
-    words = scripted.expect("un lampadaire est couché sur la route", ("eclairage-mat-couche", 0.95), place="rue Monge")
+    words = scripted.expect("ça deale sous le porche", ("police-municipale-deal", 0.95), place="rue Monge")
     assert await say(city, ANA, "releve") == "Aucune relève ne vous attend."
     city.clock.at = paris("2026-03-16 07:40")
     incident = (await city.opened(words))["reference"]
-    await city.rings()
     await city.act(incident, "acknowledge", by="Bruno Petit")
     async with city.session() as session:
         await prepare_hand_overs(session, city.house.desk)

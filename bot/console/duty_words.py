@@ -1,0 +1,28 @@
+"""The French words of the on-call page."""
+
+from __future__ import annotations
+
+from routing.domain.oncall import Why
+from routing.domain.oncall.outlook import Trouble
+
+WHYS = {Why.OVERRIDE: "changement", Why.SWAP: "échange", Why.REPLACEMENT: "remplacement", Why.STAY: "relève attendue"}
+TROUBLES = {
+    Trouble.GAP: "Personne de garde",
+    Trouble.UNREACHABLE: "De garde et injoignable",
+    Trouble.REST: "Moins de 11 h de repos",
+}
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
