@@ -65,6 +65,26 @@ async def test_a_hole_is_reported_in_one_question_and_its_number_said_twice(
     assert line.questions <= 2
 
 
+async def test_a_street_of_several_communes_is_asked_about_in_the_callers_own_words(
+    town: City, line: Line, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    words, commune = "un gros trou rue pasteur", "à Chenôve"
+    hole = ("voirie-nid-de-poule", 0.95)
+    scripted.expect(words, hole, commune=None, place="rue Pasteur", communes=("Dijon", "Chenôve"))
+    scripted.expect(f"{words}. {commune}", hole, commune="Chenôve", place="rue Pasteur")
+    await line.ring()
+    await line.say(words)
+    assert "plusieurs communes : Dijon, Chenôve" in line.last()
+    await line.say(commune)
+    assert "rue Pasteur, Chenôve" in line.last()
+    await line.say("oui")
+    report = await the_report(town)
+    incident = await town.incident((await town.follow(report.reference))["incident"])
+    assert (incident["commune"], incident["notes"]) == ("Chenôve", [])
+    await town.settle()
+    twilio.texts_to(line.caller)
+
+
 async def test_a_place_that_was_not_said_is_asked_for_once(
     town: City, line: Line, scripted: Scripted, twilio: TwilioStandIn
 ) -> None:
