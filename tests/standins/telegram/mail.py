@@ -7,7 +7,7 @@ import hmac
 import itertools
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,7 +51,7 @@ class Account:
     secret: str | None = None
     allowed: frozenset[str] | None = None
     waiting: list[Letter] = field(default_factory=list)
-    numbers: Any = field(default_factory=lambda: itertools.count(730_000_001))
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(730_000_001))
     poll: asyncio.Event | None = None
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     asking: asyncio.Event = field(default_factory=asyncio.Event)  # whether somebody waits for an update

@@ -103,7 +103,8 @@ class Network:
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, bytes] = {}
-        self._numbers = itertools.count(100)  # message ids outside supergroups are one sequence
+        # Message ids outside supergroups are one sequence.
+        self._numbers = itertools.count(int(now().timestamp()) % 1_000_000_000)
 
     # What a test puts in
 

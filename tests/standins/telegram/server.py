@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import httpx
@@ -67,7 +68,8 @@ class TelegramStandIn(StandIn):
         """A bot as BotFather makes one."""
         user = User(id, username.removesuffix("Bot"), username=username, is_bot=True)
         self.network.users[id] = user
-        account = Account(user, f"{id}:stand-in-{username}", privacy)
+        # Started again by hand, it does not use its numbers twice.
+        account = Account(user, f"{id}:stand-in-{username}", privacy, numbers=count(int(self.now().timestamp())))
         self.accounts[account.token] = account
         return account
 

@@ -16,7 +16,7 @@ from tests.standins.trial.pages import Form, Pages, Trial, back, environment
 PEOPLE = {1001: ("Ana", "Martin"), 1002: ("Bruno", "Petit"), 1003: ("Cléo", "Roux")}
 CITIZEN, STAFF, CITY = 2001, 900, 901
 FORUM = "proprete"
-TAGS = {"bold": "strong", "italic": "em", "blockquote": "q", "code": "code"}
+TAGS = {"bold": "strong", "italic": "em", "blockquote": "span", "code": "code"}
 
 
 def trial(clock: Clock, port: int, vigie: str, catalogue: Catalogue) -> Trial:
