@@ -26,6 +26,7 @@ RULES = Path(__file__).parent / "assets" / "danger"
 LONGEST = 4_000  # characters listened to; more than a model reads, because danger may be said last
 _AROUND = 70  # characters of context each side of a hit
 _TOGETHER = 110  # characters each side of the first concept in which the others must be said
+_FIRST = 3  # letters by which hints are found
 _MOST_HITS = 12  # hits of one concept looked at, so that no repetition is costly
 _MACRO = re.compile(r"<([a-z_]+)>")
 _SENTENCE_END = re.compile(r"[.!?;:\n]+(?=\s|$)")
@@ -60,11 +61,11 @@ class Rule:
 class RuleBook:
     """All rules in order of gravity, the expressions to blank, and the words that deny, date or suppose a hit.
 
-    ``hints`` are those of all rules: each is looked for once a message.
+    ``hints`` are those of all rules by their first letters: only those that may be there are looked for, once each.
     """
 
     rules: tuple[Rule, ...]
-    hints: frozenset[str]
+    hints: Mapping[str, tuple[str, ...]]
     blanks: re.Pattern[str]
     denied: re.Pattern[str]
     past: str
@@ -79,13 +80,18 @@ def find_danger(text: str) -> Danger | None:
     """Return the gravest danger heard in a message, or None. Never raises; reads at most 4 000 characters."""
     book = rule_book()
     heard = book.blanks.sub(" ~ ", listened(text))
-    said = {hint for hint in book.hints if hint in heard}
+    said = _hints_in(book, heard)
     for rule in book.rules:
         if not said.isdisjoint(rule.hints) and not _beside_the_point(book, rule, heard):
             for hit in _hits(rule, heard):
                 if not _dropped(book, rule, heard, hit):
                     return Danger(rule.id, rule.reason, hit.group().strip())
     return None
+
+
+def _hints_in(book: RuleBook, heard: str) -> set[str]:
+    begun = {heard[start : start + _FIRST] for start in range(len(heard))}
+    return {hint for letters in ("", *begun) for hint in book.hints.get(letters, ()) if hint in heard}
 
 
 def _hits(rule: Rule, heard: str) -> Iterator[re.Match[str]]:
@@ -136,7 +142,7 @@ def rule_book() -> RuleBook:
     rules = tuple(_rules(macros, concepts))
     return RuleBook(
         rules=rules,
-        hints=frozenset(hint for rule in rules for hint in rule.hints),
+        hints=_by_first_letters({hint for rule in rules for hint in rule.hints}),
         blanks=_compiled(_any_of(words["blanks"], macros)),
         denied=re.compile(_expanded(words["denied"], macros) + r"\s*$"),
         past=_any_of(words["past"], macros),
@@ -146,6 +152,15 @@ def rule_book() -> RuleBook:
         animals=_any_of(words["animals"], macros),
         humans=_any_of(words["humans"], macros),
     )
+
+
+def _by_first_letters(hints: set[str]) -> Mapping[str, tuple[str, ...]]:
+    """Those too short to have them stand under the empty string: they are always looked for."""
+    found: dict[str, tuple[str, ...]] = {}
+    for hint in sorted(hints):
+        letters = hint[:_FIRST] if len(hint) >= _FIRST else ""
+        found[letters] = (*found.get(letters, ()), hint)
+    return found
 
 
 def _rules(macros: Mapping[str, str], concepts: Mapping[str, str]) -> Iterator[Rule]:
