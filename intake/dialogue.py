@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import call_sounds, handle, inbox, replies
+from intake import call_sounds, follow_ups, handle, inbox, replies
 from intake.answers import after_no, says_no, says_yes, wants_a_person
 from intake.call_sounds import Recording
 from intake.models import LONGEST, Message
@@ -147,7 +147,7 @@ async def _add_to(session: AsyncSession, desk: Desk, talk: Talk, about: Report, 
     if incident is None or incident.state is IncidentState.RESOLVED:
         return Talk(call, report)  # over meanwhile: understood as a matter of its own
     await timers.disarm(session, timers.Verb.HANDLE, report.id)
-    await handle.join(session, desk, report, about, incident)
+    await follow_ups.join(session, desk, report, about, incident)
     return Talk(call, report, about, incident.state)
 
 

@@ -4,40 +4,35 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import replies
+from intake import follow_ups, replies
 from intake.answers import wants_a_person
 from intake.exchange import Known, next_step
 from intake.inbox import second_report
 from intake.listen import awaited
 from intake.ports import Classifier
 from intake.readings import settled
-from intake.wording import DEFAULT, language_name, say, spoken
+from intake.wording import DEFAULT, say, spoken
 from routing.domain.call import Step
 from routing.domain.competence import COMMUNE_IN_DOUBT, SOMEWHERE
 from routing.domain.incident import Event, IncidentState, ReportState
 from routing.domain.procedure import Fallback, Severity
-from routing.domain.redaction import redact
 from routing.domain.triage import Verdict, advice_for, judge
 from routing.domain.understanding import Candidate, Channel, Danger, Decision, Understanding
 from routing.errors import Conflict
 from routing.service.desk import Desk
-from routing.service.open_incident import attach, competence_of, open_incident
-from routing.service.record import record, stale
+from routing.service.open_incident import competence_of, open_incident
+from routing.service.record import record
 from routing.service.tell import tell_one
-from routing.service.warn import too_many, warn
 from routing.store import incidents, reports, timers
-from routing.store.models import Incident, Report
+from routing.store.models import Report
 
 log = logging.getLogger(__name__)
 
 ANSWERED = "answered"
-CONVERSATIONS = (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)  # people write there in several short messages
-STILL_TALKING = timedelta(minutes=10)
 LAST_RESORT = 4  # failures after which a report is no longer understood, only given to a person
 # Where a question reaches the citizen: on the tracking page, or as a message back.
 OPEN_QUESTION = (ReportState.ASKED, ReportState.TALKING)
@@ -101,7 +96,8 @@ def _read(classifier: Classifier, text: str, channel: Channel, danger: str | Non
 async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Report, read: Understanding) -> None:
     read = _note(desk, report, read)
     if not report.danger and (
-        await _set_aside(session, desk, report) or await _adds_to_the_last(session, desk, report, read)
+        await follow_ups.set_aside(session, desk, report)
+        or await follow_ups.adds_to_the_last(session, desk, report, read)
     ):
         return
     wanted = not report.danger and wants_a_person(report.text)
@@ -118,7 +114,7 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
         await _ask(session, desk, report, verdict)
         return
     incident = await open_incident(session, desk, report, verdict)
-    await _note_language(session, desk, incident, report)
+    await follow_ups.note_language(session, desk, incident, report)
 
 
 def _receipt(report: Report, link: str, also: tuple[str, str] | None, step: Step, *, wanted: bool) -> str:
@@ -151,7 +147,7 @@ def _next(desk: Desk, report: Report, verdict: Verdict) -> Step:
     known = Known(
         named=verdict.procedure is not None,
         doubtful=bool(verdict.ask),
-        placeless=report.channel in CONVERSATIONS and lacks_place(desk, report, verdict.procedure),
+        placeless=report.channel in follow_ups.CONVERSATIONS and lacks_place(desk, report, verdict.procedure),
         danger=report.danger is not None,
         asked=report.asked,
     )
@@ -173,56 +169,6 @@ def person_verdict(desk: Desk) -> Verdict:
     """What is opened for somebody who wants a person and said nothing else: an agent reads it."""
     plan = desk.catalogue.fallbacks[Fallback.TO_CONFIRM]
     return Verdict(plan, None, plan.severity, Decision.ASK)
-
-
-async def _note_language(session: AsyncSession, desk: Desk, incident: Incident, report: Report) -> None:
-    """Agents are told in which language to answer, and that nothing of ours speaks it."""
-    language = report.language or DEFAULT
-    if spoken(language) != DEFAULT:
-        ours = "on lui répond automatiquement" if spoken(language) else "une personne doit lui répondre"
-        said = f"{report.reference} écrit en {language_name(language)} : {ours}"
-        await record(session, desk, incident, Event.NOTE, said)
-
-
-async def _adds_to_the_last(session: AsyncSession, desk: Desk, report: Report, read: Understanding) -> bool:
-    """A message that follows another one within minutes and brings no matter of its own belongs to it."""
-    if report.channel not in CONVERSATIONS or not report.contact or read.also:
-        return False
-    before = await reports.previous(session, report, desk.now() - STILL_TALKING)
-    incident = await incidents.by_id(session, before.incident_id or 0, lock=True) if before else None
-    if before is None or incident is None or incident.state is IncidentState.RESOLVED:
-        return False
-    answers_where = Step.WHERE in before.asked and incident.place is None and report.place is not None
-    if read.decision is Decision.ROUTE and read.procedure != incident.procedure_id and not answers_where:
-        return False
-    await join(session, desk, report, before, incident)
-    return True
-
-
-async def join(session: AsyncSession, desk: Desk, report: Report, before: Report, incident: Incident) -> None:
-    """What the same person adds to what they reported ``before``. The incident's row must be locked."""
-    attach(report, incident)
-    if incident.place is None and (place := report.place or report.address):
-        incident.place, incident.commune = place, incident.commune or report.commune
-    if incident.latitude is None:
-        incident.latitude, incident.longitude = report.latitude, report.longitude
-    await record(session, desk, incident, Event.REPORT, f"{before.reference} ajoute : {redact(report.text, 200)}")
-    await tell_one(session, desk, report, say("added", report.language, reference=before.reference))
-
-
-async def _set_aside(session: AsyncSession, desk: Desk, report: Report) -> bool:
-    """One of very many messages of one contact: kept on the card of the one before, which says so, and not answered."""
-    if report.channel is Channel.VOICE or not report.contact or not await too_many(session, desk, report):
-        return False
-    before = await reports.latest_alive(session, report.contact, desk.now() - STILL_TALKING, report.channel)
-    incident = await incidents.by_id(session, before.incident_id or 0, lock=True) if before else None
-    if incident is None:
-        return False
-    attach(report, incident)
-    incident.reports += 1
-    await warn(session, desk, incident, report)
-    await stale(session, desk, incident)
-    return True
 
 
 async def _open_second(session: AsyncSession, desk: Desk, report: Report, read: Understanding) -> None:

@@ -1,4 +1,4 @@
-"""Everything a citizen reads or hears, by key and language: gettext catalogues read at start (docs/languages.md).
+"""Everything a citizen reads or hears, by key and language: gettext catalogues read at start.
 
 A language is a folder of ``locale``; French is complete by law of the house and stands in for what another one lacks.
 """

@@ -27,7 +27,7 @@ async def _oddity(session: AsyncSession, desk: Desk, report: Report) -> str | No
     if report.contact:
         false = await reports.ended_as(session, report.contact, FALSE_ALARM, now - REMEMBERED)
         if false >= PRANKS:
-            return f"{false} fausses alertes de ce contact en 90 jours : à vérifier, sans l'écarter"
+            return f"{false} fausses alertes de ce contact en 90 jours"
         many = await reports.count_from(session, now - HOUR, contact=report.contact)
         if many > desk.most_of_a_number:
             return f"{many} messages de ce contact en une heure"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -105,10 +105,15 @@ async def of_contact(session: AsyncSession, channel: Channel, contact: str, limi
 
 
 async def previous(session: AsyncSession, report: Report, since: datetime) -> Report | None:
-    """The same person's last report before this one by the same door, if it is recent and became an incident."""
+    """The same person's last report before this one, if it is recent and became an incident.
+
+    A telephone number is one person by whatever door; other contacts only by the same one.
+    """
+    by_number = (report.contact or "").startswith("+")
+    same_door = true() if by_number else Report.channel == report.channel
     query = (
         select(Report)
-        .where(Report.contact == report.contact, Report.channel == report.channel, Report.id < report.id)
+        .where(Report.contact == report.contact, same_door, Report.id < report.id)
         .where(Report.received_at >= since, Report.incident_id.is_not(None), Report.part_of.is_(None))
         .order_by(Report.id.desc())
         .limit(1)

@@ -16,6 +16,7 @@ from tests.acceptance.connected import BASE, with_twilio
 from tests.acceptance.test_texts import ANA, HOLE, Telephone, reports
 from tests.city import City, founded
 from tests.standins.twilio.account import TwilioStandIn
+from tests.standins.twilio.line import Line
 from tests.understood import Scripted
 
 BRUNO = "+33639980002"
@@ -278,7 +279,7 @@ async def test_false_alarms_of_a_number_are_shown_to_a_person_and_handled_all_th
     async with town.session() as session:
         last = (await session.scalars(select(Incident).order_by(Incident.id.desc()))).first()
     assert last is not None
-    assert last.warning == "2 fausses alertes de ce contact en 90 jours : à vérifier, sans l'écarter"
+    assert last.warning == "2 fausses alertes de ce contact en 90 jours"
     assert last.severity == "critique"
     assert twilio.texts_to(ANA)
     assert await town.rings()
@@ -332,3 +333,37 @@ async def test_orders_to_a_machine_are_only_words(
         text == f"C'est noté, votre signalement porte le numéro {report.reference}. Suivi : {BASE}/suivi/{report.token}"
     )
     assert "&lt;Dial&gt;" in (await town.web.get("/salle")).text
+
+
+async def test_a_text_after_a_call_joins_what_was_said_on_the_telephone(
+    town: City, phone: Telephone, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    line = Line(town, twilio.token, BASE, caller=ANA)
+    await line.ring()
+    await line.say(HOLE)
+    await line.say("oui")
+    await town.settle(seconds=30)
+    await phone.write(scripted.expect("il est juste devant le 12", decision=Decision.UNFORESEEN))
+    await town.settle()
+    first, second = await reports(town)
+    assert first.incident_id == second.incident_id
+    assert len(twilio.texts_to(ANA)) == 2
+
+
+async def test_the_link_of_a_page_joins_another_number_and_a_reference_alone_does_not(
+    town: City, phone: Telephone, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    await phone.write(HOLE)
+    await town.settle()
+    [report] = await reports(town)
+    other = Telephone(town, twilio.token, BRUNO)
+    tag = scripted.expect(f"et un tag, voir {BASE}/suivi/{report.token}", ("proprete-tag", 0.9), place="rue Monge")
+    await other.write(tag)
+    await town.settle()
+    assert (await reports(town))[-1].incident_id == report.incident_id
+    stranger = scripted.expect(f"au sujet de {report.reference}, un tag", ("proprete-tag", 0.9), place="rue Berbisey")
+    await other.write(stranger, From="+33639980003")
+    await town.settle()
+    assert (await reports(town))[-1].incident_id != report.incident_id
+    for number in (ANA, BRUNO, "+33639980003"):
+        assert twilio.texts_to(number)

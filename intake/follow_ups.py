@@ -1,0 +1,91 @@
+"""A message that goes on about an earlier one joins it: the same number within minutes, or the link of its page.
+
+Strangers are never joined: a number is one person, a link is known to whoever holds it, a connection is neither.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from intake.wording import DEFAULT, language_name, say, spoken
+from routing.domain.call import Step
+from routing.domain.incident import Event, IncidentState
+from routing.domain.redaction import redact
+from routing.domain.understanding import Channel, Decision, Understanding
+from routing.errors import NotFound
+from routing.service.desk import Desk
+from routing.service.open_incident import attach
+from routing.service.record import record, stale
+from routing.service.tell import tell_one
+from routing.service.warn import too_many, warn
+from routing.store import incidents, reports
+from routing.store.models import Incident, Report
+
+CONVERSATIONS = (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)  # people write there in several short messages
+STILL_TALKING = timedelta(minutes=10)
+LINK = re.compile(r"/suivi/([\w-]{20,80})")
+
+
+async def adds_to_the_last(session: AsyncSession, desk: Desk, report: Report, read: Understanding) -> bool:
+    """A message that follows another one within minutes and brings no matter of its own belongs to it."""
+    before = await _linked(session, report)
+    explicit = before is not None
+    if before is None and report.channel in CONVERSATIONS and report.contact and not read.also:
+        before = await reports.previous(session, report, desk.now() - STILL_TALKING)
+    incident = await incidents.by_id(session, before.incident_id or 0, lock=True) if before else None
+    if before is None or incident is None or incident.state is IncidentState.RESOLVED:
+        return False
+    answers_where = Step.WHERE in before.asked and incident.place is None and report.place is not None
+    if read.decision is Decision.ROUTE and read.procedure != incident.procedure_id and not (answers_where or explicit):
+        return False
+    await join(session, desk, report, before, incident)
+    return True
+
+
+async def _linked(session: AsyncSession, report: Report) -> Report | None:
+    """The report whose tracking link the message holds: only its citizen knows it."""
+    found = LINK.search(report.text)
+    if found is None:
+        return None
+    try:
+        return await reports.by_token(session, found[1])
+    except NotFound:
+        return None
+
+
+async def join(session: AsyncSession, desk: Desk, report: Report, before: Report, incident: Incident) -> None:
+    """What the same person adds to what they reported ``before``. The incident's row must be locked."""
+    attach(report, incident)
+    if incident.place is None and (place := report.place or report.address):
+        incident.place, incident.commune = place, incident.commune or report.commune
+    if incident.latitude is None:
+        incident.latitude, incident.longitude = report.latitude, report.longitude
+    await record(session, desk, incident, Event.REPORT, f"{before.reference} ajoute : {redact(report.text, 200)}")
+    await tell_one(session, desk, report, say("added", report.language, reference=before.reference))
+
+
+async def set_aside(session: AsyncSession, desk: Desk, report: Report) -> bool:
+    """One of very many messages of one contact: kept on the card of the one before, which says so, and not answered."""
+    if report.channel is Channel.VOICE or not report.contact or not await too_many(session, desk, report):
+        return False
+    before = await reports.latest_alive(session, report.contact, desk.now() - STILL_TALKING, report.channel)
+    incident = await incidents.by_id(session, before.incident_id or 0, lock=True) if before else None
+    if incident is None:
+        return False
+    attach(report, incident)
+    incident.reports += 1
+    await warn(session, desk, incident, report)
+    await stale(session, desk, incident)
+    return True
+
+
+async def note_language(session: AsyncSession, desk: Desk, incident: Incident, report: Report) -> None:
+    """Agents are told in which language to answer, and that nothing of ours speaks it."""
+    language = report.language or DEFAULT
+    if spoken(language) != DEFAULT:
+        ours = "on lui répond automatiquement" if spoken(language) else "une personne doit lui répondre"
+        said = f"{report.reference} écrit en {language_name(language)} : {ours}"
+        await record(session, desk, incident, Event.NOTE, said)
