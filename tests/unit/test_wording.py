@@ -19,10 +19,12 @@ READERS = ("intake", "routing/service", "bot/api")
 WRITTEN = re.compile(r"""\bsay(?:_other)?\(\s*["']([\w.]+)["']""")
 # Keys that a program puts together: states of a report, reasons of an end, and stages listed in a template.
 BUILT = {
+    "choice.oui",
+    "choice.non",
     *REASON_KEYS.values(),
     *(f"state.{name}" for name in ("received", "asked", "open", "acknowledged", "resolved")),
 }
-ON_PAPER = ("page.", "form.", "follow.", "state.", "stage.", "line.", "piece.", "voice.", "day_and_time")
+ON_PAPER = ("page.", "form.", "follow.", "state.", "stage.", "line.", "piece.", "voice.", "telegram.", "day_and_time")
 
 
 def used() -> Iterator[str]:
