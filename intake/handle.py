@@ -28,7 +28,7 @@ from routing.service.open_incident import competence_of, open_incident
 from routing.service.record import record
 from routing.service.tell import tell_one
 from routing.store import incidents, reports, timers
-from routing.store.models import Report
+from routing.store.models import Incident, Report
 
 log = logging.getLogger(__name__)
 
