@@ -107,14 +107,19 @@ def counted(subjects: Sequence[Subject]) -> str:
     severities = Counter(one.severity for one in subjects)
     if len(severities) == 1:
         severity = subjects[0].severity
-        return f"{number} incidents {severity}{'' if severity is Severity.INFO else PLURAL[severity]}"
+        return f"{number} incidents {PLURAL[severity]}"
     gravest = max(severities, key=lambda severity: severity.rank)
     many = severities[gravest]
-    return f"{number} incidents, dont {many} {gravest}{PLURAL[gravest] if many > 1 else ''}"
+    return f"{number} incidents, dont {many} {PLURAL[gravest] if many > 1 else gravest}"
 
 
 NUMBERS = {2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six", 7: "sept", 8: "huit", 9: "neuf", 10: "dix"}
-PLURAL = {Severity.INFO: "", Severity.NORMAL: "s", Severity.URGENT: "s", Severity.CRITICAL: "s"}
+PLURAL = {
+    Severity.INFO: "pour information",
+    Severity.NORMAL: "normaux",
+    Severity.URGENT: "urgents",
+    Severity.CRITICAL: "critiques",
+}
 
 
 def menu(call: Call, *, room: bool) -> str:
