@@ -33,7 +33,7 @@ def ears(settings: Settings, *, recordings: bool) -> Transcriber | None:
     found = ears_of(settings, settings.asr, name)
     if problem := found.missing():
         return Deaf(problem)
-    return Recogniser(found, callers=settings.asr_callers)
+    return Recogniser(found, callers=0 if recordings else settings.asr_callers)
 
 
 def ears_of(settings: Settings, engine: str, name: str) -> Ears:

@@ -24,10 +24,11 @@ Frame = tuple[Kind, int, bytes]
 class Listener:
     """Turns by number."""
 
-    def __init__(self, ears: engine.Ears, out: BinaryIO) -> None:
+    def __init__(self, ears: engine.Ears, out: BinaryIO, callers: int) -> None:
         self._vad = ears.vad
         self._out = out
-        self._detectors: list[VoiceDetector] = [VoiceDetector(ears.vad)]
+        # All of them now: making one takes long enough for others to be heard late.
+        self._detectors = [VoiceDetector(ears.vad) for _ in range(callers)]
         self._turns: dict[int, TurnEar] = {}
         self._engine = loaded(ears)
 
@@ -128,7 +129,7 @@ def main(given: str) -> None:
     threading.Thread(target=take_in, daemon=True).start()
     code = 0
     try:
-        Listener(ears, out).run(frames)
+        Listener(ears, out, said["callers"]).run(frames)
     except engine.ModelProblem as problem:
         sys.stderr.write(f"{problem}\n")
         code = 1

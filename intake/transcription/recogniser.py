@@ -140,9 +140,9 @@ class Recogniser:
         if process is None or process.stdin is None or not self._ready.is_set():
             raise NotListening("the recogniser's process is away")
         if kind is Kind.AUDIO:
-            self._unheard += len(content)
             if self._late():
                 raise NotListening("the recogniser is behind")
+            self._unheard += len(content)
         process.stdin.write(wire.frame(kind, number, content))
 
     def _late(self) -> bool:
@@ -156,6 +156,7 @@ class Recogniser:
     def _end_process(self) -> None:
         if self._process is not None and self._process.returncode is None:
             log.warning("the recogniser's process is stuck and is ended")
+            self._ready.clear()
             self._process.kill()
 
     async def _supervise(self) -> None:
@@ -174,7 +175,8 @@ class Recogniser:
 
     async def _run(self) -> bool:
         """One life of the process; True if it came to listen."""
-        given = json.dumps({**asdict(self._ears), "model": str(self._ears.model), "vad": str(self._ears.vad)})
+        paths = {"model": str(self._ears.model), "vad": str(self._ears.vad)}
+        given = json.dumps({**asdict(self._ears), **paths, "callers": self._callers})
         pipe = asyncio.subprocess.PIPE
         self._process = process = await asyncio.create_subprocess_exec(
             sys.executable,

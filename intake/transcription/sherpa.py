@@ -185,8 +185,8 @@ class VoiceDetector:
         silero = sherpa_onnx.SileroVadModelConfig(
             model=str(file),
             threshold=0.5,
-            min_silence_duration=0.1,
-            min_speech_duration=0.1,
+            min_silence_duration=0.03,
+            min_speech_duration=0.06,
             window_size=self.WINDOW,
             max_speech_duration=60,
         )

@@ -10,7 +10,7 @@ from intake.transcription.audio import RATE, PhoneLine, Samples
 from intake.transcription.engine import Engine, Speech
 from intake.transcription.sherpa import VoiceDetector
 
-SILENCE = int(0.7 * RATE)  # a sentence is over
+SILENCE = int(0.6 * RATE)  # a sentence is over: about 0.7 s after its last sound, with what the detector takes
 BEFORE = int(0.4 * RATE)  # what is kept of the time before somebody was found to speak
 LONGEST = 40 * RATE  # a sentence is over, whoever goes on
 STRETCH = VoiceDetector.WINDOW

@@ -23,6 +23,7 @@ from tests.bench import (
     fresh,
     idle,
     killed,
+    listening,
     paging,
     places,
     slack,
@@ -36,7 +37,21 @@ from tests.bench.rig import ROOT, Rig
 
 SCENARIOS: dict[str, Callable[[Rig], list[Figure]]] = {
     module.NAME: module.run
-    for module in (idle, burst, slack, slack_doubts, waiting, killed, paging, database, start, duty, places, fresh)
+    for module in (
+        idle,
+        burst,
+        slack,
+        slack_doubts,
+        waiting,
+        killed,
+        paging,
+        database,
+        start,
+        duty,
+        places,
+        listening,
+        fresh,
+    )
 }
 ON_DEMAND = {fresh.NAME}
 WITHOUT_MODEL = {duty.NAME, fresh.NAME, places.NAME}
