@@ -120,6 +120,11 @@ class CitizenBot:
                     del self._advised[oldest]
                 await self._aside.at_once(message.contact, replies.emergency())
             raise
+        except Exception:
+            # A person of the room finds the update; the citizen is told now, and may write again.
+            said = replies.advice(self._house.danger(message.text)) or say("try_again")
+            await self._aside.at_once(message.contact or "", said)
+            raise
 
     async def _on_press(self, query: CallbackQuery, contact: str, raw: bytes) -> None:
         words = (query.data or "").removeprefix(SAYS)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from bot.house import DatabaseAway
 from bot.telegram.models import TelegramPost, TelegramRoom
+from intake.channels import telegram as door
 from routing.domain.attachment import AttachmentState
 from routing.domain.understanding import Decision
 from routing.store.models import Attachment, CitizenMessage, InboundEvent, Report
@@ -23,7 +26,6 @@ from tests.understood import Scripted
 
 HOLE = "un trou rue Monge"
 ANA, BOT = 1001, 901
-PICTURE = Path(__file__).parent.parent / "fixtures"
 
 
 class Writer:
@@ -127,6 +129,22 @@ async def test_danger_is_answered_even_without_a_database_and_nothing_is_lost(
     assert await ana.city.rings()
 
 
+async def test_an_error_of_ours_is_said_and_the_message_kept(ana: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: Any) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(door, "take", broken)
+        await ana.write(HOLE)
+        await ana.write("au feu, l'immeuble brûle rue Monge")
+    first, second = ana.told()
+    assert "écrivez à nouveau" in first
+    assert second.startswith("Appelez le 112")
+    async with ana.city.session() as session:
+        kept = list(await session.scalars(select(InboundEvent).where(InboundEvent.problem.is_not(None))))
+    assert len(kept) == 2
+
+
 async def test_the_same_update_three_times_is_one_report(ana: Writer) -> None:
     ana.telegram.mail.copies = 3
     await ana.write(HOLE)
@@ -211,10 +229,6 @@ async def test_a_moving_position_says_nothing_but_is_kept(ana: Writer) -> None:
 
 
 async def test_a_photo_and_a_voice_note_are_kept_with_the_report(ana: Writer) -> None:
-    from io import BytesIO
-
-    from PIL import Image
-
     buffer = BytesIO()
     Image.new("RGB", (80, 60), "grey").save(buffer, "JPEG")
     ana.telegram.network.add_file("photo-large", buffer.getvalue())
