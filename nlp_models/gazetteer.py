@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
@@ -63,13 +63,14 @@ class Entry:
 class Gazetteer:
     """Every way of naming every place, by first sound: a name that begins with another sound is another name.
 
-    Streets stand apart because they are only looked for beside a type word. ``centre`` is the commune that gives the
-    territory its name; ``book`` holds imported addresses.
+    ``by_core`` finds communes and landmarks by their very names. Streets stand apart because they are only looked for
+    beside a type word. ``centre`` is the commune that gives the territory its name; ``book`` holds imported addresses.
     """
 
     words: PlaceWords
     streets: Mapping[str, tuple[Entry, ...]]
     named: Mapping[str, tuple[Entry, ...]]
+    by_core: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict, repr=False)
     commune_cores: frozenset[str] = frozenset()
     centre: str | None = None
     book: StreetBook | None = field(default=None, repr=False)
@@ -105,10 +106,12 @@ def own(language: str) -> Gazetteer:
 def gazetteer_from(rows: Mapping[str, Any], words: PlaceWords, communes: Iterable[str] = ()) -> Gazetteer:
     """Build a gazetteer from the keys of places.yaml. ``communes`` are known by their names though it says nothing."""
     said: dict[str, Any] = dict.fromkeys(communes) | dict(rows.get("communes", {}))
+    named = list(_named(rows, said, words))
     return Gazetteer(
         words,
-        _by_sound(_streets(rows.get("streets", {}), words)),
-        _by_sound(_named(rows, said, words)),
+        _grouped(_streets(rows.get("streets", {}), words), lambda entry: entry.key[:1]),
+        _grouped(named, lambda entry: entry.key[:1]),
+        _grouped(named, lambda entry: entry.core),
         frozenset(words.core(words.split(name)) for name in said),
         rows.get("centre"),
     )
@@ -119,11 +122,11 @@ def glued(core: str) -> str | None:
     return core[1:] if len(core) > 5 and core[0] in _GLUED and core[1] in "aeiouyh" else None
 
 
-def _by_sound(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
-    grouped: dict[str, list[Entry]] = {}
+def _grouped(entries: Iterable[Entry], by: Callable[[Entry], str]) -> dict[str, tuple[Entry, ...]]:
+    groups: dict[str, list[Entry]] = {}
     for entry in entries:
-        grouped.setdefault(entry.key[:1], []).append(entry)
-    return {first: tuple(alike) for first, alike in grouped.items()}
+        groups.setdefault(by(entry), []).append(entry)
+    return {name: tuple(alike) for name, alike in groups.items()}
 
 
 def _streets(streets: Mapping[str, list[Any]], words: PlaceWords) -> Iterator[Entry]:

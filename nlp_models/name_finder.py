@@ -5,7 +5,8 @@ A name that is also an ordinary word, and whatever only sounds like a name, coun
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nlp_models.gazetteer import Entry, Gazetteer, Kind, Needs
@@ -54,26 +55,38 @@ def names_in(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Named]:
         if word in articles or len(word) < 2:
             continue
         lead = _lead(words, start, kinds)
+        may_sound = [one for one in gazetteer.named.get(kinds.hear(word)[:1], ()) if _may_sound(one, lead)]
         for end in range(start + 1, min(len(words), start + _LONGEST) + 1):
             if words[end - 1] in articles:
                 continue
-            core = kinds.core(words[start:end])
             if words[end : end + 1] and words[end] in kinds["institution"]:
                 continue  # "Dijon métropole" is who, not where
+            core = kinds.core(words[start:end])
             ordinary = word in common or words[end - 1] in common
-            yield from _matches(core, start, end, lead, ordinary, gazetteer)
+            likely = itertools.chain(gazetteer.by_core.get(core, ()), () if ordinary else may_sound)
+            for entry, score in _matches(core, likely, lead, ordinary, kinds):
+                yield Named(start, end, entry, score + _PER_WORD * (entry.core.count(" ") + 1))
 
 
-def _matches(core: str, start: int, end: int, lead: _Lead, ordinary: bool, gazetteer: Gazetteer) -> Iterator[Named]:
-    key = gazetteer.words.hear(core)
-    for entry in gazetteer.named.get(key[:1], ()):
+def _may_sound(entry: Entry, lead: _Lead) -> bool:
+    """Whether what is only like the name may count here: where it is announced, or for a name of several words."""
+    if entry.kind is Kind.COMMUNE:
+        return lead.commune
+    return entry.kind is Kind.LANDMARK and (lead.landmark or " " in entry.core) and _announced(entry, lead)
+
+
+def _matches(
+    core: str, likely: Iterable[Entry], lead: _Lead, ordinary: bool, kinds: PlaceWords
+) -> Iterator[tuple[Entry, float]]:
+    """Yield the names that are like enough, and how much."""
+    for entry in likely:
         if abs(len(core) - len(entry.core)) > _LENGTHS_APART or not _announced(entry, lead):
             continue
         if entry.kind is Kind.COMMUNE and lead.joined:
             continue  # the end of another name: "Asnières-lès-Dijon" is not Dijon
-        score = _score(core, key, entry, lead, ordinary)
+        score = _score(core, kinds.hear(core), entry, lead, ordinary)
         if score >= _AT:
-            yield Named(start, end, entry, score + _PER_WORD * (entry.core.count(" ") + 1))
+            yield entry, score
 
 
 def _announced(entry: Entry, lead: _Lead) -> bool:
