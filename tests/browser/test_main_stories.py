@@ -82,7 +82,7 @@ async def test_the_playground_writes_and_hears_back(live_city: LiveCity, visitor
     await demo.get_by_role("button", name="Un nid-de-poule").click()
 
     await expect(demo.locator(".conversation .mine")).to_contain_text("énorme trou")
-    await expect(demo.locator(".conversation .theirs")).to_contain_text("Bien reçu")
+    await expect(demo.locator(".conversation .theirs")).to_contain_text("C'est noté")
     await expect(card(demo, POTHOLE)).to_be_visible()
     await card(demo, POTHOLE).get_by_role("button", name="Je prends en charge").click()
     await expect(demo.locator(".conversation")).to_contain_text("est pris en charge")
