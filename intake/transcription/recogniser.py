@@ -22,7 +22,9 @@ from intake.transcription.wire import HEAD, Kind
 
 log = logging.getLogger(__name__)
 
-BEHIND = 2 * PHONE_RATE  # bytes of audio per turn not listened to yet; more and callers are better served by the keypad
+BEHIND = 2 * PHONE_RATE  # bytes of audio per turn not listened to yet; more of it, and not only for a moment (a burst
+FOR_LONG = 2.0  # after a pause of ours is no delay of the recogniser), and callers are better served by the keypad
+FAR_BEHIND = 30 * PHONE_RATE  # bytes per turn; never more
 STUCK = 8.0  # seconds in which audio waits and nothing of it is listened to: the process is ended and started again
 RECORDINGS = 4  # waiting at once
 RECORDING_TIME = 120.0  # seconds
@@ -41,7 +43,7 @@ class Recogniser:
         self._turns: dict[int, LiveTurn] = {}
         self._recordings: dict[int, asyncio.Future[Transcript]] = {}
         self._unheard = self._listened = 0
-        self._listened_at = 0.0
+        self._listened_at = self._caught_up_at = 0.0
         self._ready = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
         self._supervisor: asyncio.Task[None] | None = None
@@ -142,6 +144,8 @@ class Recogniser:
         if kind is Kind.AUDIO:
             if self._late():
                 raise NotListening("the recogniser is behind")
+            if not self._unheard:
+                self._caught_up_at = _now()
             self._unheard += len(content)
         process.stdin.write(wire.frame(kind, number, content))
 
@@ -151,7 +155,9 @@ class Recogniser:
         if _now() - self._listened_at > STUCK and self._turns:
             self._end_process()
             return True
-        return self._unheard > BEHIND * max(1, len(self._turns))
+        turns = max(1, len(self._turns))
+        late = self._unheard > BEHIND * turns and _now() - self._caught_up_at > FOR_LONG
+        return late or self._unheard > FAR_BEHIND * turns
 
     def _end_process(self) -> None:
         if self._process is not None and self._process.returncode is None:
@@ -224,6 +230,8 @@ class Recogniser:
             self._unheard = max(0, self._unheard - number)
             self._listened += number
             self._listened_at = _now()
+            if self._unheard < BEHIND // 4:
+                self._caught_up_at = _now()
         elif number in self._recordings:
             self._answer(self._recordings[number], kind, content)
         elif number in self._turns and (event := _event(kind, content)) is not None:
