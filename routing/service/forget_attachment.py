@@ -44,6 +44,14 @@ async def forget(session: AsyncSession, desk: Desk, attachment_id: int, *, by: s
         await record(session, desk, incident, Event.NOTE, said, by=by)
 
 
+async def forget_sounds(session: AsyncSession, desk: Desk, incident_id: int) -> None:
+    """A person has dealt with the incident: voices are not kept longer than that; their transcripts stay."""
+    kept = (await attachments.of_incidents(session, [incident_id])).get(incident_id, [])
+    for row in (row for row, _ in kept if row.kind is Kind.AUDIO):
+        row.kept_until = desk.now()
+        await timers.arm(session, timers.Verb.FORGET, row.id, desk.now(), desk.now())
+
+
 async def _forget(session: AsyncSession, row: Attachment) -> None:
     row.state, row.content, row.source, row.sha256 = AttachmentState.FORGOTTEN, None, None, None
     await timers.disarm(session, timers.Verb.FORGET, row.id)

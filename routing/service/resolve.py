@@ -9,6 +9,7 @@ from routing.domain.redaction import plain
 from routing.errors import Conflict
 from routing.ports import Choice
 from routing.service.desk import Desk
+from routing.service.forget_attachment import forget_sounds
 from routing.service.open_incident import plan_dispatches, start_escalation
 from routing.service.page import stop_paging
 from routing.service.record import record
@@ -50,6 +51,7 @@ async def resolve(
     await stop_paging(session, desk, incident, "c'est terminé. Merci.")
     if reason not in SAY_NOTHING:
         await teach_at_the_end(session, desk, incident, by=by)
+    await forget_sounds(session, desk, incident.id)
     await record(
         session, desk, incident, Event.RESOLVED, f"Résolu par {by} : {reason}{f' ({owner})' if owner else ''}", by=by
     )

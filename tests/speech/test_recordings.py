@@ -91,6 +91,10 @@ async def test_a_message_left_after_the_signal_is_understood(town: City, twilio:
     room = (await town.web.get("/salle")).text
     assert f'src="/salle/pieces/{piece.id}"' in room
     assert "devant la sortie du garage" in room
+    await town.act(str(incident["reference"]), "resolve", reason="intervention faite")
+    _, piece = await only(town)
+    assert piece.state == "forgotten"  # the voice; what was said stays written
+    assert piece.transcript == report.text
     assert twilio.texts_to(line.caller)
 
 
