@@ -15,6 +15,9 @@ Written by `python -m tests.calls`: the scripted calls of `tests/calls/*.yaml` t
 PostgreSQL, with a stand-in that carries out the TwiML as Twilio would and checks it against Twilio's schema. What the
 words mean is scripted (`tests/calls/means.yaml`): these figures judge the exchange, not the understanding, which has
 [its own page](understanding.md), nor the recogniser. Seconds are those of our voice, at {speed} words a second.
+
+The share of complete calls is missed: a third of the scripts hang up, stay silent, want a person, find nothing that
+fits or cannot say where, on purpose: see below. Whoever says what and where, and confirms it, ends complete.
 """
 
 
