@@ -46,6 +46,30 @@ def import_file(
         typer.echo(f"No address of: {', '.join(silent)}.", err=True)
 
 
+@app.command()
+def boundaries(
+    file: Annotated[Path, typer.Argument(help="GeoJSON of the communes, each feature with its INSEE code.")],
+    source: Annotated[str, typer.Option(help="Who drew it, and its licence: kept with it.")],
+) -> None:
+    """Make this drawing where the communes lie: a position then names its commune, or says that it is outside."""
+    from bot.places import catalogue_folder
+    from routing.catalogue import loader
+    from routing.catalogue.boundaries import drawn, keep
+    from routing.errors import CatalogueError
+
+    folder = catalogue_folder(Settings())
+    communes = loader.load(folder).communes.values()
+    try:
+        kept = drawn(file, {one.insee for one in communes}, source)
+    except CatalogueError as error:
+        typer.echo("\n".join(error.problems), err=True)
+        raise typer.Exit(1) from error
+    keep(folder, kept)
+    typer.echo(f"{len(kept.communes)} communes drawn. Restart Vigie.")
+    if missing := sorted(one.name for one in communes if one.insee not in kept.communes):
+        typer.echo(f"No boundary of: {', '.join(missing)}.", err=True)
+
+
 @app.command("list")
 def list_streets(
     name: Annotated[str, typer.Argument(help="Part of the street's name.")] = "",

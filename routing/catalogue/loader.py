@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import combinations, product
 from pathlib import Path
 
-from routing.catalogue import places
+from routing.catalogue import boundaries, places
 from routing.catalogue.schema import CommunesFile, FallbacksFile, PoliciesFile, ProcedureRow, ServicesFile
 from routing.catalogue.source import Source
 from routing.domain.procedure import Catalogue, Commune, Fact, Fallback, OnCall, Procedure, Service, Severity, Step
@@ -29,7 +29,7 @@ def load(folder: Path = FOLDER) -> Catalogue:
     paging, holds = _paging(folder, services, problems)
     problems += places.check_places(folder, known)
     interlocutors = places.interlocutors(folder, services, known, problems)
-    area = places.area(folder, known, problems)
+    area = boundaries.area(folder, known, problems)
     sources = dict(_procedures(folder, problems))
     ids = procedure_ids(folder)  # a broken file is still a known neighbour
     for procedure, source in sources.values():

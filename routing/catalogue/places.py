@@ -1,28 +1,25 @@
-"""What the catalogue says of places: names people use, who is competent elsewhere, where communes lie.
+"""What the catalogue says of places: names people use, who is competent elsewhere.
 
-``places.yaml``, ``interlocutors.yaml`` and ``boundaries.json`` may each be absent: the communes of ``communes.yaml``
+``places.yaml`` and ``interlocutors.yaml`` may each be absent: the communes of ``communes.yaml``
 are then all that is known.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from routing.catalogue.schema import French, Id, Row
 from routing.catalogue.source import Source
-from routing.domain.area import Area
 from routing.domain.interlocutor import Interlocutor
 from routing.domain.procedure import Commune, Service
 
 PLACES = "places.yaml"
 INTERLOCUTORS = "interlocutors.yaml"
-BOUNDARIES = "boundaries.json"
 
 Named = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
@@ -112,14 +109,6 @@ class InterlocutorsFile(Row):
     interlocutors: list[InterlocutorRow]
 
 
-class BoundariesFile(Row):
-    """boundaries.json: rings of [longitude, latitude] by INSEE code, with where they come from."""
-
-    source: str
-    licence: str
-    communes: dict[str, list[list[list[float]]]]
-
-
 def check_places(folder: Path, communes: Mapping[str, Commune]) -> list[str]:
     """The mistakes of places.yaml; whoever hears names reads the file again."""
     path = folder / PLACES
@@ -167,24 +156,3 @@ def interlocutors(
             if communes and name not in communes
         ]
     return tuple(row.noun() for row in found)
-
-
-def area(folder: Path, communes: Mapping[str, Commune], problems: list[str]) -> Area | None:
-    """Where the communes lie, None when nobody drew it."""
-    path = folder / BOUNDARIES
-    if not path.is_file():
-        return None
-    try:
-        rows = BoundariesFile.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, ValidationError) as error:
-        problems.append(f"{BOUNDARIES}:1: {str(error).splitlines()[0]}")
-        return None
-    names = {commune.insee: commune.name for commune in communes.values()}
-    problems += [f"{BOUNDARIES}:1: unknown commune '{code}'" for code in rows.communes if names and code not in names]
-    return Area(
-        {
-            names[code]: [[(corner[0], corner[1]) for corner in ring] for ring in rings]
-            for code, rings in rows.communes.items()
-            if code in names
-        }
-    )

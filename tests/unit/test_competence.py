@@ -100,12 +100,6 @@ def test_a_doubt_is_said_beside_the_owner() -> None:
     assert found.notes[1].startswith("Exploitant de l'eau à vérifier")
 
 
-@pytest.mark.parametrize("commune", CATALOGUE.communes.values(), ids=lambda one: one.name)
-def test_each_commune_holds_its_own_centre(commune: object) -> None:
-    assert CATALOGUE.area is not None
-    assert CATALOGUE.area.commune_at(commune.lat, commune.lon) == commune.name  # type: ignore[attr-defined]
-
-
 def test_points_outside_belong_to_nobody_and_a_step_outside_to_the_nearest() -> None:
     square = Area({"Carré": [[(5.0, 47.0), (5.01, 47.0), (5.01, 47.01), (5.0, 47.01)]]})
     assert square.commune_at(47.005, 5.005) == "Carré"
