@@ -98,8 +98,9 @@ class Settings(BaseSettings):
 
     @property
     def quiet(self) -> Hours | None:
-        """When news that can wait does; None for never."""
-        return Hours.read(self.quiet_hours) if self.quiet_hours else None
+        """When news that can wait does; None for never: the telephones drawn at /demo wake nobody."""
+        connected = self.twilio_account_sid or self.telegram_citizen_token
+        return Hours.read(self.quiet_hours) if connected and self.quiet_hours else None
 
     @property
     def answered(self) -> Hours | None:
