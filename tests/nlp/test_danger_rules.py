@@ -77,7 +77,7 @@ def test_cases_nobody_wrote_rules_from_keep_their_level() -> None:
     """A floor, not a goal: these messages tell their danger in words that no rule was written for."""
     (unread,) = (one for one in hearings() if one.name == "held_out")
     assert unread.emergencies + unread.harmless >= 200
-    assert unread.recall >= 0.40
+    assert unread.recall >= 0.60
     assert unread.alarms <= 0.08
 
 
