@@ -18,7 +18,7 @@ from bot.worker import Worker
 from routing.domain.card import Card, Line
 from routing.domain.pace import Rate
 from routing.domain.paging import Call, Rung
-from routing.service import page
+from routing.service import ring
 from routing.store import timers
 from routing.store.models import Timer
 from routing.store.timers import Verb
@@ -186,7 +186,7 @@ async def test_a_chat_that_hangs_does_not_deafen_the_ear(
 async def test_a_telephone_that_hangs_is_given_up_and_tried_again(
     database_url: str, tmp_path: Path, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page, "RING_TIME", 0.05)
+    monkeypatch.setattr(ring, "RING_TIME", 0.05)
     phone = Hanging()
     async with founded(database_url, tmp_path, scripted, pagers={"console": phone}) as city:
         await city.opened(scripted.expect("un mât est couché", ("eclairage-mat-couche", 0.95)))
