@@ -107,7 +107,8 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
     step = _next(desk, report, verdict)
     second = await second_report(session, report, read.also.text) if read.also else None
     also = (second.reference, hearing.link(second)) if second else None
-    await tell_one(session, desk, report, _receipt(report, hearing.link(report), also, step, wanted=wanted))
+    if not (wanted and report.channel is Channel.VOICE):  # that caller is being put through
+        await tell_one(session, desk, report, _receipt(report, hearing.link(report), also, step, wanted=wanted))
     if second and read.also:
         await _open_second(session, desk, second, read.also.meaning)
     if step is Step.CHOOSE:
