@@ -19,6 +19,8 @@ from tests.understood import Scripted
 
 configure_logging("WARNING")
 
+UNHURRIED = 60.0  # real seconds a platform waits in the stories
+
 
 @pytest.fixture(scope="session")
 def databases() -> Databases:
@@ -64,7 +66,7 @@ async def twilio() -> AsyncIterator[TwilioStandIn]:
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackStandIn]:
     """A workspace of two channels and three people; a message nobody looked at fails the test."""
-    async with SlackStandIn(DrivenClock()) as stand_in:
+    async with SlackStandIn(DrivenClock(), patience=UNHURRIED) as stand_in:
         space = stand_in.workspace
         space.add_channel("C0VOIRIE", "voirie")
         space.add_channel("C0PROPRETE", "proprete")

@@ -13,7 +13,6 @@ import httpx
 from tests.standins.deliveries import Reply, posted
 from tests.standins.slack.signing import signed_headers
 
-PATIENCE = 3.0  # seconds Slack waits for an answer
 PATHS = {
     "events_api": "/webhooks/slack/events",
     "interactive": "/webhooks/slack/interactions",
@@ -40,11 +39,13 @@ class HttpCarrier:
         secret: Callable[[], str],
         now: Callable[[], datetime],
         paths: Mapping[str, str],
+        patience: float,
     ) -> None:
         self._client = client
         self._secret = secret
         self._now = now
         self._paths = {**PATHS, **paths}
+        self._patience = patience
 
     async def carry(self, kind: str, payload: Mapping[str, Any], attempt: int, failure: str | None) -> Reply:
         """Sign and send; the retry headers are Slack's."""
@@ -56,7 +57,7 @@ class HttpCarrier:
         }
         if attempt:
             headers |= {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": failure or "unknown_error"}
-        return await posted(self._client, self._paths[kind], body, headers, PATIENCE)
+        return await posted(self._client, self._paths[kind], body, headers, self._patience)
 
 
 def encoded(kind: str, payload: Mapping[str, Any]) -> bytes:

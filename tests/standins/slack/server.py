@@ -43,26 +43,29 @@ HANDLERS: dict[str, Handler] = {
     "views.publish": views.publish,
 }
 API = "/api/"
+PATIENCE = 3.0  # seconds Slack waits for an answer or an acknowledgement
 
 
 class SlackStandIn(StandIn):
     """Slack for one workspace with one app. ``url`` is the base address for the SDK's clients.
 
     ``workspace`` is the state, which tests fill and read; refusals that show a mistake of the client fail the test in
-    `check` unless it said `expect`.
+    `check` unless it said `expect`. ``patience`` is in real seconds: how quick the answers are is for the benchmarks to
+    show, and stories, which a busy machine must not fail, give more of it.
     """
 
     name = "slack"
     quiet = READS
 
-    def __init__(self, clock: Clock, *, port: int = 0) -> None:
+    def __init__(self, clock: Clock, *, port: int = 0, patience: float = PATIENCE) -> None:
         super().__init__(clock, port=port)
         self.workspace = Workspace(self.now)
         self.triggers = views.Triggers(self.workspace)
         self.response_urls = ResponseUrls(self.workspace, lambda: self.response_origin or self.origin)
         self.response_origin: str | None = None  # to see an application refuse addresses that are not Slack's
         self.people = People(self.workspace, self.triggers, self.response_urls)
-        self.sockets = Sockets(self.workspace)
+        self.sockets = Sockets(self.workspace, patience)
+        self._patience = patience
         self.limits_off = False
         self._expected: set[str] = set()
         self._mistakes: list[tuple[str, str]] = []
@@ -74,7 +77,9 @@ class SlackStandIn(StandIn):
 
     def through_http(self, client: httpx.AsyncClient, paths: Mapping[str, str] | None = None) -> People:
         """People's acts reach the application as signed requests. Paths of events_api, interactive, slash_commands."""
-        self.people.carrier = HttpCarrier(client, lambda: self.workspace.signing_secret, self.now, paths or {})
+        self.people.carrier = HttpCarrier(
+            client, lambda: self.workspace.signing_secret, self.now, paths or {}, patience=self._patience
+        )
         return self.people
 
     def through_socket(self) -> People:

@@ -19,7 +19,6 @@ from starlette.types import Receive, Scope, Send
 from tests.standins.deliveries import Reply
 from tests.standins.slack.workspace import Workspace
 
-PATIENCE = 3.0  # seconds Slack waits for an acknowledgement
 TICKET_LIFE = timedelta(seconds=30)
 MOST = 10  # sockets of one application
 PAYLOADS = ("interactive", "slash_commands")  # an acknowledgement of these may carry an answer
@@ -45,8 +44,9 @@ class _Socket:
 class Sockets:
     """The sockets of one application, the newest last; carries payloads like signed requests do."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, patience: float) -> None:
         self._workspace = workspace
+        self._patience = patience
         self._tickets: dict[str, datetime | None] = {}
         self._open: list[_Socket] = []
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
@@ -155,7 +155,7 @@ class Sockets:
         waiting = self._waiting[name] = asyncio.get_running_loop().create_future()
         await self._open[-1].say(envelope)
         try:
-            answer = await asyncio.wait_for(waiting, PATIENCE)
+            answer = await asyncio.wait_for(waiting, self._patience)
         except TimeoutError:
             self._waiting.pop(name, None)
             return Reply(seconds=time.monotonic() - started, failure="timeout")
