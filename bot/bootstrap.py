@@ -1,4 +1,8 @@
-"""Composition root: which adapter stands behind which port."""
+"""Composition root: which adapter stands behind which port.
+
+A provider's adapters, and its SDK with them, are imported where an account is connected: each is a tenth of a second
+at start and twenty megabytes.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +22,7 @@ from bot.geocoding import connect as connect_geocoder
 from bot.house import House
 from bot.pagers import duty_pagers
 from bot.settings import Settings
-from bot.slack.account import connect as connect_slack
-from bot.slack.gateway import SlackChat
 from bot.staff import read_rights
-from bot.telegram.account import connect as connect_telegram
-from bot.telegram.gateway import TelegramChat
-from bot.telegram.media import TelegramMedia
-from bot.telegram.texts import TelegramTexts
-from bot.twilio.account import connect as connect_twilio
-from bot.twilio.media import TwilioMedia
-from bot.twilio.texts import Template, TwilioTexts
 from intake.handle import Hearing
 from intake.ports import Classifier, MediaSource
 from intake.wording import say
@@ -115,10 +110,8 @@ def build(
     citizens: dict[str, CitizenGateway] = {
         channel.value: phone for channel in (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)
     }
-    citizens |= text_gateways(settings, clock, database)
+    citizens |= citizen_gateways(settings, clock, database)
     ears = speech.ears(settings, recordings=classifier is not None)
-    if bot := connect_telegram(settings.telegram_citizen_token, settings.telegram_base_url):
-        citizens[Channel.TELEGRAM.value] = TelegramTexts(bot, database, clock)
     return House(
         settings=settings,
         clock=clock,
@@ -160,11 +153,26 @@ def api_token(settings: Settings) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
-def text_gateways(settings: Settings, clock: Clock, database: Database) -> dict[str, CitizenGateway]:
-    """Citizens' text messages by the connected account; without one, the telephones drawn at /demo."""
-    client = connect_twilio(settings)
-    if client is None:
+def citizen_gateways(settings: Settings, clock: Clock, database: Database) -> dict[str, CitizenGateway]:
+    """Citizens' messages by the connected accounts; without one, the telephones drawn at /demo."""
+    found = _twilio_texts(settings, clock, database)
+    if settings.telegram_citizen_token:
+        from bot.telegram.account import connect
+        from bot.telegram.texts import TelegramTexts
+
+        bot = connect(settings.telegram_citizen_token, settings.telegram_base_url)
+        found[Channel.TELEGRAM] = TelegramTexts(bot, database, clock)
+    return found
+
+
+def _twilio_texts(settings: Settings, clock: Clock, database: Database) -> dict[str, CitizenGateway]:
+    account, token = settings.twilio_account_sid, settings.twilio_auth_token
+    if not (account and token):
         return {}
+    from bot.twilio.account import connect
+    from bot.twilio.texts import Template, TwilioTexts
+
+    client = connect(account, token, settings.twilio_base_url)
 
     async def heard(contact: str) -> datetime | None:
         async with database.transaction() as session:
@@ -186,19 +194,31 @@ def media_sources(settings: Settings) -> dict[str, MediaSource]:
     """Where citizens' photos and sounds are fetched, by the scheme of their sources."""
     found: dict[str, MediaSource] = {}
     if settings.twilio_account_sid and settings.twilio_auth_token:
+        from bot.twilio.media import TwilioMedia
+
         token = settings.twilio_auth_token.get_secret_value()
         found["twilio"] = TwilioMedia(settings.twilio_account_sid, token, settings.twilio_base_url)
-    if bot := connect_telegram(settings.telegram_citizen_token, settings.telegram_base_url):
-        found["telegram"] = TelegramMedia(bot)
+    if settings.telegram_citizen_token:
+        from bot.telegram.account import connect
+        from bot.telegram.media import TelegramMedia
+
+        found["telegram"] = TelegramMedia(connect(settings.telegram_citizen_token, settings.telegram_base_url))
     return found
 
 
 def staff_chats(settings: Settings, database: Database, clock: Clock) -> dict[str, ChatGateway]:
     """Departments' chats whose account is connected, by the scheme of their addresses."""
     found: dict[str, ChatGateway] = {}
-    if slack := connect_slack(settings):
-        found["slack"] = SlackChat(slack, settings.zone)
-    if bot := connect_telegram(settings.telegram_staff_token, settings.telegram_base_url):
+    if settings.slack_bot_token:
+        from bot.slack.account import connect as connect_slack
+        from bot.slack.gateway import SlackChat
+
+        found["slack"] = SlackChat(connect_slack(settings.slack_bot_token, settings.slack_base_url), settings.zone)
+    if settings.telegram_staff_token:
+        from bot.telegram.account import connect
+        from bot.telegram.gateway import TelegramChat
+
+        bot = connect(settings.telegram_staff_token, settings.telegram_base_url)
         found["telegram"] = TelegramChat(bot, database, clock, settings.zone)
     return found
 

@@ -6,13 +6,7 @@ from pydantic import SecretStr
 
 from bot.phone.failover import InTurn, Provider
 from bot.phone.gateway import Gateway, GatewayPager, GatewaySms, read_aloud, to_read
-from bot.phone.pager import SmsPager, VoicePager
 from bot.settings import Settings
-from bot.slack.account import connect as connect_slack
-from bot.slack.duty import SlackPager
-from bot.telegram.account import connect as connect_telegram
-from bot.telegram.duty import TelegramPager
-from bot.twilio.account import connect as connect_twilio
 from routing.domain.paging import SLACK, SMS, TELEGRAM, VOICE
 from routing.ports import Clock, Pager
 
@@ -20,8 +14,12 @@ from routing.ports import Clock, Pager
 def duty_pagers(settings: Settings, clock: Clock, key: str) -> dict[str, Pager]:
     """A pager for each channel that an account serves; ``key`` seals the addresses a second provider is given."""
     providers: dict[str, list[Provider]] = {VOICE: [], SMS: []}
-    client, sender = connect_twilio(settings), settings.twilio_from_number
-    if client is not None and sender is not None:
+    account, token, sender = settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from_number
+    if account and token and sender:
+        from bot.phone.pager import SmsPager, VoicePager
+        from bot.twilio.account import connect as connect_twilio
+
+        client = connect_twilio(account, token, settings.twilio_base_url)
         providers[VOICE].append(VoicePager(client, clock, sender, settings.base_url))
         providers[SMS].append(SmsPager(client, clock, sender, settings.base_url))
     voice = _gateway(settings.voice_gateway_url, settings.voice_gateway_authorization, settings.voice_gateway_body)
@@ -31,10 +29,16 @@ def duty_pagers(settings: Settings, clock: Clock, key: str) -> dict[str, Pager]:
     if texts is not None:
         providers[SMS].append(GatewaySms(texts, to_read, settings.base_url, key))
     pagers: dict[str, Pager] = {channel: InTurn(several) for channel, several in providers.items() if several}
-    if (workspace := connect_slack(settings)) is not None:
-        pagers[SLACK] = SlackPager(workspace)
-    if (bot := connect_telegram(settings.telegram_staff_token, settings.telegram_base_url)) is not None:
-        pagers[TELEGRAM] = TelegramPager(bot)
+    if settings.slack_bot_token:
+        from bot.slack.account import connect as connect_slack
+        from bot.slack.duty import SlackPager
+
+        pagers[SLACK] = SlackPager(connect_slack(settings.slack_bot_token, settings.slack_base_url))
+    if settings.telegram_staff_token:
+        from bot.telegram.account import connect as connect_telegram
+        from bot.telegram.duty import TelegramPager
+
+        pagers[TELEGRAM] = TelegramPager(connect_telegram(settings.telegram_staff_token, settings.telegram_base_url))
     return pagers
 
 

@@ -71,9 +71,13 @@ def create_app(house: House, url: str) -> FastAPI:
     )
     app.state.house = house
     app.state.live = LiveFeed(url)
-    for router in (reports.router, incidents.router, oncall.router, contact.router, health.router):
-        app.include_router(router)
-    for pages in (
+    app.state.doors = providers.doors(house)
+    for router in (
+        reports.router,
+        incidents.router,
+        oncall.router,
+        contact.router,
+        health.router,
         routes.door,
         routes.router,
         duty.router,
@@ -81,11 +85,9 @@ def create_app(house: House, url: str) -> FastAPI:
         feeds.router,
         demo.router,
         PublicPages(house, DatabaseAway, partial(access.digest, house)).router(),
+        *app.state.doors.routers,
     ):
-        app.include_router(pages)
-    app.state.doors = providers.doors(house)
-    for webhooks in app.state.doors.routers:
-        app.include_router(webhooks)
+        app.router.routes.extend(router.routes)  # whole as they are: include_router would build each a second time
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     doors.register_errors(app)
     app.add_exception_handler(SignInNeeded, _to_sign_in)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -30,6 +31,7 @@ from routing.service.heal import heal
 from routing.store import timers
 from routing.store.models import Incident, Page, Timer
 from tests.clock import DrivenClock
+from tests.understood import Scripted
 
 MANY_ROUNDS = 200
 # Rough boxes around two town halls: enough for a position to be inside one, or far from both.
@@ -234,6 +236,16 @@ def _catalogue(folder: Path | None) -> Catalogue:
 def settings_in(folder: Path, **given: Any) -> Settings:
     """Settings that no file and no environment of the machine reach."""
     return Settings(data_dir=folder, _env_file=None, **given)  # type: ignore[call-arg]
+
+
+async def peopled(url: str) -> None:
+    """Put the example's people on call into a database, as the first start does."""
+    with TemporaryDirectory() as folder:
+        house = build(
+            settings_in(Path(folder)), url, clock=DrivenClock(), classifier=Scripted(), catalogue=_catalogue(None)
+        )
+        await ensure_roster(house)
+        await house.database.close()
 
 
 @asynccontextmanager

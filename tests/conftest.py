@@ -30,8 +30,15 @@ def databases() -> Databases:
 
 @pytest.fixture
 def database_url(databases: Databases) -> Iterator[str]:
-    """A migrated database of the test's own."""
+    """A migrated database of the test's own, which knows the example's people on call."""
     with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(databases: Databases) -> Iterator[str]:
+    """A migrated database that knows nobody yet."""
+    with databases.fresh(empty=True) as url:
         yield url
 
 

@@ -1,19 +1,22 @@
-"""A fresh PostgreSQL database for each test, copied from a migrated template."""
+"""A fresh PostgreSQL database for each test, copied from a template: migrated, with the example's people on call."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from bot.embedded import EmbeddedPostgres
 from bot.schema import upgrade
+from tests.city import peopled
 
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = ROOT / "bot" / "migrations" / "versions"
@@ -21,48 +24,49 @@ _numbers = count()
 
 
 class Databases:
-    """One embedded PostgreSQL for the test run. Durability is off: nothing here outlives a crash anyway."""
+    """One embedded PostgreSQL for the test run, without what only pays where data live long."""
 
     def __init__(self, folder: Path) -> None:
         self._server = EmbeddedPostgres(folder)
         self._admin = self._server.start("postgres")
         with psycopg.connect(self._admin, autocommit=True) as connection:
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"):
                 connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
             connection.execute("SELECT pg_reload_conf()")
-        self._template = f"template_{self._fingerprint()}"
-        self._ensure_template()
+        self._empty = f"empty_{_fingerprint(MIGRATIONS)}"
+        self._peopled = f"peopled_{_fingerprint(MIGRATIONS, ROOT / 'routing')}"
+        self._ensure(self._empty, "template1", upgrade)
+        self._ensure(self._peopled, self._empty, lambda url: asyncio.run(peopled(url)))
 
-    @staticmethod
-    def _fingerprint() -> str:
-        content = b"".join(path.read_bytes() for path in sorted(MIGRATIONS.glob("*.py")))
-        return hashlib.sha256(content).hexdigest()[:12]
-
-    def _ensure_template(self) -> None:
+    def _ensure(self, name: str, template: str, fill: Callable[[str], None]) -> None:
         with psycopg.connect(self._admin, autocommit=True) as connection:
-            connection.execute("SELECT pg_advisory_lock(1)")
-            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (self._template,)).fetchone()
-            if found is None:
-                building = f"{self._template}_building"
-                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(building)))
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
-                upgrade(self.url(building))
-                connection.execute(
-                    sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                        sql.Identifier(building), sql.Identifier(self._template)
-                    )
-                )
+            connection.execute("SELECT pg_advisory_lock(1)")  # several processes run tests
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+                return
+            self._drop_older(connection, name.partition("_")[0])
+            building = f"{name}_building"
+            self._execute("DROP DATABASE IF EXISTS {}", building)
+            self._execute("CREATE DATABASE {} TEMPLATE {}", building, template)
+            fill(self.url(building))
+            self._execute("ALTER DATABASE {} RENAME TO {}", building, name)
+
+    def _drop_older(self, connection: psycopg.Connection[Any], kind: str) -> None:
+        older = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", (f"{kind}\\_%",)).fetchall()
+        for (name,) in older:
+            self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def url(self, name: str) -> str:
         """The address of a database of this server."""
         return self._admin.replace("/postgres?", f"/{name}?")
 
     @contextmanager
-    def fresh(self) -> Iterator[str]:
-        """The address of a new migrated database, dropped at the end."""
+    def fresh(self, *, empty: bool = False) -> Iterator[str]:
+        """The address of a new database, dropped at the end; an empty one knows nobody."""
         name = f"test_{os.getpid()}_{next(_numbers)}"
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-        self._execute("CREATE DATABASE {} TEMPLATE {}", name, self._template)
+        self._execute(
+            "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, self._empty if empty else self._peopled
+        )
         try:
             yield self.url(name)
         finally:
@@ -71,6 +75,12 @@ class Databases:
     def _execute(self, statement: str, *names: str) -> None:
         with psycopg.connect(self._admin, autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _fingerprint(*folders: Path) -> str:
+    """Of every file that decides what a template holds."""
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in (".py", ".yaml"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
 def cut_every_connection(url: str) -> None:

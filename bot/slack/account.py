@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import aiohttp
+from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.settings import Settings
 from routing.ports import Gone, PermanentProblem, TemporaryProblem, UnknownOutcome
 
 ANSWER_TIME = 5  # seconds
@@ -22,17 +22,10 @@ GONE = frozenset(
 )
 
 
-def connect(settings: Settings) -> AsyncWebClient | None:
-    """The workspace of the settings, None when none is connected."""
-    if settings.slack_bot_token is None:
-        return None
+def connect(token: SecretStr, base_url: str) -> AsyncWebClient:
+    """The workspace of that token."""
     # The SDK's own retries would post twice what was posted once already: ours ask first.
-    return AsyncWebClient(
-        settings.slack_bot_token.get_secret_value(),
-        base_url=settings.slack_base_url,
-        timeout=ANSWER_TIME,
-        retry_handlers=[],
-    )
+    return AsyncWebClient(token.get_secret_value(), base_url=base_url, timeout=ANSWER_TIME, retry_handlers=[])
 
 
 @contextmanager

@@ -27,6 +27,7 @@ def make_bolt(client: AsyncWebClient) -> AsyncApp:
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
 
     app = AsyncApp(
+        name="vigie",  # else the SDK reads the sources of every caller to find one
         logger=logger,
         authorize=authorize,
         client=AsyncWebClient(base_url=client.base_url, timeout=client.timeout, retry_handlers=[]),

@@ -65,10 +65,8 @@ def _pause(body: bytes) -> float | None:
     return None
 
 
-def connect(token: SecretStr | None, base_url: str) -> Bot | None:
-    """The bot of that token, None without one."""
-    if token is None:
-        return None
+def connect(token: SecretStr, base_url: str) -> Bot:
+    """The bot of that token."""
     logging.getLogger("telegram").setLevel(logging.CRITICAL)  # its errors quote what they could not read
     origin = base_url.rstrip("/")
     return Bot(

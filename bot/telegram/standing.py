@@ -15,9 +15,9 @@ async def standing(settings: Settings) -> list[tuple[str, str, bool]]:
     tokens = {"agents": settings.telegram_staff_token, "citizens": settings.telegram_citizen_token}
     found = []
     for which, token in tokens.items():
-        bot = connect(token, settings.telegram_base_url)
-        if bot is None:
+        if token is None:
             continue
+        bot = connect(token, settings.telegram_base_url)
         try:
             with sorted_problems():
                 me, hook = await bot.get_me(), await bot.get_webhook_info()

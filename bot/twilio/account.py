@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
+from pydantic import SecretStr
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from bot.settings import Settings
 from routing.ports import AccountProblem, PermanentProblem, TemporaryProblem, UnknownOutcome
 
 log = logging.getLogger(__name__)
@@ -53,12 +53,9 @@ class _Http(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped for us
         return Response(answer.status_code, answer.text, answer.headers)
 
 
-def connect(settings: Settings) -> Client | None:
-    """The account of the settings, None when none is connected."""
-    if not (settings.twilio_account_sid and settings.twilio_auth_token):
-        return None
-    token = settings.twilio_auth_token.get_secret_value()
-    return Client(settings.twilio_account_sid, token, http_client=_Http(settings.twilio_base_url))
+def connect(account: str, token: SecretStr, base_url: str | None) -> Client:
+    """The account of that number; ``base_url`` stands for all of the provider's addresses."""
+    return Client(account, token.get_secret_value(), http_client=_Http(base_url))
 
 
 @contextmanager

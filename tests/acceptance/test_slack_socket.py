@@ -87,6 +87,7 @@ async def test_what_could_not_be_kept_is_not_acknowledged(voirie: Department, mo
 
     with monkeypatch.context() as broken:
         broken.setattr(type(voirie.city.house), "run", away)
+        broken.setattr(voirie.slack.sockets, "patience", 0.3)
         delivery = await voirie.people.write(VOIRIE, "on arrive", "U0ANA", thread=voirie.card())
     assert delivery.reply.failure == "timeout"
     await voirie.people.deliveries.due()

@@ -46,7 +46,7 @@ class Sockets:
 
     def __init__(self, workspace: Workspace, patience: float) -> None:
         self._workspace = workspace
-        self._patience = patience
+        self.patience = patience
         self._tickets: dict[str, datetime | None] = {}
         self._open: list[_Socket] = []
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
@@ -155,7 +155,7 @@ class Sockets:
         waiting = self._waiting[name] = asyncio.get_running_loop().create_future()
         await self._open[-1].say(envelope)
         try:
-            answer = await asyncio.wait_for(waiting, self._patience)
+            answer = await asyncio.wait_for(waiting, self.patience)
         except TimeoutError:
             self._waiting.pop(name, None)
             return Reply(seconds=time.monotonic() - started, failure="timeout")
