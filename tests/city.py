@@ -28,7 +28,7 @@ from routing.domain.area import Area
 from routing.domain.procedure import Catalogue
 from routing.ports import ChatGateway, Pager
 from routing.service.heal import heal
-from routing.store import timers
+from routing.store import roster, timers
 from routing.store.models import Incident, Page, Timer
 from tests.clock import DrivenClock
 from tests.understood import Scripted
@@ -248,6 +248,11 @@ async def peopled(url: str) -> None:
         await house.database.close()
 
 
+async def _knows_nobody(house: House) -> bool:
+    async with house.database.transaction() as session:
+        return await roster.is_empty(session)
+
+
 @asynccontextmanager
 async def founded(
     url: str,
@@ -276,7 +281,7 @@ async def founded(
         house = replace(house, ears=ears, hearing=house.hearing and replace(house.hearing, listens=ears.able))
     if works:
         tasks.register(house)
-    if connected:
+    if connected and (settings.oncall_file or await _knows_nobody(house)):
         await ensure_roster(house)
     app = create_app(house, url)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from bot.authorities import authorities
 from routing.domain.place import Place
 from routing.domain.procedure import Commune
 from routing.ports import PermanentProblem, TemporaryProblem
@@ -21,7 +22,6 @@ class NationalGeocoder:
 
     def __init__(self, base_url: str, communes: Mapping[str, Commune], patience: float = 1.0) -> None:
         self._patience = patience
-        self._trust = httpx.create_ssl_context()  # reading the certificates takes a tenth of a second: once
         self._base = base_url.rstrip("/")
         self._codes = {commune.name: commune.insee for commune in communes.values()}
         self._names = {commune.insee: commune.name for commune in communes.values()}
@@ -47,7 +47,7 @@ class NationalGeocoder:
     async def _ask(self, method: str, **given: str | float) -> dict[str, Any] | None:
         """The first feature, flat, or None when there is none."""
         try:
-            async with httpx.AsyncClient(timeout=self._patience, verify=self._trust) as client:
+            async with httpx.AsyncClient(timeout=self._patience, verify=authorities()) as client:
                 answer = await client.get(f"{self._base}/{method}/", params=given)
         except httpx.HTTPError as error:
             raise TemporaryProblem(f"the geocoding service does not answer ({type(error).__name__})") from error

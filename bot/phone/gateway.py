@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from bot.authorities import authorities
 from bot.phone import words
 from bot.twilio.gsm7 import fitted
 from routing.domain.paging import Call, Rung
@@ -78,7 +79,7 @@ class GatewayPager:
         body = self._gateway.filled({"to": number, "text": text, "ref": f"page-{call.page}", "callback": callback})
         headers = {"Authorization": self._gateway.authorization} if self._gateway.authorization else {}
         try:
-            async with httpx.AsyncClient(timeout=ANSWER_TIME) as client:
+            async with httpx.AsyncClient(verify=authorities(), timeout=ANSWER_TIME) as client:
                 answer = await client.post(self._gateway.url, json=body, headers=headers)
         except httpx.ConnectError as error:
             raise TemporaryProblem("le second opérateur ne répond pas") from error

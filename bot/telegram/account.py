@@ -14,6 +14,7 @@ from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
+from bot.authorities import authorities
 from routing.ports import DeliveryProblem, Gone, PermanentProblem, TemporaryProblem, UnknownOutcome
 
 ANSWER_TIME = 5.0  # seconds
@@ -48,7 +49,7 @@ class _Request(HTTPXRequest):
             read_timeout=ANSWER_TIME,
             write_timeout=ANSWER_TIME,
             connect_timeout=ANSWER_TIME,
-            httpx_kwargs={"limits": kept},
+            httpx_kwargs={"limits": kept, "verify": authorities()},
         )
 
     async def do_request(self, *args: Any, **given: Any) -> tuple[int, bytes]:

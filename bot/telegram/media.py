@@ -6,6 +6,7 @@ import httpx
 from telegram import Bot
 from telegram.error import ChatMigrated
 
+from bot.authorities import authorities
 from bot.telegram.account import sorted_problems
 from intake.ports import Fetched
 from routing.ports import PermanentProblem, TemporaryProblem, UnknownOutcome
@@ -42,7 +43,8 @@ class TelegramMedia:
 
 async def _read(url: str, most: int) -> Fetched:
     try:
-        async with httpx.AsyncClient(timeout=FETCH_TIME) as client, client.stream("GET", url) as answer:
+        client = httpx.AsyncClient(verify=authorities(), timeout=FETCH_TIME)
+        async with client, client.stream("GET", url) as answer:
             if answer.status_code == TOO_MANY or answer.status_code >= BROKEN:
                 raise TemporaryProblem(f"Telegram {answer.status_code}")
             if not answer.is_success:

@@ -15,6 +15,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from bot.authorities import authorities
 from routing.ports import AccountProblem, PermanentProblem, TemporaryProblem, UnknownOutcome
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,9 @@ class _Http(AsyncHttpClient):  # type: ignore[misc]  # the SDK is untyped for us
             asked = urlsplit(uri)
             uri = urlunsplit((self._base.scheme, self._base.netloc, asked.path, asked.query, ""))
         given: dict[str, Any] = {"params": params or None, "data": data, "headers": headers, "auth": auth}
-        async with httpx.AsyncClient(timeout=timeout or ANSWER_TIME, follow_redirects=allow_redirects) as client:
+        async with httpx.AsyncClient(
+            verify=authorities(), timeout=timeout or ANSWER_TIME, follow_redirects=allow_redirects
+        ) as client:
             answer = await client.request(method, uri, **given)
         return Response(answer.status_code, answer.text, answer.headers)
 

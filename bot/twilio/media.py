@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
+from bot.authorities import authorities
 from intake.ports import Fetched
 from routing.ports import PermanentProblem, TemporaryProblem
 
@@ -34,7 +35,7 @@ class TwilioMedia:
         """Raises DeliveryProblem."""
         url = self._own(address)
         try:
-            async with httpx.AsyncClient(timeout=FETCH_TIME) as client:
+            async with httpx.AsyncClient(verify=authorities(), timeout=FETCH_TIME) as client:
                 for hop in range(HOPS):
                     async with client.stream("GET", url, auth=None if hop else self._auth) as answer:
                         if not answer.is_redirect:
