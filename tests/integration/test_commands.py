@@ -29,10 +29,10 @@ services:
 
 
 @pytest.fixture
-def vigie(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+def vigie(empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """The command on the test's own database."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("VIGIE_DATABASE_URL", database_url)
+    monkeypatch.setenv("VIGIE_DATABASE_URL", empty_database_url)
     monkeypatch.setenv("VIGIE_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.setenv("VIGIE_API_TOKEN", "a-token-for-tests")
     return CliRunner()
@@ -98,11 +98,13 @@ def test_the_doctor_says_what_is_missing(vigie: CliRunner, tmp_path: Path) -> No
     assert "look  worker: 0 running" in better.output
 
 
-async def test_the_doctor_sees_services_nobody_answers_for(database_url: str, tmp_path: Path, vigie: CliRunner) -> None:
+async def test_the_doctor_sees_services_nobody_answers_for(
+    empty_database_url: str, tmp_path: Path, vigie: CliRunner
+) -> None:
     late = ROSTER.replace("2026-01-05", "2999-01-05")
     (tmp_path / "oncall.yaml").write_text(late, encoding="utf-8")
     await asyncio.to_thread(vigie.invoke, command.app, ["oncall", "import", "oncall.yaml"])
-    findings = await examine(settings_in(tmp_path), database_url)
+    findings = await examine(settings_in(tmp_path), empty_database_url)
     assert any("nobody on call now for" in finding.said for finding in findings)
 
 
