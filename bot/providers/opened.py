@@ -1,4 +1,4 @@
-"""The doors of providers whose account is connected; a provider's SDK is imported with its account."""
+"""What connected accounts open."""
 
 from __future__ import annotations
 
@@ -43,30 +43,3 @@ class Doors:
             for stands in self.standing:
                 await stack.enter_async_context(stands())
             yield
-
-
-def doors(house: House) -> Doors:
-    """The doors of every account of the settings; none without an account."""
-    settings = house.settings
-    found = Doors(house)
-    if settings.twilio_account_sid and settings.twilio_auth_token:
-        from bot.twilio.doors import routers
-
-        found.routers.extend(routers(house, settings.twilio_account_sid, settings.twilio_auth_token))
-    if settings.sms_gateway_url or settings.voice_gateway_url:
-        from bot.phone.gateway_door import GatewayDoor
-
-        found.routers.append(GatewayDoor(house).router())
-    if settings.slack_bot_token:
-        from bot.slack.doors import open_doors
-
-        open_doors(house, found, settings.slack_bot_token)
-    if settings.telegram_staff_token:
-        from bot.telegram.doors import open_staff_doors
-
-        open_staff_doors(house, found, settings.telegram_staff_token)
-    if settings.telegram_citizen_token:
-        from bot.telegram.doors import open_citizen_doors
-
-        open_citizen_doors(house, found, settings.telegram_citizen_token)
-    return found

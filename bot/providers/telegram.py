@@ -9,7 +9,7 @@ from telegram import Bot
 
 from bot.console.gateway import ConsoleChat
 from bot.house import DatabaseAway, House
-from bot.providers import Doors
+from bot.providers.opened import Doors
 from bot.staff import VERBS
 from bot.telegram.account import connect, number_of
 from bot.telegram.reach import reached

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import SecretStr
 
 from bot.house import House
-from bot.providers import Doors
+from bot.providers.opened import Doors
 from bot.slack.account import connect
 from bot.slack.app import SlackApp
 from bot.slack.door import SlackDoor, socket_mode
