@@ -14,6 +14,7 @@ from fastapi.templating import Jinja2Templates
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import access, board, quality
+from bot.console.stretches import served
 from bot.house import House
 from bot.staff import find_procedures
 from routing.domain.incident import IncidentState
@@ -211,11 +212,11 @@ async def deal_with_missed(request: Request, house: TheHouse, call: int) -> Resp
 
 
 @router.get("/pieces/{number}")
-async def piece(house: TheHouse, number: int) -> Response:
+async def piece(request: Request, house: TheHouse, number: int) -> Response:
     """A photo or sound, for people of the room only; never kept by a browser or a proxy."""
     row = await house.run(lambda session: attachments.with_content(session, number))
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'inline; filename="piece-{row.id}"'}
-    return Response(row.content, media_type=row.media_type, headers=headers)
+    return served(row.content or b"", row.media_type, request.headers.get("range"), headers)
 
 
 @router.post("/pieces/{number}/supprimer")

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
+import httpx
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import LiveCity, Visitor
@@ -31,7 +32,7 @@ DUPLICATES = """() => { const ids = [...document.querySelectorAll("[id]")].map(n
 
 
 async def busy_pages(live_city: LiveCity, visitor: Visitor, **options: object) -> list[Page]:
-    """Every page of a city where a hole and a fire were reported."""
+    """Every page of a city where a hole and a fire were reported, and a tag was cleaned."""
     citizen = await visitor("/signaler", **options)
     await report(citizen, understand_hole(live_city.means))
     understand_fire(live_city.means)
@@ -41,7 +42,22 @@ async def busy_pages(live_city: LiveCity, visitor: Visitor, **options: object) -
         if page.url.endswith(("/salle", "/demo")):
             await expect(card(page, "Incendie")).to_be_visible()
             await expect(card(page, "Nid-de-poule")).to_be_visible()
-    return [*pages, citizen]
+    return [*pages, citizen, await closed_page(live_city, visitor, **options)]
+
+
+async def closed_page(live_city: LiveCity, visitor: Visitor, **options: object) -> Page:
+    """The tracking page of a matter that is over, which asks whether it is solved."""
+    citizen = await visitor("/signaler", **options)
+    reference = await report(citizen, live_city.means.expect("un tag rue Berbisey", ("proprete-tag", 0.95)))
+    headers = {"Authorization": f"Bearer {live_city.house.api_token}"}
+    async with httpx.AsyncClient(base_url=live_city.url, headers=headers) as room:
+        await expect(citizen.get_by_role("heading", name="Transmis au service compétent")).to_be_visible()
+        incident = (await room.get(f"/api/v1/reports/{reference}")).json()["incident"]
+        ended = {"by": "Ana", "reason": "intervention faite"}
+        assert (await room.post(f"/api/v1/incidents/{incident}/resolve", json=ended)).is_success
+    await citizen.reload()
+    await expect(citizen.get_by_role("heading", name="Est-ce réglé ?")).to_be_visible()
+    return citizen
 
 
 async def test_every_page_has_landmarks_names_and_no_text_too_pale(live_city: LiveCity, visitor: Visitor) -> None:
