@@ -7,12 +7,12 @@ from telegram import Bot
 from telegram.error import ChatMigrated
 
 from bot.authorities import authorities
+from bot.fetching import FETCH_TIME, read
 from bot.telegram.account import sorted_problems
 from intake.ports import Fetched
 from routing.ports import PermanentProblem, TemporaryProblem, UnknownOutcome
 
-FETCH_TIME = 15.0  # seconds
-BROKEN, TOO_MANY = 500, 429
+TOO_MANY = (429,)
 OUTSIDE = ("..", "//")
 
 
@@ -45,15 +45,6 @@ async def _read(url: str, most: int) -> Fetched:
     try:
         client = httpx.AsyncClient(verify=authorities(), timeout=FETCH_TIME)
         async with client, client.stream("GET", url) as answer:
-            if answer.status_code == TOO_MANY or answer.status_code >= BROKEN:
-                raise TemporaryProblem(f"Telegram {answer.status_code}")
-            if not answer.is_success:
-                raise PermanentProblem(f"Telegram {answer.status_code}")
-            content = bytearray()
-            async for chunk in answer.aiter_bytes():
-                content += chunk
-                if len(content) > most:
-                    raise PermanentProblem("trop grand")
+            return await read(answer, most, whose="Telegram", later=TOO_MANY)
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise TemporaryProblem(f"Telegram : {type(error).__name__}") from None
-    return Fetched(bytes(content), answer.headers.get("content-type", ""))

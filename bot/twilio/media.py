@@ -12,14 +12,13 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 from bot.authorities import authorities
+from bot.fetching import FETCH_TIME, read
 from intake.ports import Fetched
 from routing.ports import PermanentProblem, TemporaryProblem
 
 API = "api.twilio.com"
 STORES = re.compile(r"(?:[\w-]+\.)*twiliocdn\.com|s3-external-1\.amazonaws\.com|(?:[\w-]+\.)?s3\.amazonaws\.com")
 HOPS = 3
-FETCH_TIME = 15.0  # seconds
-BROKEN = 500
 NOT_YET = (404, 429)  # a recording is there some moments after its call
 
 
@@ -39,7 +38,7 @@ class TwilioMedia:
                 for hop in range(HOPS):
                     async with client.stream("GET", url, auth=None if hop else self._auth) as answer:
                         if not answer.is_redirect:
-                            return await _read(answer, most)
+                            return await read(answer, most, whose="Twilio", later=NOT_YET)
                         url = self._store(str(httpx.URL(url).join(answer.headers.get("location", ""))))
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise TemporaryProblem(f"Twilio: {type(error).__name__}") from error
@@ -59,16 +58,3 @@ class TwilioMedia:
         if not ours and (there.scheme != "https" or not STORES.fullmatch(there.netloc)):
             raise PermanentProblem("renvoi vers une adresse inconnue")
         return address
-
-
-async def _read(answer: httpx.Response, most: int) -> Fetched:
-    if answer.status_code in NOT_YET or answer.status_code >= BROKEN:
-        raise TemporaryProblem(f"Twilio {answer.status_code}")
-    if not answer.is_success:
-        raise PermanentProblem(f"Twilio {answer.status_code}")
-    content = bytearray()
-    async for chunk in answer.aiter_bytes():
-        content += chunk
-        if len(content) > most:
-            raise PermanentProblem("trop grand")
-    return Fetched(bytes(content), answer.headers.get("content-type", ""))
