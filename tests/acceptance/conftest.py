@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance import texting
 from tests.acceptance.connected import with_slack, with_telegram, with_twilio
 from tests.acceptance.department import CHANNELS, HOLE, Department
 from tests.acceptance.duty import LAMP, Duty, on_duty
 from tests.acceptance.squad import SERVICES, Squad
-from tests.city import founded
+from tests.city import City, founded
 from tests.standins.slack import SlackStandIn
 from tests.standins.telegram import TelegramStandIn
 from tests.standins.twilio.account import TwilioStandIn
@@ -28,6 +29,20 @@ async def voirie(
         slack.clock = city.clock
         yield Department(city, slack)
         await city.check_nothing_unexpected()
+
+
+@pytest.fixture
+async def town(database_url: str, tmp_path: Path, scripted: Scripted, twilio: TwilioStandIn) -> AsyncIterator[City]:
+    """A city with a number to write to, which knows what a hole is."""
+    scripted.expect(texting.HOLE, ("voirie-nid-de-poule", 0.9), place="rue Monge")
+    async with founded(database_url, tmp_path, scripted, settings=with_twilio(tmp_path, twilio)) as city:
+        yield city
+        await city.check_nothing_unexpected()
+
+
+@pytest.fixture
+def phone(town: City, twilio: TwilioStandIn) -> texting.Telephone:
+    return texting.Telephone(town, twilio.token)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from sqlalchemy import delete, select
 from routing.store.models import Attachment, InboundEvent, Report, Timer
 from routing.store.timers import Verb
 from tests.acceptance.connected import with_twilio
-from tests.acceptance.test_texts import ANA, HOLE, Telephone
+from tests.acceptance.texting import ANA, HOLE, Telephone
 from tests.city import City, founded
 from tests.standins.faults import answers, hang
 from tests.standins.twilio.account import TwilioStandIn
@@ -31,19 +30,6 @@ def photo(width: int = 640, height: int = 480, form: str = "JPEG") -> bytes:
     exif[0x0112] = 6  # held upright: turned by a quarter
     Image.new("RGB", (width, height), "grey").save(written, form, exif=exif)
     return written.getvalue()
-
-
-@pytest.fixture
-async def town(database_url: str, tmp_path: Path, scripted: Scripted, twilio: TwilioStandIn) -> AsyncIterator[City]:
-    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.9), place="rue Monge")
-    async with founded(database_url, tmp_path, scripted, settings=with_twilio(tmp_path, twilio)) as city:
-        yield city
-        await city.check_nothing_unexpected()
-
-
-@pytest.fixture
-def phone(town: City, twilio: TwilioStandIn) -> Telephone:
-    return Telephone(town, twilio.token)
 
 
 async def pieces(city: City) -> list[Attachment]:

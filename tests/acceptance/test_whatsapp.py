@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from routing.store.models import CitizenMessage
 from tests.acceptance.connected import with_twilio
-from tests.acceptance.test_texts import ANA, HOLE, Telephone, reports
+from tests.acceptance.texting import ANA, HOLE, Telephone, reports
 from tests.city import City, founded
 from tests.standins.faults import dropped
 from tests.standins.twilio.account import TwilioStandIn
