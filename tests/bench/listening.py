@@ -1,7 +1,8 @@
 """Listening on premises: ends of sentences, false starts, being interrupted, many callers at once, recordings.
 
-Voices are espeak-ng's and the recogniser is the tests' fixture: these figures are about the line, the voice detector
-and the recogniser's process, not about how well anybody's French is understood.
+Voices are espeak-ng's and the recogniser is the tests' fixture, and for many callers also a model of the real size with
+random weights: these figures are about the line, the voice detector and the recogniser's process, not about how well
+anybody's French is understood.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import cycle
 
@@ -27,6 +28,7 @@ from intake.transcription.sherpa import VoiceDetector, load_sherpa
 from intake.transcription.turn import TurnEar
 from tests.bench.figures import Figure, percentile, worst
 from tests.bench.rig import Rig
+from tests.speech import real_size
 from tests.speech.synthetic import FRAME, MODEL, VAD, absent, noisy, quiet, recorded, sentences, spoken
 
 NAME = "listening"
@@ -53,7 +55,16 @@ def run(rig: Rig) -> list[Figure]:
     """Measure; nothing where no machine can speak."""
     if why := absent():
         raise RuntimeError(why)
-    return [*_ends(), *_noises(), *asyncio.run(_crowd(8 if rig.quick else 30)), *_recording()]
+    seconds = rig.size(30, 8)
+    real = rig.folder / "real-size"
+    size = real_size.write(real) / 1e6
+    return [
+        *_ends(),
+        *_noises(),
+        *asyncio.run(_crowd(seconds, EARS, "fixture model")),
+        *asyncio.run(_crowd(seconds, replace(EARS, model=real), f"{size:.0f} M random weights")),
+        *_recording(),
+    ]
 
 
 def _ends() -> Iterator[Figure]:
@@ -144,11 +155,11 @@ def _sounds() -> dict[str, Samples]:
 DTMF = ((697, 1209), (770, 1336), (852, 1477), (941, 1336))
 
 
-async def _crowd(seconds: int) -> list[Figure]:
+async def _crowd(seconds: int, ears: Ears, model: str) -> list[Figure]:
     """Callers who speak one sentence after the other, in real time, each turn a stream of the recogniser's process."""
     texts = list(sentences().values())
     clips = [_clip(texts[number], VOICES[number % len(VOICES)], None) for number in range(CALLERS + 4)]
-    recogniser = Recogniser(EARS, callers=CALLERS)
+    recogniser = Recogniser(ears, callers=CALLERS)
     recogniser.start()
     await recogniser.until_ready()
     process = psutil.Process(recogniser.process_id)
@@ -166,19 +177,14 @@ async def _crowd(seconds: int) -> list[Figure]:
     share = (sum(process.cpu_times()[:2]) - before + time.process_time() - own) / took / CALLERS
     memory = process.memory_info().rss / 1e6
     await recogniser.close()
+    name = f"{CALLERS} callers, {model}"
     return [
-        Figure(
-            NAME,
-            f"{CALLERS} callers: end of speech → transcript, p95 (fixture model)",
-            percentile(delays, 0.95),
-            "s",
-            1.5,
-        ),
-        Figure(NAME, f"{CALLERS} callers: sentences heard", len(delays), ""),
-        Figure(NAME, f"{CALLERS} callers: turns left to the keypad", told.refused, "", 0),
-        Figure(NAME, f"{CALLERS} callers: worst delay", worst(delays), "s"),
-        Figure(NAME, "share of a core per caller, both processes", 100 * share, "%"),
-        Figure(NAME, "memory of the recogniser's process", memory, "MB"),
+        Figure(NAME, f"{name}: end of speech → transcript, p95", percentile(delays, 0.95), "s", 1.5),
+        Figure(NAME, f"{name}: sentences heard", len(delays), ""),
+        Figure(NAME, f"{name}: turns left to the keypad", told.refused, "", 0),
+        Figure(NAME, f"{name}: worst delay", worst(delays), "s"),
+        Figure(NAME, f"{name}: share of a core per caller, both processes", 100 * share, "%"),
+        Figure(NAME, f"{name}: memory of the recogniser's process", memory, "MB", 600),
     ]
 
 
