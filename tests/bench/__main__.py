@@ -29,6 +29,7 @@ from tests.bench import (
     slack,
     slack_doubts,
     start,
+    telephone,
     waiting,
 )
 from tests.bench.figures import Figure
@@ -50,6 +51,7 @@ SCENARIOS: dict[str, Callable[[Rig], list[Figure]]] = {
         duty,
         places,
         listening,
+        telephone,
         fresh,
     )
 }

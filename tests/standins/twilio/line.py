@@ -6,11 +6,11 @@ import asyncio
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from tests.city import City
 from tests.standins.twilio.signing import signature
 from tests.standins.twilio.twiml import parsed
 
@@ -19,11 +19,21 @@ WORDS_A_SECOND = 2.6  # of the synthetic voice
 _numbers = count(1)
 
 
+class Reached(Protocol):
+    """The Vigie a call reaches; ``work`` lets its worker go on where nobody else does."""
+
+    web: httpx.AsyncClient
+
+    async def work(self) -> None:
+        """Carry out what is due."""
+        ...
+
+
 @dataclass
 class Line:
     """One call. ``heard`` is everything the caller was told, in order; ``seconds`` how long that lasts when spoken."""
 
-    city: City
+    city: Reached
     token: str
     base: str
     caller: str = "+33639980001"
@@ -71,6 +81,11 @@ class Line:
         """The person who was dialled does not pick up."""
         assert self.dialled is not None
         await self._fetch(self._after_dial, DialCallStatus="no-answer")
+
+    async def somebody_answers(self) -> None:
+        """The person who was dialled picks up, and the conversation comes to its end."""
+        assert self.dialled is not None
+        await self._fetch(self._after_dial, DialCallStatus="completed")
 
     async def leave_message(self, seconds: int = 12, at: str = "https://x") -> None:
         """Speak after the signal; ``at`` is where Twilio keeps the recording."""
