@@ -5,24 +5,19 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import IncidentState
-from routing.domain.place import Place, has_number
+from routing.domain.place import Place
 from routing.ports import Geocoder
 from routing.service.desk import Desk
+from routing.service.open_incident import lacks
 from routing.service.record import stale
+from routing.service.rejoin import rejoin
 from routing.store import incidents, timers
 from routing.store.base import Database
 from routing.store.models import Incident
 
 
-def lacks(incident: Incident) -> bool:
-    """Whether looking up could tell something: a numbered address without a position, or a position without a name."""
-    if incident.latitude is not None and incident.longitude is not None:
-        return incident.place is None or incident.commune is None
-    return incident.commune is not None and incident.place is not None and has_number(incident.place)
-
-
 async def locate(database: Database, desk: Desk, geocoder: Geocoder | None, incident_id: int) -> None:
-    """Look one incident's place up and bring its cards up to date. Safe to run twice."""
+    """Look one incident's place up, bring its cards up to date, find the older one it may be. Safe to run twice."""
     async with database.transaction() as session:
         incident = await incidents.by_id(session, incident_id)
         here = _here(incident) if incident is not None and lacks(incident) else None
@@ -31,6 +26,8 @@ async def locate(database: Database, desk: Desk, geocoder: Geocoder | None, inci
         if found is not None:
             await _note(session, desk, incident_id, found)
         await timers.disarm(session, timers.Verb.LOCATE, incident_id)
+    async with database.transaction() as session:
+        await rejoin(session, desk, incident_id)
 
 
 def _here(incident: Incident) -> Place:

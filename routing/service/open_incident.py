@@ -10,13 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.domain.competence import Competence, Said, competence
 from routing.domain.incident import DispatchState, Event, IncidentState, ReportState
 from routing.domain.oncall import METROPOLIS
-from routing.domain.place import Place, same_spot
+from routing.domain.place import Place, has_number, same_spot
 from routing.domain.procedure import Fact, OnCall, Procedure, Severity, Step
 from routing.domain.redaction import redact
 from routing.domain.triage import Verdict
 from routing.service.audit import note_decision
 from routing.service.desk import Desk
-from routing.service.locate import lacks
 from routing.service.mobilise import mobilise
 from routing.service.record import record
 from routing.service.warn import warn
@@ -35,7 +34,7 @@ ENGAGED = {OnCall.NONE: "aucune", OnCall.DIRECTION: "la direction", OnCall.METRO
 async def open_incident(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> Incident:
     """The incident of ``report``: an existing one at the same spot, or a new one. The report's row must be locked."""
     twin = await _twin(session, desk, report, verdict)
-    opening = _open(session, desk, report, verdict) if twin is None else _join(session, desk, twin, report, verdict)
+    opening = _open(session, desk, report, verdict) if twin is None else join(session, desk, twin, report, verdict)
     incident = await opening
     await warn(session, desk, incident, report)
     return incident
@@ -59,7 +58,8 @@ async def _still_lives(session: AsyncSession, incident: Incident, verdict: Verdi
     return incident.state is not IncidentState.RESOLVED and incident.procedure_id == verdict.procedure
 
 
-async def _join(session: AsyncSession, desk: Desk, incident: Incident, report: Report, verdict: Verdict) -> Incident:
+async def join(session: AsyncSession, desk: Desk, incident: Incident, report: Report, verdict: Verdict) -> Incident:
+    """One more report of an incident there is already; a graver one raises it. The incident's row must be locked."""
     attach(report, incident)
     incident.reports += 1
     incident.danger = incident.danger or report.danger
@@ -113,6 +113,13 @@ def place_of(row: Report | Incident, label: str | None) -> Place:
     """Where a report or an incident is. A label that may be of several communes is no place to meet at."""
     certain = row.commune is not None or not row.communes
     return Place(label if certain else None, row.commune, row.latitude, row.longitude)
+
+
+def lacks(incident: Incident) -> bool:
+    """Whether looking up could tell something: a numbered address without a position, or a position without a name."""
+    if incident.latitude is not None and incident.longitude is not None:
+        return incident.place is None or incident.commune is None
+    return incident.commune is not None and incident.place is not None and has_number(incident.place)
 
 
 def competence_of(desk: Desk, report: Report, verdict: Verdict) -> Competence:
