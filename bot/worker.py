@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from bot import tasks
 from bot.house import House
 from bot.observability import HEALED, OVERDUE, WORKER_RESTARTS
+from bot.telegram import rooms
 from routing.domain.oncall import WEEKDAYS
 from routing.service.hand_over import prepare_hand_overs
 from routing.service.heal import heal
@@ -30,6 +31,7 @@ SWEEP_AT_MOST = 0.05
 HEAL_EVERY = 10.0
 CALENDAR_EVERY = 60.0
 HEARTBEAT = 2.0
+TELEGRAM_KEPT = timedelta(days=90)  # how long our messages there are known by number
 STALLED = 8.0
 BACKOFF = (0.2, 0.5, 1.0, 2.0)
 # Hands (as a share of the setting). One lane does everything in order of priority; the others keep a few hands back:
@@ -129,6 +131,8 @@ class Worker:
             await self._discard_stalled()
             async with self._house.database.transaction() as session:
                 await audit.anchor(session, self._house.clock.now())
+            async with self._house.database.transaction() as session:
+                await rooms.prune(session, self._house.clock.now() - TELEGRAM_KEPT)
             await self._drill()
             await self._pause(HEAL_EVERY)
 

@@ -27,7 +27,7 @@ class TelegramPost(Base):
     """
 
     __tablename__ = "telegram_post"
-    __table_args__ = (Index("ix_telegram_post_message", "chat", "message"),)
+    __table_args__ = (Index("ix_telegram_post_message", "chat", "message"), Index("ix_telegram_post_at", "at"))
 
     ref: Mapped[str] = mapped_column(primary_key=True)
     chat: Mapped[int]

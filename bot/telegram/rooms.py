@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.telegram.models import TelegramPost, TelegramRoom
+from routing.domain.incident import IncidentState
+from routing.store.models import Incident, Thread
+
+PRUNED = 1000  # rows at a time
 
 
 async def present_id(session: AsyncSession, chat: int) -> int:
@@ -56,6 +60,18 @@ async def arrived(session: AsyncSession, ref: str, *, topic: int | None = None, 
     post = await session.get_one(TelegramPost, ref)
     post.topic, post.message = topic or post.topic, message or post.message
     await saw(session, post.chat, message or topic or 0)
+
+
+async def prune(session: AsyncSession, before: datetime) -> int:
+    """Forget messages of ours older than that, but for cards of what is still alive; returns how many."""
+    alive = (
+        exists()
+        .where(Thread.ref == TelegramPost.ref, Thread.incident_id == Incident.id)
+        .where(Incident.state != IncidentState.RESOLVED)
+    )
+    old = select(TelegramPost.ref).where(TelegramPost.at < before, ~alive).order_by(TelegramPost.at).limit(PRUNED)
+    gone = await session.execute(delete(TelegramPost).where(TelegramPost.ref.in_(old)).returning(TelegramPost.ref))
+    return len(gone.all())
 
 
 async def ours(session: AsyncSession, chat: int, messages: Collection[int]) -> set[int]:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import handle
+from intake import closed_question
 from intake.wording import catalogues, language_name, say, spoken
 from routing.domain.incident import ReportState
 from routing.domain.understanding import Channel
@@ -17,7 +17,7 @@ from routing.ports import Choice
 from routing.service.desk import Desk
 from routing.service.erase import Erased, erase
 from routing.service.withdraw import withdraw
-from routing.store import incidents, reports
+from routing.store import calls, incidents, reports
 from routing.store.models import Report
 
 COMMAND = re.compile(r"^/([a-z]{1,32})(?:@\w+)?(?:\s+(.*))?$", re.DOTALL | re.IGNORECASE)
@@ -132,15 +132,16 @@ class Commands:
         if report is None:
             return Answer(say("telegram.none", language))
         if report.state is ReportState.ASKED:
-            await handle.leave_to_a_person(session, self._house.desk, report)
+            await closed_question.leave_to_a_person(session, self._house.desk, report)
         await withdraw(session, self._house.desk, report)
         return Answer(say("telegram.withdrawn", language, reference=report.reference))
 
     async def _language(self, session: AsyncSession, contact: str, rest: str) -> Answer:
-        """For the reports there are; the next ones are answered in the language they are written in."""
+        """For the reports there are and all that follow, whatever they are written in."""
         if rest not in catalogues():
             names = [Choice(language_name(code).capitalize(), f"/langue {code}") for code in catalogues()]
             return Answer(say("telegram.which_language", await self._spoken(session, contact)), tuple(names))
+        await calls.choose_language(session, contact, rest)
         for report in await reports.of_contact(session, Channel.TELEGRAM, contact, SHOWN):
             report.language = rest
         return Answer(say("telegram.language", rest))
@@ -153,13 +154,15 @@ class Commands:
             )
         rows = await reports.of_contact(session, Channel.TELEGRAM, contact, MOST)
         for row in [row for row in rows if row.state is ReportState.ASKED]:
-            await handle.leave_to_a_person(session, self._house.desk, row)
+            await closed_question.leave_to_a_person(session, self._house.desk, row)
         if any(row.state is not ReportState.ATTACHED for row in rows):
             return Answer(say("telegram.erase_wait", language))
         erased = await erase(session, self._house.desk, Channel.TELEGRAM, contact)
         return Answer(say("telegram.erased", language, count=erased.reports), erased=erased)
 
     async def _spoken(self, session: AsyncSession, contact: str) -> str | None:
-        """The language of the person's last report, if it is one of ours."""
+        """The language they asked for, else that of their last report, if it is one of ours."""
+        if chosen := await calls.chosen_language(session, contact):
+            return spoken(chosen)
         rows = await reports.of_contact(session, Channel.TELEGRAM, contact, 1)
         return spoken(rows[0].language) if rows else None

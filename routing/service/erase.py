@@ -16,6 +16,7 @@ from routing.service.record import record
 from routing.store import incidents, timers
 from routing.store.models import (
     Attachment,
+    ChosenLanguage,
     CitizenMessage,
     Feedback,
     InboundEvent,
@@ -54,7 +55,8 @@ async def erase(session: AsyncSession, desk: Desk, channel: Channel, contact: st
         _from_report(row)
     ids = [row.id for row in ended]
     await _beside(session, ids)
-    await session.execute(delete(OptOut).where(OptOut.contact == contact))
+    for wish in (OptOut, ChosenLanguage):
+        await session.execute(delete(wish).where(wish.contact == contact))
     return Erased(len(ids), tuple(lines))
 
 
@@ -79,7 +81,7 @@ async def _from_incident(session: AsyncSession, desk: Desk, incident: Incident, 
 def _from_report(row: Report) -> None:
     row.text, row.contact, row.address, row.place = ERASED, None, None, None
     row.latitude = row.longitude = row.origin = None
-    row.weighed, row.ranking = [], []
+    row.weighed, row.ranking, row.heard = [], [], None
 
 
 async def _beside(session: AsyncSession, ids: Sequence[int]) -> None:

@@ -1,4 +1,4 @@
-"""Telephone calls and opt-outs: the queries."""
+"""Telephone calls, and what citizens want: the queries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from routing.store.models import OptOut, PhoneCall, Report
+from routing.store.models import ChosenLanguage, OptOut, PhoneCall, Report
 
 MISSED_FOR = timedelta(days=2)  # how long a missed call stays on the room's screen
 
@@ -62,3 +62,15 @@ async def opt_in(session: AsyncSession, contact: str) -> None:
 async def opted_out(session: AsyncSession, contact: str) -> bool:
     """Whether this number answered STOP."""
     return bool(await session.scalar(select(exists().where(OptOut.contact == contact))))
+
+
+async def choose_language(session: AsyncSession, contact: str, language: str) -> None:
+    """From now on this contact is answered in that language."""
+    statement = insert(ChosenLanguage).values(contact=contact, language=language)
+    await session.execute(statement.on_conflict_do_update(index_elements=["contact"], set_={"language": language}))
+
+
+async def chosen_language(session: AsyncSession, contact: str | None) -> str | None:
+    """The language this contact asked for, None when they never did."""
+    chosen = await session.get(ChosenLanguage, contact) if contact else None
+    return chosen.language if chosen else None

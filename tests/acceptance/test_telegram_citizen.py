@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from PIL import Image
 from sqlalchemy import select
 
 from bot.house import DatabaseAway
+from bot.telegram import rooms
 from bot.telegram.models import TelegramPost, TelegramRoom
 from intake.channels import telegram as door
 from routing.domain.attachment import AttachmentState
 from routing.domain.understanding import Decision
-from routing.store.models import Attachment, CitizenMessage, InboundEvent, Report
+from routing.store.models import Attachment, CitizenMessage, InboundEvent, Report, Thread
 from tests.acceptance.connected import BASE, with_telegram
 from tests.city import City, founded
 from tests.standins.faults import dropped, hang, limited
@@ -265,12 +267,13 @@ async def test_a_report_is_taken_back(ana: Writer) -> None:
     assert "retiré" in ana.told()[-1]
 
 
-async def test_answers_in_another_language(ana: Writer) -> None:
-    await ana.write(HOLE)
+async def test_answers_in_another_language_from_the_first_report_on(ana: Writer) -> None:
     await ana.write("/langue")
     assert ana.heard()[-1].buttons() == ["Anglais", "Français"]
     await ana.press("Anglais")
     assert ana.told()[-1] == "All right: we answer in English."
+    await ana.write(HOLE)
+    assert "your report has the number" in ana.told()[-1]
     await ana.city.act((await incident(ana))["reference"], "acknowledge")
     assert "taken" in ana.told()[-1]
 
@@ -301,6 +304,22 @@ async def test_whoever_wants_to_be_forgotten_is(ana: Writer, scripted: Scripted)
         assert list(await session.scalars(select(TelegramRoom).where(TelegramRoom.chat == ANA))) == []
     shown = [*await ana.city.thread("voirie", before["reference"]), str(await ana.city.cards("voirie")), str(after)]
     assert not [each for each in shown if "Zénobie" in each]
+
+
+async def test_old_messages_are_forgotten_but_for_cards_of_what_is_still_alive(ana: Writer) -> None:
+    await ana.write(HOLE)
+    now = ana.city.clock.at
+    async with ana.city.session() as session:
+        card = (await session.scalars(select(Thread))).one()
+        session.add(TelegramPost(ref=card.ref, chat=-1, at=now, above=0, message=7))
+    async with ana.city.session() as session:
+        assert await rooms.prune(session, now - timedelta(days=1)) == 0
+        assert await rooms.prune(session, now + timedelta(days=1)) == 1, "the answer to Ana"
+    await ana.city.act((await incident(ana))["reference"], "resolve", reason="intervention faite")
+    async with ana.city.session() as session:
+        await rooms.prune(session, ana.city.clock.at + timedelta(days=1))
+        assert await rooms.ref_of(session, -1, 7) is None
+    ana.told()
 
 
 @pytest.mark.parametrize("fault", [limited(3), dropped(), dropped(committed=True), hang(committed=True)], ids=str)

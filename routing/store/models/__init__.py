@@ -2,7 +2,7 @@
 
 from routing.store.models.attachment import Attachment
 from routing.store.models.audit import AuditEntry, AuditHead
-from routing.store.models.call import OptOut, PhoneCall
+from routing.store.models.call import ChosenLanguage, OptOut, PhoneCall
 from routing.store.models.duty import DutyReplacement, DutyWarning, HandOver, PersonTimeOff, ShiftOverride, ShiftSwap
 from routing.store.models.feedback import Feedback, Origin
 from routing.store.models.inbound import InboundEvent
@@ -19,6 +19,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Channel",
+    "ChosenLanguage",
     "CitizenMessage",
     "Dispatch",
     "DutyReplacement",

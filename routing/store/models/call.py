@@ -1,4 +1,4 @@
-"""Telephone calls in progress, and those that left nothing; numbers that no longer want to be written to."""
+"""Telephone calls in progress, and those that left nothing; what citizens want: no more messages, a language."""
 
 from __future__ import annotations
 
@@ -43,3 +43,12 @@ class OptOut(Base):
 
     contact: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class ChosenLanguage(Base):
+    """The language (ISO 639-1) that somebody asked to be answered in, whatever they write in."""
+
+    __tablename__ = "chosen_language"
+
+    contact: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str]
