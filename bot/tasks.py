@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.house import House
 from bot.observability import JOB_FAILURES, JOB_SECONDS
-from intake import handle
+from intake import closed_question, handle
 from intake.fetch import fetch
 from intake.listen import listen
 from routing.ports import DeliveryProblem, TemporaryProblem
@@ -73,7 +73,7 @@ def jobs_of(house: House) -> dict[Verb, Job]:
 
     return {
         Verb.HANDLE: handle_report,
-        Verb.UNANSWERED: _alone(house, handle.unanswered),
+        Verb.UNANSWERED: _alone(house, closed_question.unanswered),
         Verb.MOBILISE: _alone(house, mobilise_due),
         Verb.DELIVER: deliver_channel,
         Verb.ESCALATE: escalate_incident,

@@ -14,13 +14,14 @@ _ASKS = (
     r"(?:parl\w+|passez|passer|passe moi|join\w+|veux|voudrais|aimerais|transfer\w+|mettez|besoin d"
     r"|talk|speak|want|need|give me)"
 )
+A_WISH = re.compile(rf"\b{_ASKS}\b.*?\b{_SOMEBODY}\b|\b{_SOMEBODY}\b")
 _PERSON = re.compile(
     rf"^(?:euh |non |un |une |a |an |the |l )*{_SOMEBODY}(?: (?:humaine|s il (?:vous|te) plait|svp|please))*$"
     rf"|\b{_ASKS}\b.*\b{_SOMEBODY}\b"
 )
 _YES = re.compile(
     r"^(?:ah |ben |euh |et |alors )*"
-    r"(?:oui|ouais|ouai|exact\w*|voila|tout a fait|c est ca|affirmatif|d accord|yes|yeah)\b"
+    r"(?:oui|ouais|ouai|ok|okay|exact\w*|voila|tout a fait|c est ca|affirmatif|d accord|yes|yeah)\b"
 )
 _NO = re.compile(r"^(?:ah |ben |euh |et |alors |mais )*(?:non|nan|pas du tout|pas encore|pas regle|no|negatif|not)\b")
 _NUMBER = r"^(?:le |la |l |numero |choix |reponse |number )*"
@@ -32,6 +33,11 @@ _NUMBERS = tuple(
         "3|trois|troisieme|three|third",
         "4|quatre|quatrieme|four",
     )
+)
+# Said anywhere: "c'est plutôt le deuxième je crois".
+_ORDINALS = tuple(
+    re.compile(rf"\b(?:le|la|the) (?:{words})\b")
+    for words in ("premier|premiere|first", "deuxieme|second|seconde", "troisieme|third", "quatrieme|fourth")
 )
 SHORT = 14  # words; a longer sentence in which somebody appears is a report
 
@@ -64,4 +70,5 @@ def number(words: str, options: int) -> int | None:
     if says_no(words) or re.search(r"\b(?:aucun|aucune|none|rien de tout)\b", said):
         return options
     found = next((index for index, pattern in enumerate(_NUMBERS, 1) if pattern.match(said)), None)
+    found = found or next((index for index, pattern in enumerate(_ORDINALS, 1) if pattern.search(said)), None)
     return found if found is not None and found <= options else None

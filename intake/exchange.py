@@ -17,7 +17,8 @@ class Known:
     """What is known of a matter in the middle of an exchange.
 
     ``named``: one procedure stands out, or the citizen chose it; ``chosen``: the citizen chose or confirmed it;
-    ``doubtful``: a few candidates are worth a closed question; ``placeless``: the matter has a place that nobody said.
+    ``doubtful``: a few candidates are worth a closed question; ``obscure``: nothing foreseen fits the words, more of
+    them may help; ``placeless``: the matter has a place that nobody said.
     ``asked`` are the questions put so far; ``spoken`` is a telephone.
     """
 
@@ -25,6 +26,7 @@ class Known:
     chosen: bool = False
     doubtful: bool = False
     placeless: bool = False
+    obscure: bool = False
     danger: bool = False
     person: bool = False
     spoken: bool = False
@@ -39,10 +41,12 @@ def next_step(known: Known) -> Step:
         return Step.PERSON
     if known.doubtful and not known.chosen and Step.CHOOSE not in known.asked:
         return Step.CHOOSE
-    if not known.named:
-        return Step.DONE
+    if known.obscure and Step.WHAT not in known.asked:
+        return Step.WHAT
     if known.placeless and Step.WHERE not in known.asked:
         return Step.WHERE
+    if not known.named:
+        return Step.DONE
     if known.spoken and not known.chosen and Step.CONFIRM not in known.asked:
         return Step.CONFIRM
     return Step.DONE

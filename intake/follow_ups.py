@@ -21,11 +21,12 @@ from routing.service.open_incident import attach
 from routing.service.record import record, stale
 from routing.service.tell import tell_one
 from routing.service.warn import too_many, warn
-from routing.store import incidents, reports
+from routing.store import incidents, reports, timers
 from routing.store.models import Incident, Report
 
 CONVERSATIONS = (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)  # people write there in several short messages
 STILL_TALKING = timedelta(minutes=10)
+WHERE_WAITS = timedelta(days=1)  # how long a place that was asked for may come by itself
 LINK = re.compile(r"/suivi/([\w-]{20,80})")
 
 
@@ -34,12 +35,16 @@ async def adds_to_the_last(session: AsyncSession, desk: Desk, report: Report, re
     before = await _linked(session, report)
     explicit = before is not None
     if before is None and report.channel in CONVERSATIONS and report.contact and not read.also:
-        before = await reports.previous(session, report, desk.now() - STILL_TALKING)
+        before = await reports.previous(session, report, desk.now() - WHERE_WAITS)
     incident = await incidents.by_id(session, before.incident_id or 0, lock=True) if before else None
     if before is None or incident is None or incident.state is IncidentState.RESOLVED:
         return False
-    answers_where = Step.WHERE in before.asked and incident.place is None and report.place is not None
-    if read.decision is Decision.ROUTE and read.procedure != incident.procedure_id and not (answers_where or explicit):
+    recent = before.received_at >= desk.now() - STILL_TALKING
+    answers_where = Step.WHERE in before.asked and incident.place is None and bool(report.place or report.latitude)
+    if not (recent or answers_where or explicit):
+        return False
+    other = read.decision is Decision.ROUTE and read.procedure != incident.procedure_id
+    if other and not (explicit or (answers_where and recent)):
         return False
     await join(session, desk, report, before, incident)
     return True
@@ -59,12 +64,20 @@ async def _linked(session: AsyncSession, report: Report) -> Report | None:
 async def join(session: AsyncSession, desk: Desk, report: Report, before: Report, incident: Incident) -> None:
     """What the same person adds to what they reported ``before``. The incident's row must be locked."""
     attach(report, incident)
+    if _tells_where(incident, report):
+        await timers.arm(session, timers.Verb.LOCATE, incident.id, desk.now(), desk.now())
+    await record(session, desk, incident, Event.REPORT, f"{before.reference} ajoute : {redact(report.text, 200)}")
+    await tell_one(session, desk, report, say("added", report.language, reference=before.reference))
+
+
+def _tells_where(incident: Incident, report: Report) -> bool:
+    """Whether the report brings the place that the incident lacked; it is the incident's from now on."""
+    named, located = incident.place, incident.latitude
     if incident.place is None and (place := report.place or report.address):
         incident.place, incident.commune = place, incident.commune or report.commune
     if incident.latitude is None:
         incident.latitude, incident.longitude = report.latitude, report.longitude
-    await record(session, desk, incident, Event.REPORT, f"{before.reference} ajoute : {redact(report.text, 200)}")
-    await tell_one(session, desk, report, say("added", report.language, reference=before.reference))
+    return (named, located) != (incident.place, incident.latitude)
 
 
 async def set_aside(session: AsyncSession, desk: Desk, report: Report) -> bool:

@@ -8,34 +8,31 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import follow_ups, replies
+from intake import closed_question, follow_ups, replies
 from intake.answers import wants_a_person
 from intake.exchange import Known, next_step
 from intake.inbox import second_report
 from intake.listen import awaited
+from intake.missing_place import lacks_place, lacks_place_on_the_line
 from intake.ports import Classifier
 from intake.readings import settled
+from intake.small_talk import beside_the_wish
 from intake.wording import DEFAULT, say, spoken
 from routing.domain.call import Step
-from routing.domain.competence import COMMUNE_IN_DOUBT, SOMEWHERE
-from routing.domain.incident import Event, IncidentState, ReportState
-from routing.domain.procedure import Fallback, Severity
+from routing.domain.competence import SOMEWHERE
+from routing.domain.incident import ReportState
+from routing.domain.procedure import Fallback
 from routing.domain.triage import Verdict, advice_for, judge
-from routing.domain.understanding import Candidate, Channel, Danger, Decision, Understanding
-from routing.errors import Conflict
+from routing.domain.understanding import Channel, Danger, Decision, Understanding
 from routing.service.desk import Desk
 from routing.service.open_incident import competence_of, open_incident
-from routing.service.record import record
-from routing.service.tell import tell_one
-from routing.store import incidents, reports, timers
-from routing.store.models import Incident, Report
+from routing.service.tell import door_back, tell_one
+from routing.store import calls, reports, timers
+from routing.store.models import Report
 
 log = logging.getLogger(__name__)
 
-ANSWERED = "answered"
 LAST_RESORT = 4  # failures after which a report is no longer understood, only given to a person
-# Where a question reaches the citizen: on the tracking page, or as a message back.
-OPEN_QUESTION = (ReportState.ASKED, ReportState.TALKING)
 ASKABLE = (Channel.WEB, Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)
 
 
@@ -65,13 +62,16 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
         read = Understanding(Decision.UNFORESEEN)
         if await timers.attempts(session, timers.Verb.HANDLE, report_id) < LAST_RESORT:
             read = _read(hearing.classifier, report.text, report.channel, report.danger)
+            chosen = await calls.chosen_language(session, report.contact)
             read = settled(read, report.heard, partial(_read_other, hearing.classifier, report.channel), asked=talking)
+            read = replace(read, language=chosen or read.language)
         if talking and not read.danger:
             read = _note(desk, report, read)
             verdict = judge(read, desk.catalogue, can_ask=True)
             # Which commune is asked for with the place, in the caller's own words.
             report.decision = verdict.decision
             report.candidates = list(verdict.ask) if verdict.decision is Decision.ASK else []
+            report.heard = {**(report.heard or {}), "also": read.also.text if read.also else None}
         else:
             await _act(session, desk, hearing, report, read)
     await timers.disarm(session, timers.Verb.HANDLE, report_id)
@@ -101,29 +101,48 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
     ):
         return
     wanted = not report.danger and wants_a_person(report.text)
-    verdict = person_verdict(desk) if wanted else judge(read, desk.catalogue, can_ask=_can_ask(report))
+    verdict = _wanted(desk, report, read) if wanted else judge(read, desk.catalogue, can_ask=_can_ask(report))
     report.decision = verdict.decision
     report.told = _told(desk, report, verdict)
     step = _next(desk, report, verdict)
     second = await second_report(session, report, read.also.text) if read.also else None
     also = (second.reference, hearing.link(second)) if second else None
-    if not (wanted and report.channel is Channel.VOICE):  # that caller is being put through
-        await tell_one(session, desk, report, _receipt(report, hearing.link(report), also, step, wanted=wanted))
+    await tell_one(session, desk, report, _receipt(report, hearing.link(report), also, step, wanted=wanted))
     if second and read.also:
         await _open_second(session, desk, second, read.also.meaning)
     if step is Step.CHOOSE:
-        await _ask(session, desk, report, verdict)
+        await closed_question.ask(session, desk, report, verdict)
         return
     incident = await open_incident(session, desk, report, verdict)
+    if wanted:
+        await closed_question.note_wish(session, desk, incident, report)
     await follow_ups.note_language(session, desk, incident, report)
+
+
+def _wanted(desk: Desk, report: Report, read: Understanding) -> Verdict:
+    """For somebody who wants a person: the matter they named beside the wish if it is clear; else an agent reads it."""
+    named = judge(read, desk.catalogue, can_ask=False) if beside_the_wish(report.text) else None
+    if named is not None and named.procedure is not None:
+        return named
+    plan = desk.catalogue.fallbacks[Fallback.TO_CONFIRM]
+    return Verdict(plan, None, plan.severity, Decision.ASK)
 
 
 def _receipt(report: Report, link: str, also: tuple[str, str] | None, step: Step, *, wanted: bool) -> str:
     if wanted:
+        if report.channel is Channel.VOICE:  # nobody writes back to a caller
+            return say("call.kept", report.language, reference=report.reference)
         return say("person.comes", report.language, reference=report.reference)
     safety, language = report.advice, report.language
+    where = "call.where" if replies.wordless(report.text) else "receipt.where"
     said = replies.receipt(
-        report.reference, link, safety, also, where=step is Step.WHERE, told=report.told, language=language
+        report.reference,
+        link,
+        safety,
+        also,
+        where=where if step is Step.WHERE else None,
+        told=report.told,
+        language=language,
     )
     if spoken(report.language) is None:  # a language we do not have: English is the likelier one to be read beside
         said += f"\n{replies.receipt(report.reference, link, None, language='en')}"
@@ -145,10 +164,11 @@ def _can_ask(report: Report) -> bool:
 
 def _next(desk: Desk, report: Report, verdict: Verdict) -> Step:
     """The question to put to somebody who wrote, if any; the place is asked for beside the receipt."""
+    lacks = lacks_place_on_the_line if report.channel is Channel.VOICE else lacks_place
     known = Known(
         named=verdict.procedure is not None,
         doubtful=bool(verdict.ask),
-        placeless=report.channel in follow_ups.CONVERSATIONS and lacks_place(desk, report, verdict.procedure),
+        placeless=door_back(report) is not None and lacks(desk, report, verdict.procedure),
         danger=report.danger is not None,
         asked=report.asked,
     )
@@ -156,20 +176,6 @@ def _next(desk: Desk, report: Report, verdict: Verdict) -> Step:
     if step in (Step.CHOOSE, Step.WHERE):
         report.asked = [*report.asked, step]
     return step
-
-
-def lacks_place(desk: Desk, report: Report, procedure_id: str | None) -> bool:
-    """Whether the matter has a place that nobody said, or that may be in several communes; information has none."""
-    procedure = desk.catalogue.procedure(procedure_id)
-    asks = procedure is not None and procedure.severity is not Severity.INFO
-    in_doubt = bool(report.communes) and report.commune is None
-    return asks and (in_doubt or not (report.place or report.address or report.latitude))
-
-
-def person_verdict(desk: Desk) -> Verdict:
-    """What is opened for somebody who wants a person and said nothing else: an agent reads it."""
-    plan = desk.catalogue.fallbacks[Fallback.TO_CONFIRM]
-    return Verdict(plan, None, plan.severity, Decision.ASK)
 
 
 async def _open_second(session: AsyncSession, desk: Desk, report: Report, read: Understanding) -> None:
@@ -209,111 +215,3 @@ def _located(desk: Desk, report: Report, read: Understanding) -> Understanding:
     if commune is None:
         return replace(read, communes=(), elsewhere=read.elsewhere or SOMEWHERE)
     return replace(read, commune=commune, communes=(), elsewhere=None)
-
-
-async def _ask(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> None:
-    now = desk.now()
-    report.state, report.asked_at, report.candidates = ReportState.ASKED, now, list(verdict.ask)
-    await tell_one(
-        session,
-        desk,
-        report,
-        replies.question(verdict.ask, desk.catalogue),
-        choices=replies.choices(verdict.ask, desk.catalogue),
-    )
-    await timers.arm(session, timers.Verb.UNANSWERED, report.id, now + desk.question_time, now)
-
-
-async def answer(session: AsyncSession, desk: Desk, report: Report, choice: str) -> None:
-    """The citizen chose one of the candidates, or "" for none of them. The report's row must be locked.
-
-    A commune says where: the matter was certain, and opens as it was understood.
-
-    Raises Conflict when the question is over (answered, or a person already took it).
-    """
-    if report.state not in OPEN_QUESTION or choice not in (*report.candidates, ""):
-        raise Conflict("Cette question n'attend plus de réponse")
-    await timers.disarm(session, timers.Verb.UNANSWERED, report.id)
-    if replies.about_communes(report.candidates, desk.catalogue):
-        report.commune, report.asked_at = choice or None, None
-        await _open_with(session, desk, report, judge(_remembered(report), desk.catalogue, can_ask=False))
-        return
-    report.answer = choice or "none"
-    procedure = desk.catalogue.procedure(choice)
-    if procedure is not None:
-        report.decision = ANSWERED
-        verdict = Verdict(procedure, procedure.id, procedure.severity, Decision.ROUTE)
-        await _open_with(session, desk, report, verdict)
-        if report.channel is not Channel.VOICE and _next(desk, report, verdict) is Step.WHERE:
-            await tell_one(session, desk, report, say("receipt.where", report.language))
-        return
-    plan = desk.catalogue.fallbacks[Fallback.UNFORESEEN]
-    await _open_with(session, desk, report, Verdict(plan, None, plan.severity, Decision.UNFORESEEN))
-
-
-async def hand_to_a_person(session: AsyncSession, desk: Desk, report: Report) -> None:
-    """The citizen wants a person: the open question ends, or the thread of what they reported hears it."""
-    if report.state in OPEN_QUESTION:
-        report.decision = report.decision or Decision.ASK
-        await leave_to_a_person(session, desk, report)
-    incident = await incidents.by_id(session, report.incident_id or 0, lock=True)
-    if incident is not None:
-        said = f"{report.reference} demande à parler à une personne"
-        await record(session, desk, incident, Event.REPORT, said, broadcast=True)
-    await tell_one(session, desk, report, say("person.comes", report.language, reference=report.reference))
-
-
-async def answer_late(session: AsyncSession, desk: Desk, report: Report, choice: str) -> bool:
-    """The citizen answers what a person already took over: that person reads it. False when all is over."""
-    incident = await incidents.by_id(session, report.incident_id or 0, lock=True)
-    if incident is None or incident.state is IncidentState.RESOLVED:
-        return False
-    if replies.about_communes(report.candidates, desk.catalogue):
-        report.asked_at = None
-        _settle_commune(report, incident, choice)
-        said = choice or say("another_commune")
-    else:
-        report.answer = choice or "none"
-        procedure = desk.catalogue.procedure(choice)
-        said = procedure.title if procedure else say("none_fits")
-    await record(session, desk, incident, Event.REPORT, f"{report.reference} répond à la question : {said}")
-    await tell_one(session, desk, report, say("answer.late", report.language, reference=report.reference))
-    return True
-
-
-def _settle_commune(report: Report, incident: Incident, commune: str) -> None:
-    """The commune told after the incident was opened, unless somebody found it out meanwhile."""
-    if commune and incident.commune is None:
-        report.commune = incident.commune = commune
-        incident.notes = [note for note in incident.notes if not note.startswith(COMMUNE_IN_DOUBT)]
-
-
-async def unanswered(session: AsyncSession, desk: Desk, report_id: int) -> None:
-    """The citizen did not answer in time, or the call was lost: a person takes over with what is known."""
-    report = await reports.locked(session, report_id)
-    if report is None or report.state not in OPEN_QUESTION:
-        await timers.disarm(session, timers.Verb.UNANSWERED, report_id)
-        return
-    if not await timers.is_due(session, timers.Verb.UNANSWERED, report_id, desk.now()):
-        return
-    await leave_to_a_person(session, desk, report)
-
-
-async def leave_to_a_person(session: AsyncSession, desk: Desk, report: Report) -> None:
-    """Nothing more will be asked: open what was understood so far. The report's row must be locked."""
-    verdict = judge(_remembered(report), desk.catalogue, can_ask=False)
-    await timers.disarm(session, timers.Verb.UNANSWERED, report.id)
-    await _open_with(session, desk, report, verdict)
-
-
-async def _open_with(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> None:
-    incident = await open_incident(session, desk, report, verdict)
-    if report.decision == ANSWERED and incident.reports == 1:
-        incident.decision = ANSWERED
-
-
-def _remembered(report: Report) -> Understanding:
-    """What was understood of a report, from its row."""
-    ranking = tuple(Candidate(item["procedure"], item["probability"]) for item in report.ranking)
-    danger = Danger("kept", report.danger, "") if report.danger else None
-    return Understanding(Decision(report.decision or Decision.ASK), report.confidence or 0.0, ranking, danger)

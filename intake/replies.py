@@ -37,14 +37,14 @@ def receipt(
     safety: str | None,
     also: tuple[str, str] | None = None,
     *,
-    where: bool = False,
+    where: str | None = None,
     told: str | None = None,
     language: str | None = None,
 ) -> str:
     """The first answer to a message; safety words come before everything else.
 
-    ``also`` is the reference and link of the message's second matter; ``where`` asks for the place that is missing;
-    ``told`` says who is competent instead of us.
+    ``also`` is the reference and link of the message's second matter; ``where`` the key of the question for the place
+    that is missing; ``told`` says who is competent instead of us.
     """
     said = [safety] if safety else []
     said.append(say("receipt", language, reference=reference, link=link))
@@ -53,7 +53,7 @@ def receipt(
     if also:
         said.append(say("receipt.also", language, reference=also[0], link=also[1]))
     if where:
-        said.append(say("receipt.where", language))
+        said.append(say(where, language))
     return " ".join(said)
 
 

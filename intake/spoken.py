@@ -6,22 +6,24 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import handle, inbox
+from intake import call_receipt, closed_question, inbox
 from intake.answers import after_no, number, says_no, says_yes
 from intake.exchange import Known, next_step
+from intake.missing_place import lacks_place_on_the_line
 from intake.models import LONGEST
-from intake.wording import DEFAULT, say, spoken
+from intake.small_talk import says_nothing
+from intake.wording import DEFAULT, spoken
 from routing.domain.call import Step
 from routing.domain.incident import ReportState
 from routing.domain.understanding import Decision
 from routing.service.desk import Desk
-from routing.service.tell import door_back, tell_one
 from routing.store import timers
 from routing.store.models import PhoneCall, Report
 
 SILENCES = 2  # re-prompts before a person takes over, or what is known is enough
 CONFIRMED_TWICE = 2
 LOST = timedelta(seconds=90)  # a call that stays mute this long was lost
+YES_ALONE = 3  # words; what goes beyond is kept for whoever reads it
 NONE = "none"  # the answer of a caller whom no candidate fits
 GUESS_FROM = 0.02  # a procedure less likely than this is not offered after a no
 
@@ -32,6 +34,10 @@ async def reply(session: AsyncSession, desk: Desk, call: PhoneCall, report: Repo
         call.step = Step.DONE
         return
     await timers.arm(session, timers.Verb.UNANSWERED, report.id, desk.now() + LOST, desk.now())
+    if not keys and _waits(call, words):
+        call.tries += 1
+        return
+    call.tries = 0 if words else call.tries
     if call.step is Step.CONFIRM:
         await _confirmed(session, desk, call, report, words, keys)
     elif call.step is Step.CHOOSE:
@@ -40,16 +46,24 @@ async def reply(session: AsyncSession, desk: Desk, call: PhoneCall, report: Repo
         await add(session, desk, report, words)
 
 
+def _waits(call: PhoneCall, words: str) -> bool:
+    """ "Euh, attendez une seconde": the same question again, a few times."""
+    answers = call.step in (Step.CONFIRM, Step.CHOOSE) and (says_yes(words) or says_no(words))
+    return bool(words) and call.tries < SILENCES and says_nothing(words) and not answers
+
+
 async def proceed(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report) -> None:
     """Put the next question, or open the incident. Closed questions are put in French only: the catalogue's labels."""
     french = spoken(call.language) == DEFAULT
     chosen = report.answer is not None
     named = report.answer if chosen else _first(report) if report.decision == Decision.ROUTE else None
+    placeless = lacks_place_on_the_line(desk, report, named)
     known = Known(
         named=desk.catalogue.procedure(named) is not None,
         chosen=chosen,
         doubtful=french and report.decision == Decision.ASK and bool(report.candidates),
-        placeless=handle.lacks_place(desk, report, named),
+        placeless=placeless,
+        obscure=named is None and not chosen and report.decision == Decision.UNFORESEEN,
         spoken=french,
         asked=_asked(report),
     )
@@ -58,7 +72,8 @@ async def proceed(session: AsyncSession, desk: Desk, call: PhoneCall, report: Re
         await conclude(session, desk, call, report)
         return
     call.step = step
-    report.asked = [*report.asked, step]
+    both = step is Step.WHAT and placeless  # one question: what exactly, and where
+    report.asked = [*report.asked, step, *([Step.WHERE] if both else [])]
 
 
 def _asked(report: Report) -> list[str]:
@@ -85,6 +100,8 @@ async def add(session: AsyncSession, desk: Desk, report: Report, words: str) -> 
 async def _confirmed(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report, words: str, keys: str) -> None:
     if keys.startswith("1") or says_yes(words):
         report.answer = _first(report)
+        if len(words.split()) > YES_ALONE:  # "oui, et en plus il y a de l'eau"
+            report.text = f"{report.text}. {words}"[:LONGEST]
         await proceed(session, desk, call, report)
     elif said := after_no(words) if says_no(words) else "":  # "non, c'est le lampadaire qui est tombé"
         await add(session, desk, report, said)
@@ -116,8 +133,8 @@ async def _chose(session: AsyncSession, desk: Desk, call: PhoneCall, report: Rep
 async def unclear(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report) -> None:
     """Silence or a key that means nothing: asked again at most twice; then what is known is enough."""
     call.tries += 1
-    if call.step is Step.WHERE and report.decision is not None:
-        await proceed(session, desk, call, report)  # a place that is not known is not asked for twice
+    if call.step in (Step.WHERE, Step.WHAT) and report.decision is not None:
+        await proceed(session, desk, call, report)  # what is not known is not asked for twice
     elif call.tries > SILENCES:
         await conclude(session, desk, call, report)
 
@@ -126,15 +143,12 @@ async def conclude(session: AsyncSession, desk: Desk, call: PhoneCall, report: R
     """Open the incident: with what the caller confirmed or chose, else as understood."""
     call.step = Step.DONE
     if report.answer is None:
-        await handle.leave_to_a_person(session, desk, report)
+        await closed_question.leave_to_a_person(session, desk, report)
     else:
         chosen = "" if report.answer == NONE else report.answer
         report.candidates = [*report.candidates, chosen] if chosen not in report.candidates else report.candidates
-        await handle.answer(session, desk, report, chosen)
-    await receipt(session, desk, report)
-
-
-async def receipt(session: AsyncSession, desk: Desk, report: Report) -> None:
-    """The reference by text message, to a caller whose line can receive one."""
-    if door_back(report) is not None:
-        await tell_one(session, desk, report, say("call.kept", report.language, reference=report.reference))
+        await closed_question.answer(session, desk, report, chosen)
+    if report.heard and (also := report.heard.get("also")):  # said in the same breath: a report of its own
+        second = await inbox.second_report(session, report, also)
+        await timers.arm(session, timers.Verb.HANDLE, second.id, desk.now(), desk.now())
+    await call_receipt.send(session, desk, report)

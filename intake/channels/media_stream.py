@@ -14,12 +14,12 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import call_sounds, dialogue
+from intake.call_turn import Talk, Turn
 from intake.channels import media_frames as frames
 from intake.channels.media_line import BROKEN, FOREIGN, LARGEST, LATER, NORMAL, Closed, Line
 from intake.channels.phone_fields import number
 from intake.channels.phone_ports import House
 from intake.channels.twilio_guard import TwilioGuard
-from intake.dialogue import Talk, Turn
 from intake.errors import NotListening
 from intake.ports import LiveEar, Partial, SpeechBegan, Transcriber, Transcript, Voice
 from routing.domain.redaction import readable

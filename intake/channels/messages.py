@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,37 +10,46 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import handle, inbox, replies
+from intake import closed_question, inbox, replies
 from intake.answers import after_no, says_no, says_yes, wants_a_person
+from intake.follow_ups import CONVERSATIONS
 from intake.models import Message
 from intake.ports import DangerRules
-from routing.domain.incident import IncidentState
+from intake.small_talk import says_nothing
+from routing.domain.incident import Event, IncidentState
+from routing.domain.redaction import redact
 from routing.domain.understanding import Channel, Danger
 from routing.service.ask_citizen import ASK, answered_by_citizen
 from routing.service.desk import Desk
 from routing.service.outcome import REOPENS_FOR, not_solved, solved
+from routing.service.record import record
 from routing.service.resolve import FIXED
 from routing.store import incidents, reports
 from routing.store.models import CitizenMessage, Report
 
+LONE_NUMBER = re.compile(r"[1-9]\d?")  # the answer to a question that nobody put
 SHORT_YES = 4  # words; a longer message that begins with a yes may be about something else
 LATE = timedelta(days=1)  # a digit that comes this long after the question is still its answer
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What the citizen can be told at once. ``safety`` comes before every other word."""
+    """What the citizen can be told at once. ``safety`` comes before every other word.
+
+    ``greeting``: somebody we do not know only greets; there is no report, and it is for the door to greet back.
+    """
 
     reference: str
     token: str
     safety: str | None
     danger: Danger | None
+    greeting: bool = False
 
 
 class Transaction(Protocol):
     """Runs work in one transaction, once more if the connection was dead."""
 
-    async def __call__(self, work: Callable[[AsyncSession], Awaitable[Report]]) -> Report:
+    async def __call__(self, work: Callable[[AsyncSession], Awaitable[Report | None]]) -> Report | None:
         """The result of ``work`` once it is committed."""
         ...
 
@@ -48,19 +58,43 @@ async def take(run: Transaction, desk: Desk, rules: DangerRules, message: Messag
     """Keep one message. The fixed rules are read first: their words do not need the database to be there."""
     danger = rules(message.text)
     safety = replies.advice(danger)
+    greets = False
 
-    async def work(session: AsyncSession) -> Report:
+    async def work(session: AsyncSession) -> Report | None:
+        nonlocal greets
         kept = await inbox.keep_event(session, desk, message)
         if kept.known is not None:
             return kept.known
         continued = None if danger else await _continues(session, desk, message)
+        if continued is None and not danger and _only_greets(message):
+            continued = await _beside(session, desk, message)
+            if continued is None:
+                greets = kept.event is not None  # told twice, greeted once
+                return None
         report = continued or await inbox.open_report(session, desk, message, danger, safety)
         await inbox.belongs_to(session, kept, report)
         await inbox.attach(session, desk, message, report)
         return report
 
     report = await run(work)
-    return Taken(report.reference, report.token, safety, danger)
+    return Taken(report.reference, report.token, safety, danger) if report else Taken("", "", None, None, greets)
+
+
+def _only_greets(message: Message) -> bool:
+    """A greeting, thanks, or a lone number, where people write in several short messages."""
+    if message.channel not in CONVERSATIONS or message.contact is None or message.pieces:
+        return False
+    return message.latitude is None and (says_nothing(message.text) or bool(LONE_NUMBER.fullmatch(message.text)))
+
+
+async def _beside(session: AsyncSession, desk: Desk, message: Message) -> Report | None:
+    """The report that somebody greets or thanks about, whose agents read it; None for somebody we do not know."""
+    report = await reports.lately(session, message.contact or "", desk.now() - REOPENS_FOR)
+    incident = await incidents.by_id(session, report.incident_id or 0, lock=True) if report else None
+    if report is not None and incident is not None and incident.state is not IncidentState.RESOLVED:
+        said = f"{report.reference} ajoute : {redact(message.text, 200)}"
+        await record(session, desk, incident, Event.REPORT, said)
+    return report
 
 
 async def _continues(session: AsyncSession, desk: Desk, message: Message) -> Report | None:
@@ -77,7 +111,7 @@ async def _wants_a_person(session: AsyncSession, desk: Desk, contact: str, chann
     asked = await reports.asked_of(session, contact)
     report = asked or await reports.latest_alive(session, contact, desk.now() - LATE, channel)
     if report is not None:
-        await handle.hand_to_a_person(session, desk, report)
+        await closed_question.hand_to_a_person(session, desk, report)
     return report  # None: a report of its own is opened for the wish, and given to a person
 
 
@@ -91,9 +125,9 @@ async def _answered(session: AsyncSession, desk: Desk, contact: str, text: str) 
     if report is None or (choice := replies.chosen(text, report.candidates)) is None:
         return None
     if asked:
-        await handle.answer(session, desk, report, choice)
+        await closed_question.answer(session, desk, report, choice)
         return report
-    return report if await handle.answer_late(session, desk, report, choice) else None
+    return report if await closed_question.answer_late(session, desk, report, choice) else None
 
 
 async def _answered_question(session: AsyncSession, desk: Desk, contact: str, text: str) -> Report | None:

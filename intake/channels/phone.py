@@ -9,16 +9,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import dialogue, replies
+from intake import call_ends, dialogue, replies
 from intake.call_sounds import Recording
+from intake.call_turn import Talk, Turn
 from intake.channels import phone_words
 from intake.channels.phone_fields import contact, number, share, sid
 from intake.channels.phone_ports import CallControl, House, Lines
 from intake.channels.phone_questions import question, welcome
 from intake.channels.phone_words import Address
 from intake.channels.twilio_guard import SOURCE, Refused, TwilioGuard
-from intake.dialogue import Talk, Turn
-from intake.handle import ANSWERED
+from intake.closed_question import ANSWERED
 from intake.ports import Transcriber
 from intake.wording import say
 from routing.domain.call import Step
@@ -177,6 +177,7 @@ class Phone:
     async def _dialled(self, request: Request, fields: Mapping[str, str]) -> str:
         """After the person's telephone: spoken to, or nobody answered."""
         if fields.get("DialCallStatus") == "completed":
+            await self._house.run(lambda session: call_ends.spoken_to(session, self._house.desk, sid(fields)))
             return phone_words.goodbye()
         return phone_words.voicemail(self._address, 0)
 
@@ -186,7 +187,7 @@ class Phone:
         recording = Recording(name, f"{SOURCE}:{address}", seconds)
 
         async def work(session: AsyncSession) -> None:
-            await dialogue.voicemail(session, self._house.desk, sid(fields), recording)
+            await call_ends.voicemail(session, self._house.desk, sid(fields), recording)
 
         await self._house.run(work)
         return self._say(await self._listen(fields, Turn(-1)))
@@ -214,7 +215,7 @@ class Phone:
         """By whatever listens now. Who was not understood is offered another language."""
         language = call.language
         if self._ears is None:
-            again = call.step is Step.WHAT and call.tries > 0
+            again = call.step is Step.WHAT and (call.tries > 0 or call.report_id is not None)
             offer = ENGLISH if again and language is None else None
             return phone_words.ask(self._address, call.turn, words, language, offer=offer)
         if not self._ears.ready:
@@ -238,7 +239,7 @@ def _goodbye(talk: Talk) -> str:
     return phone_words.goodbye(
         safety=say("voice.safety", language) if report.danger else report.advice,
         reference=report.reference,
-        texted=door_back(report) is not None,
+        texted=door_back(report) is not None and not talk.refuses,
         read_by_person=report.decision not in (Decision.ROUTE, ANSWERED),
         added=talk.about is not None and report.danger is None,
         language=language,

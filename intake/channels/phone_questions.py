@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from intake.call_turn import Talk
 from intake.channels import phone_words
-from intake.dialogue import Talk
 from intake.wording import say
 from routing.domain.call import Step
 from routing.domain.procedure import Catalogue
@@ -27,6 +27,8 @@ def question(talk: Talk, catalogue: Catalogue, city: str) -> str:
         case Step.CHOOSE if report is not None:
             labels = {id_: catalogue.procedures[id_].label for id_ in report.candidates if id_ in catalogue.procedures}
             return phone_words.choices(report.candidates, labels, language)
+    if report is not None:
+        return say("voice.more", language)
     if call.tries:
         return say("voice.again", language)
     if talk.about is not None:

@@ -111,7 +111,7 @@ class CitizenBot:
     async def _take(self, message: Message, number: int) -> None:
         """Keep it; the worker answers. Danger is answered even without a database, once."""
         try:
-            await take(self._house.run, self._house.desk, self._house.danger, message)
+            taken = await take(self._house.run, self._house.desk, self._house.danger, message)
         except self._away:
             danger = self._house.danger(message.text)
             if danger and message.contact and number not in self._advised:
@@ -125,6 +125,8 @@ class CitizenBot:
             said = replies.advice(self._house.danger(message.text)) or say("try_again")
             await self._aside.at_once(message.contact or "", said)
             raise
+        if taken.greeting:
+            await self._aside.aside(message.contact or "", say("telegram.hello"), f"hello/{number}")
 
     async def _on_press(self, query: CallbackQuery, contact: str, raw: bytes) -> None:
         words = (query.data or "").removeprefix(SAYS)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.messaging_response import MessagingResponse
 
-from intake import dialogue, inbox, replies
+from intake import call_ends, inbox, replies
 from intake.channels.messages import take
 from intake.channels.twilio_guard import FORM, SOURCE, Refused, TwilioGuard
 from intake.models import LONGEST, Message, Piece
@@ -76,12 +76,12 @@ class TwilioMessages:
         try:
             if (answered := await self._duty(message)) is not None:
                 return _twiml(answered)
-            await self._keep(message, fields)
+            greeting = await self._keep(message, fields)
         except Exception:
             # Twilio would not try again in time for a person: they are told now, and may write again.
             log.exception("a message could not be kept")
             return _twiml(replies.advice(self._house.danger(message.text)) or say("try_again"))
-        return _twiml(None)
+        return _twiml(say("hello") if greeting else None)
 
     async def _duty(self, message: Message) -> str | None:
         """What to write back to somebody on duty who answers a page; None for everybody else. Told twice, done once."""
@@ -97,14 +97,16 @@ class TwilioMessages:
         found: str | None = await self._house.run(work)
         return found
 
-    async def _keep(self, message: Message, fields: Mapping[str, str]) -> None:
+    async def _keep(self, message: Message, fields: Mapping[str, str]) -> bool:
+        """Whether it is a greeting and nothing else, to be greeted back."""
         wish = _wish(message.text, fields)
         if wish is not None and message.contact:
             await self._note_wish(message, message.contact, wants=wish == "start")
         elif message.contact is None or not message.text:
             await self._house.run(lambda session: _keep_unreadable(session, self._house.desk, message))
         else:
-            await take(self._house.run, self._house.desk, self._house.danger, message)
+            return (await take(self._house.run, self._house.desk, self._house.danger, message)).greeting
+        return False
 
     async def _note_wish(self, message: Message, contact: str, *, wants: bool) -> None:
         async def work(session: AsyncSession) -> None:
@@ -126,7 +128,7 @@ class TwilioMessages:
         async def work(session: AsyncSession) -> None:
             if fields.get("CallSid"):
                 if fields.get("CallStatus") in ENDED:
-                    await dialogue.hang_up(session, self._house.desk, fields["CallSid"][:64])
+                    await call_ends.hang_up(session, self._house.desk, fields["CallSid"][:64])
             elif ref := request.query_params.get("ref"):
                 state = readable(fields.get("MessageStatus", ""))[:20]
                 await delivered(session, ref[:80], state, fields.get("ErrorCode", "")[:10])

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import handle, replies
+from intake import closed_question, replies
 from intake.channels import web_fields
 from intake.channels.messages import take
 from intake.channels.web_tracking import Tracking, tracking_of
@@ -111,7 +111,7 @@ class PublicPages:
         choice = web_fields.read_form(await request.body()).get("procedure", "")
 
         async def work(session: AsyncSession, report: Report) -> str:
-            await handle.answer(session, self._house.desk, report, choice)
+            await closed_question.answer(session, self._house.desk, report, choice)
             return ""
 
         return await self._said(request, token, work)

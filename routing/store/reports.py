@@ -98,6 +98,12 @@ async def latest_alive(
     return await session.scalar(query.where(Report.channel == channel) if channel else query)
 
 
+async def lately(session: AsyncSession, contact: str, since: datetime) -> Report | None:
+    """The latest report of this contact since then, by whatever door."""
+    query = select(Report).where(Report.contact == contact, Report.received_at >= since, Report.part_of.is_(None))
+    return await session.scalar(query.order_by(Report.id.desc()).limit(1))
+
+
 async def of_contact(session: AsyncSession, channel: Channel, contact: str, limit: int) -> list[Report]:
     """What a person reported by one door, the latest first."""
     query = select(Report).where(Report.channel == channel, Report.contact == contact, Report.part_of.is_(None))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,28 +10,15 @@ from sqlalchemy import select
 
 from routing.domain.understanding import Decision
 from routing.store.models import Incident, Report
-from tests.acceptance.connected import BASE, with_twilio
-from tests.acceptance.test_texts import ANA, HOLE, Telephone, reports
-from tests.city import City, founded
+from tests.acceptance.connected import BASE
+from tests.acceptance.texting import ANA, HOLE, Telephone, reports
+from tests.city import City
 from tests.standins.twilio.account import TwilioStandIn
 from tests.standins.twilio.line import Line
 from tests.understood import Scripted
 
 BRUNO = "+33639980002"
 PAIR = (("voirie-trottoir-degrade", 0.5), ("voirie-potelet-arrache", 0.4))
-
-
-@pytest.fixture
-async def town(database_url: str, tmp_path: Path, scripted: Scripted, twilio: TwilioStandIn) -> AsyncIterator[City]:
-    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.9), place="rue Monge")
-    async with founded(database_url, tmp_path, scripted, settings=with_twilio(tmp_path, twilio)) as city:
-        yield city
-        await city.check_nothing_unexpected()
-
-
-@pytest.fixture
-def phone(town: City, twilio: TwilioStandIn) -> Telephone:
-    return Telephone(town, twilio.token)
 
 
 async def the_incident(city: City) -> dict[str, Any]:
@@ -63,6 +48,27 @@ async def test_a_missing_place_is_asked_for_beside_the_receipt_and_the_answer_fi
     incident = await the_incident(town)
     assert (incident["procedure"], incident["place"]) == ("voirie-nid-de-poule", "rue du Tramway")
     assert len(twilio.texts_to(ANA)) == 2
+
+
+async def test_a_place_told_later_joins_the_incident_that_is_there_already(
+    town: City, phone: Telephone, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    await phone.write(HOLE, From=BRUNO)
+    await town.settle()
+    first = await the_incident(town)
+    await phone.write(scripted.expect("ya un trou énorme", ("voirie-nid-de-poule", 0.9)))
+    await town.settle(minutes=40)
+    second = await the_incident(town)
+    assert second["reference"] != first["reference"]
+    await phone.write(scripted.expect("rue monge à dijon", decision=Decision.UNFORESEEN, place="rue Monge"))
+    await town.settle()
+    [_, asked, _] = await reports(town)
+    assert (await town.follow(asked.reference))["incident"] == first["reference"]
+    assert (await town.incident(first["reference"]))["reports"] == 2
+    ended = await town.incident(second["reference"])
+    assert (ended["state"], ended["resolution"]) == ("resolved", f"réuni avec {first['reference']}")
+    assert [text.split()[0] for text in twilio.texts_to(ANA)] == ["C'est", "Merci,"], "nobody tells Ana it is closed"
+    twilio.texts_to(BRUNO)
 
 
 @pytest.mark.parametrize("wish", ["un humain", "0", "agent", "someone", "je veux parler à quelqu'un"])
@@ -126,24 +132,23 @@ async def test_solved_is_heard_and_thanked_once(town: City, phone: Telephone, tw
     await town.settle()
     assert (await town.incident(incident))["timeline"][-1]["text"].endswith("confirme : c'est réglé")
     assert twilio.texts_to(ANA)[-1] == "Merci de nous l'avoir dit. Bonne continuation."
+    told = len(twilio.texts_to(ANA))
     await phone.write("oui")
     await town.settle()
-    assert len(await reports(town)) == 2, "a second yes answers nothing any more"
-    assert twilio.texts_to(ANA)
-    await town.rings()
+    assert len(await reports(town)) == 1, "a second yes answers nothing any more, and is nobody's matter"
+    assert len(twilio.texts_to(ANA)) == told
 
 
-async def test_after_fourteen_days_a_no_is_a_report_of_its_own(
+async def test_after_fourteen_days_a_no_is_asked_what_it_is_about(
     town: City, phone: Telephone, twilio: TwilioStandIn
 ) -> None:
     incident = await closed(town, phone)
     town.clock.advance(timedelta(days=15))
-    await phone.write("non")
+    twilio.texts_to(ANA)
+    assert "Dites en quelques mots ce qui se passe" in await phone.write("non")
     await town.settle()
     assert (await town.incident(incident))["state"] == "resolved"
-    assert len(await reports(town)) == 2
-    assert twilio.texts_to(ANA)
-    await town.rings()
+    assert len(await reports(town)) == 1
 
 
 async def test_what_is_not_ours_says_whose_it_is(town: City, phone: Telephone, twilio: TwilioStandIn) -> None:

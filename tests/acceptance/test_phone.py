@@ -13,6 +13,7 @@ from routing.domain.understanding import Decision
 from routing.store import calls
 from routing.store.models import InboundEvent, Report
 from tests.acceptance.connected import BASE, PERSON, with_twilio
+from tests.acceptance.texting import Telephone
 from tests.city import City, founded
 from tests.standins.twilio.account import TwilioStandIn
 from tests.standins.twilio.line import Line
@@ -112,6 +113,23 @@ async def test_a_caller_who_does_not_know_where_is_not_asked_again(
     await line.say("oui")
     assert line.ended
     await town.settle()
+    [text] = twilio.texts_to(line.caller)
+    assert text.endswith("Où est-ce ? Répondez par la rue et la commune."), "there may be a sign to read"
+
+
+async def test_a_greeting_is_no_matter_and_what_was_not_caught_is_said_again(
+    town: City, line: Line, twilio: TwilioStandIn
+) -> None:
+    await line.ring()
+    await line.say("allô bonjour madame c'est pour signaler un problème")
+    assert line.heard[-2].startswith("Je vous écoute")
+    await line.say(HOLE)
+    question = line.last()
+    await line.say("pardon vous pouvez répéter s'il vous plaît")
+    assert line.last() == question
+    await line.say("oui")
+    assert line.ended
+    await town.settle()
     assert twilio.texts_to(line.caller)
 
 
@@ -158,6 +176,24 @@ async def test_no_and_the_right_word_is_understood_again(
     assert twilio.texts_to(line.caller)
 
 
+async def test_two_matters_in_one_breath_are_two_reports(
+    town: City, line: Line, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    also = scripted.expect("un tag rue berbisey", ("proprete-tag", 0.9), place="rue Berbisey")
+    words = f"{HOLE} et puis {also}"
+    scripted.expect(words, ("voirie-nid-de-poule", 0.9), place="rue Monge", also=(also, "proprete-tag"))
+    await line.ring()
+    await line.say(words)
+    await line.say("oui et il y a de l'eau dedans")
+    await town.settle()
+    async with town.session() as session:
+        first, second = await session.scalars(select(Report).order_by(Report.id))
+    found = [(await town.follow(one.reference))["procedure"] for one in (first, second)]
+    assert found == ["voirie-nid-de-poule", "proprete-tag"]
+    assert first.text.endswith("de l'eau dedans"), "what goes with a yes is kept too"
+    assert [one.reference in text for one, text in zip((first, second), twilio.texts_to(line.caller), strict=True)]
+
+
 async def test_danger_ends_all_questions_in_the_same_turn(
     town: City, line: Line, scripted: Scripted, twilio: TwilioStandIn
 ) -> None:
@@ -192,6 +228,28 @@ async def test_a_person_is_given_within_one_turn(town: City, line: Line, wish: s
     await line.ring()
     await line.say(wish)
     assert line.dialled == PERSON
+    await line.somebody_answers()
+    assert line.ended
+    await town.settle(minutes=2)
+    async with town.session() as session:
+        assert not (await session.scalars(select(Report))).all(), "a wish alone is no report, and no text says it is"
+        assert not await calls.missed(session, town.clock.at), "nobody has to call back who was spoken to"
+
+
+async def test_a_matter_named_beside_the_wish_is_on_its_way_when_the_person_takes_the_call(
+    town: City, line: Line, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    words = scripted.expect("un trou rue monge passez-moi quelqu'un", ("voirie-nid-de-poule", 0.9), place="rue Monge")
+    await line.ring()
+    await line.say(words)
+    assert line.dialled == PERSON
+    await town.settle()
+    report = await the_report(town)
+    incident = await town.incident((await town.follow(report.reference))["incident"])
+    assert incident["procedure"] == "voirie-nid-de-poule"
+    assert f"{report.reference} demande à parler à une personne" in [line["text"] for line in incident["timeline"]]
+    [text] = twilio.texts_to(line.caller)
+    assert text.startswith(f"Votre appel est enregistré sous le numéro {report.reference}")
 
 
 async def test_zero_after_a_report_keeps_it(town: City, line: Line, twilio: TwilioStandIn) -> None:
@@ -223,7 +281,7 @@ async def test_nobody_answers_and_a_message_is_left(town: City, line: Line, twil
 async def test_silence_is_asked_again_twice_then_a_person_comes(town: City, line: Line) -> None:
     await line.ring()
     await line.silence()
-    assert "Je n'ai pas entendu" in line.heard[-2]
+    assert "Je vous écoute" in line.heard[-2]
     assert line.last() == "For English, press 9."
     await line.silence()
     await line.silence()
@@ -263,6 +321,7 @@ async def test_a_call_whose_end_nobody_told_becomes_an_incident_all_the_same(
     await line.say(HOLE)
     await town.settle(minutes=2)
     assert (await town.follow((await the_report(town)).reference))["incident"]
+    assert twilio.texts_to(line.caller)
 
 
 async def test_hanging_up_without_a_word_is_a_missed_call(town: City, line: Line) -> None:
@@ -288,6 +347,16 @@ async def test_a_fixed_line_gets_no_text(town: City, twilio: TwilioStandIn) -> N
     await line.say(HOLE)
     await line.say("oui")
     await town.settle()
+    assert "Vous le recevez aussi par SMS." not in line.heard
+
+
+async def test_whoever_answered_stop_is_promised_no_text(town: City, line: Line, twilio: TwilioStandIn) -> None:
+    await Telephone(town, twilio.token, line.caller).write("STOP")
+    await line.ring()
+    await line.say(HOLE)
+    await line.say("oui")
+    await town.settle()
+    assert line.ended
     assert "Vous le recevez aussi par SMS." not in line.heard
 
 
@@ -348,6 +417,7 @@ async def test_a_broken_understanding_ends_with_a_person_reading_it(
     with scripted.breaking():
         await line.ring()
         await line.say("quelque chose d'étrange se passe ici")
+        await line.say("rue monge")
         assert line.ended
     await town.settle()
     assert (await town.follow((await the_report(town)).reference))["incident"]

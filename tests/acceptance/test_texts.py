@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
-from itertools import count
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -13,63 +10,14 @@ from sqlalchemy import select
 from bot.house import House
 from routing.domain.understanding import Decision
 from routing.store import timers
-from routing.store.models import CitizenMessage, InboundEvent, Report
-from tests.acceptance.connected import BASE, with_twilio
-from tests.city import City, founded
+from routing.store.models import CitizenMessage, InboundEvent
+from tests.acceptance.connected import BASE
+from tests.acceptance.texting import ANA, HOLE, Telephone, reports
+from tests.city import City
 from tests.standins.faults import dropped, limited
 from tests.standins.twilio.account import TwilioStandIn
 from tests.standins.twilio.line import Line
 from tests.understood import Scripted
-
-HOLE = "un trou rue Monge"
-ANA = "+33639980001"
-
-
-class Telephone:
-    """A telephone that writes to our number."""
-
-    def __init__(self, city: City, token: str, number: str = ANA) -> None:
-        self._line = Line(city, token, BASE, caller=number)
-        self._numbers = count(1)
-
-    def message(self, text: str, **more: str) -> dict[str, str]:
-        """What Twilio posts for one message."""
-        sid = f"SM{self._line.sid[2:]}{next(self._numbers)}"
-        return {
-            "MessageSid": sid,
-            "From": self._line.caller,
-            "To": "+33939980000",
-            "Body": text,
-            "NumMedia": "0",
-        } | more
-
-    async def write(self, text: str, **more: str) -> str:
-        """Send one message; returns what is answered at once, as TwiML."""
-        return await self.post(self.message(text, **more))
-
-    async def post(self, fields: dict[str, str]) -> str:
-        """One signed webhook."""
-        answer = await self._line.post("/webhooks/twilio/messages", fields)
-        assert answer.status_code == 200
-        return answer.text
-
-
-@pytest.fixture
-async def town(database_url: str, tmp_path: Path, scripted: Scripted, twilio: TwilioStandIn) -> AsyncIterator[City]:
-    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.9), place="rue Monge")
-    async with founded(database_url, tmp_path, scripted, settings=with_twilio(tmp_path, twilio)) as city:
-        yield city
-        await city.check_nothing_unexpected()
-
-
-@pytest.fixture
-def phone(town: City, twilio: TwilioStandIn) -> Telephone:
-    return Telephone(town, twilio.token)
-
-
-async def reports(city: City) -> list[Report]:
-    async with city.session() as session:
-        return list(await session.scalars(select(Report).order_by(Report.id)))
 
 
 async def test_a_text_message_is_answered_with_a_number_and_a_link(
@@ -247,3 +195,21 @@ async def test_when_nothing_can_be_kept_the_citizen_is_told_at_once(
     monkeypatch.setattr(House, "run", away)
     assert "112" in await phone.write("au feu, l'immeuble brûle")
     assert "à nouveau" in await phone.write("un trou")
+
+
+async def test_a_greeting_is_greeted_back_once_and_wakes_nobody(
+    town: City, phone: Telephone, twilio: TwilioStandIn
+) -> None:
+    fields = phone.message("Bonjour !")
+    assert "Dites en quelques mots ce qui se passe" in await phone.post(fields)
+    assert "<Message>" not in await phone.post(fields)
+    await town.settle(minutes=10)
+    assert await reports(town) == []
+    await phone.write(HOLE)
+    await town.settle(minutes=20)
+    assert "<Message>" not in await phone.write("merci")
+    await town.settle()
+    [report] = await reports(town)
+    incident = await town.incident((await town.follow(report.reference))["incident"])
+    assert incident["timeline"][-1]["text"] == f"{report.reference} ajoute : merci"
+    assert len(twilio.texts_to(ANA)) == 1

@@ -32,28 +32,30 @@ async def all_calls(databases: Databases, folder: Path) -> list[Ended]:
                 TwilioStandIn(DrivenClock()) as twilio,
                 founded(url, folder, means, settings=with_twilio(folder, twilio)) as city,
             ):
-                ended += [await walk(city, twilio, call) for call in calls]
+                ended += await walk(city, twilio, calls)
     return ended
 
 
-async def measure(messages: int) -> str:
-    """Everything, as the page."""
+async def measure(citizens: int) -> tuple[str, list[str]]:
+    """Everything, as the page, and what went otherwise than it should."""
     databases = Databases(ROOT / "var" / "tests")
     with tempfile.TemporaryDirectory() as folder:
         ended = await all_calls(databases, Path(folder))
         with databases.fresh() as url:
-            again = await replay(url, Path(folder), messages)
+            again = await replay(url, Path(folder), citizens)
     problems = [f"{one.call.name}: {problem}" for one in ended for problem in one.problems]
     sys.stdout.write("\n".join([*problems, table(ended)]))
-    return page(ended, again)
+    return page(ended, again), problems
 
 
 def main() -> None:
     """Read the command's arguments and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=1000, help="webhooks delivered thrice and shuffled")
+    parser.add_argument("--citizens", type=int, default=1000, help="whose webhooks are delivered thrice and shuffled")
     given = parser.parse_args()
-    DOCUMENT.write_text(asyncio.run(measure(given.messages)), encoding="utf-8")
+    written, problems = asyncio.run(measure(given.citizens))
+    DOCUMENT.write_text(written, encoding="utf-8")
+    sys.exit(1 if problems else 0)
 
 
 if __name__ == "__main__":

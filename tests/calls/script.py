@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from routing.domain.understanding import Decision
 from routing.store.models import Incident, PhoneCall, Report
 from tests.acceptance.connected import BASE
+from tests.acceptance.texting import Telephone
 from tests.city import City
 from tests.standins.twilio.account import TwilioStandIn
 from tests.standins.twilio.line import Line
@@ -25,25 +26,32 @@ _numbers = count(100)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``turns`` are single-key mappings (say, press, silence, partial, nobody, leave, hang_up, hear, after); ``ends``
-    is what must be true in the end.
+    """``turns`` are single-key mappings (say, talk_over, press, silence, partial, nobody, leave, hang_up, hear, after,
+    later, text); ``ends`` is what must be true in the end; ``matter``: the caller says, at least once, what is
+    happening.
     """
 
     name: str
     turns: Sequence[Mapping[str, Any]]
     ends: Mapping[str, Any]
     caller: str = "mobile"
+    matter: bool = True
 
 
 @dataclass(slots=True)
 class Ended:
-    """How a call went. ``kept`` is report, person, missed or nothing; ``spoken`` are seconds of our voice."""
+    """How a call went. ``kept`` is report, person, missed or nothing; ``spoken`` are seconds of our voice.
+
+    ``complete``: the matter is understood, or its words or sound are before a person; its place is known, asked for by
+    text, or there is none; and the caller has heard its reference or was sent it.
+    """
 
     call: Call
     heard: list[str] = field(default_factory=list)
     kept: str = "nothing"
-    said_something: bool = False
     complete: bool = False
+    asked_by_text: bool = False
+    reports: int = 0
     questions: int = 0
     spoken: float = 0.0
     opening: float = 0.0
@@ -57,7 +65,7 @@ def scripts() -> dict[str, list[Call]]:
 
 def _calls(path: Path) -> list[Call]:
     return [
-        Call(row["name"], row["turns"], row["ends"], row.get("caller", "mobile"))
+        Call(row["name"], row["turns"], row["ends"], row.get("caller", "mobile"), row.get("matter", True))
         for row in yaml.safe_load(path.read_text(encoding="utf-8"))
     ]
 
@@ -68,12 +76,28 @@ def teach(means: Scripted) -> None:
         ranking = tuple(meaning["ranking"].items())
         decision = Decision(meaning.get("decision", "route"))
         means.expect(
-            text, *ranking, decision=decision, place=meaning.get("place"), language=meaning.get("language", "fr")
+            text,
+            *ranking,
+            decision=decision,
+            place=meaning.get("place"),
+            language=meaning.get("language", "fr"),
+            also=tuple(meaning["also"]) if "also" in meaning else None,
         )
 
 
-async def walk(city: City, twilio: TwilioStandIn, call: Call) -> Ended:
-    """Walk one call to its end and look at what it left."""
+async def walk(city: City, twilio: TwilioStandIn, calls: Sequence[Call]) -> list[Ended]:
+    """Walk the calls one after the other, let the time pass in which a lost one is noticed, see what is left."""
+    walked = [await _walk(city, twilio, call) for call in calls]
+    await city.settle(seconds=100)
+    for line, ended in walked:
+        await _look(city, line, twilio.texts_to(line.caller), ended)
+        ended.heard, ended.questions, ended.spoken = line.heard, line.questions, line.seconds
+        _compare(ended.call, line, ended)
+    await city.rings()
+    return [ended for _, ended in walked]
+
+
+async def _walk(city: City, twilio: TwilioStandIn, call: Call) -> tuple[Line, Ended]:
     number = next(_numbers)
     caller = {"hidden": "anonymous", "fixed": f"+3338099{number:04}"}.get(call.caller, f"+336399{number:05}")
     ended = Ended(call)
@@ -83,69 +107,71 @@ async def walk(city: City, twilio: TwilioStandIn, call: Call) -> Ended:
     for turn in call.turns:
         [(what, value)] = turn.items()
         try:
-            line = await _turn(city, twilio, line, what, value, ended)
+            line = await _turn(city, twilio, line, what, value)
         except AssertionError as error:
             ended.problems.append(f"{what} {value!r}: {error}")
             break
-    await city.settle(seconds=100)
-    await _look(city, line, ended)
-    twilio.texts_to(caller)
-    await city.rings()
-    ended.heard, ended.questions, ended.spoken = line.heard, line.questions, line.seconds
-    _compare(call, line, ended)
-    return ended
+    return line, ended
 
 
-async def _turn(city: City, twilio: TwilioStandIn, line: Line, what: str, value: Any, ended: Ended) -> Line:
+async def _turn(city: City, twilio: TwilioStandIn, line: Line, what: str, value: Any) -> Line:
+    match what:
+        case "hear":
+            said = " ".join(line.heard[-4:])
+            assert value in said, f"heard instead: {said}"
+        case "later":  # so many minutes
+            await city.settle(minutes=value)
+        case "text":
+            await Telephone(city, twilio.token, line.caller).write(value)
+        case "after":  # the same caller calls again, so many minutes later
+            await city.settle(minutes=value)
+            twilio.texts_to(line.caller)  # about the first call, which has scripts of its own
+            line = Line(city, twilio.token, BASE, caller=line.caller)
+            await line.ring()
+        case _:
+            await _act(twilio, line, what, value)
+    return line
+
+
+async def _act(twilio: TwilioStandIn, line: Line, what: str, value: Any) -> None:
+    """What a caller does, or the person who is called."""
     match what:
         case "say":
-            ended.said_something = True
+            await line.say(value)
+        case "talk_over":  # before our voice is over, and Twilio tells what it hears
+            await line.begin_to_say(value)
             await line.say(value)
         case "press":
             await line.press(str(value))
         case "silence":
             await line.silence()
         case "partial":
-            ended.said_something = True
             await line.begin_to_say(value)
             [_, address] = twilio.books.redirected[-1]
             await line.interrupt(address)
         case "nobody":
             await line.nobody_answers()
         case "leave":
-            ended.said_something = True
             await line.leave_message(seconds=value)
         case "hang_up":
             await line.hang_up()
-        case "hear":
-            said = " ".join(line.heard[-4:])
-            assert value in said, f"heard instead: {said}"
-        case "after":  # the same caller calls again, so many minutes later
-            await city.settle(minutes=value)
-            twilio.texts_to(line.caller)
-            line = Line(city, twilio.token, BASE, caller=line.caller)
-            await line.ring()
         case _:
             raise AssertionError("no such turn")
-    return line
 
 
-async def _look(city: City, line: Line, ended: Ended) -> None:
-    """What became of the call, in the database of the city."""
+async def _look(city: City, line: Line, texts: Sequence[str], ended: Ended) -> None:
+    """What became of the call, in the database of the city and on the caller's telephone."""
     async with city.session() as session:
         call = (await session.scalars(select(PhoneCall).where(PhoneCall.sid == line.sid))).one()
         report = await session.get(Report, call.report_id) if call.report_id else None
         incident = await session.get(Incident, report.incident_id) if report and report.incident_id else None
-    if incident is not None:
+        more = select(func.count()).where(Report.part_of == call.report_id, Report.incident_id.is_not(None))
+        ended.reports = (report is not None) + (await session.scalar(more) or 0)
+    ended.asked_by_text = any("où est-ce ?" in text.lower() or "where is it?" in text.lower() for text in texts)
+    if report is not None and incident is not None:
         ended.kept = "report"
-        procedure = city.house.desk.catalogue.procedure(incident.procedure_id)
-        informed = procedure is not None and procedure.severity == "info"
-        where = incident.place or incident.latitude or informed
-        ended.complete = bool(incident.danger or (incident.procedure_id and where))
-        for name in ("procedure_id", "place", "severity"):
-            wanted = ended.call.ends.get(name.removesuffix("_id"))
-            if wanted is not None and getattr(incident, name) != wanted:
-                ended.problems.append(f"{name} is {getattr(incident, name)}, not {wanted}")
+        ended.complete = _placed(city, incident, ended) and (_named(report, line, texts) or call.about_id is not None)
+        _expect(ended, incident, report)
     elif line.dialled is not None or line.recording is not None:
         ended.kept = "person"
     elif call.about_id is not None:
@@ -155,8 +181,31 @@ async def _look(city: City, line: Line, ended: Ended) -> None:
         ended.kept = "missed"
 
 
+def _placed(city: City, incident: Incident, ended: Ended) -> bool:
+    """Whether the place is known, asked for by text, or there is none; danger is not asked where."""
+    procedure = city.house.desk.catalogue.procedure(incident.procedure_id)
+    informed = procedure is not None and procedure.severity == "info"
+    known = incident.place or incident.latitude or informed or incident.danger
+    return bool(known) or ended.asked_by_text
+
+
+def _named(report: Report, line: Line, texts: Sequence[str]) -> bool:
+    """Whether the caller has the reference: heard, or in a text."""
+    spelled = " ".join(f"{sign}." for sign in report.reference if sign.isalnum())
+    return spelled in line.heard or any(report.reference in text for text in texts)
+
+
+def _expect(ended: Ended, incident: Incident, report: Report) -> None:
+    for name in ("procedure_id", "place", "severity"):
+        wanted = ended.call.ends.get(name.removesuffix("_id"))
+        if wanted is not None and getattr(incident, name) != wanted:
+            ended.problems.append(f"{name} is {getattr(incident, name)}, not {wanted}")
+    if (words := ended.call.ends.get("words")) and words not in report.text:
+        ended.problems.append(f"{words!r} was not kept: {report.text!r}")
+
+
 def _compare(call: Call, line: Line, ended: Ended) -> None:
-    for name in ("kept", "complete"):
+    for name in ("kept", "complete", "asked_by_text", "reports"):
         wanted = call.ends.get(name)
         if wanted is not None and getattr(ended, name) != wanted:
             ended.problems.append(f"{name} is {getattr(ended, name)}, not {wanted}; heard {line.heard[-3:]}")

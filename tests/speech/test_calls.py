@@ -134,7 +134,7 @@ async def test_star_while_we_listen_repeats_the_question(town: City, caller: Cal
 async def test_silence_is_asked_again_twice_then_a_person_comes(town: City, caller: Caller) -> None:
     await caller.ring()
     await caller.be_silent()
-    assert "Je n'ai pas entendu" in caller.last()
+    assert "Je vous écoute" in caller.last()
     await caller.be_silent()
     await caller.be_silent()
     assert caller.dialled == PERSON

@@ -16,7 +16,7 @@ from intake.ports import Heard, LiveEar, SpeechBegan, Transcriber, Transcript
 from intake.transcription.recogniser import Recogniser
 from routing.store.models import Attachment, Report
 from tests.acceptance.connected import BASE, with_twilio
-from tests.acceptance.test_texts import ANA, Telephone
+from tests.acceptance.texting import ANA, Telephone
 from tests.city import City, founded
 from tests.speech.caller import Caller
 from tests.speech.synthetic import quiet, recorded, sentences
@@ -213,6 +213,27 @@ class MumbledTurn:
         yield Transcript()
 
 
+class Typist(Mumbled):
+    """Ears that make the same words of every recording."""
+
+    async def transcribe(self, audio: bytes) -> Transcript:
+        """A wish for a person."""
+        return Transcript("j'aimerais parler à quelqu'un de la mairie s'il vous plaît")
+
+
+async def test_a_message_that_only_wants_a_person_has_its_number_texted_all_the_same(
+    database_url: str, tmp_path: Path, scripted: Hearsay, twilio: TwilioStandIn
+) -> None:
+    async with city_with(Typist(), database_url, tmp_path, scripted, twilio) as town:
+        line = await leave_a_message(town, twilio, b"OggS" + bytes(400))
+        await town.settle()
+        report, _ = await only(town)
+        incident = await incident_of(town, report)
+        assert incident["lead"] == "appels-entrants"
+        [text] = twilio.texts_to(line.caller)
+        assert text.startswith(f"Votre appel est enregistré sous le numéro {report.reference}")
+
+
 async def test_words_nobody_understood_are_kept_for_a_person_to_hear(
     database_url: str, tmp_path: Path, scripted: Hearsay, twilio: TwilioStandIn
 ) -> None:
@@ -229,7 +250,7 @@ async def test_words_nobody_understood_are_kept_for_a_person_to_hear(
                 await stream.frame(quiet(0.02))
             await stream.listen()
         await line.stream_ended()
-        assert "Je n'ai pas entendu" in line.last()
+        assert "Je vous écoute" in line.last()
         await line.hang_up()
         await town.settle(minutes=1)
         report, piece = await only(town)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake.answers import after_no, number, says_no, says_yes, wants_a_person
+from intake.small_talk import beside_the_wish, says_nothing, wants_it_again
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,32 @@ def test_yes(words: str) -> None:
 def test_no(words: str) -> None:
     assert says_no(words)
     assert not says_yes(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["", "allô", "Bonjour madame !", "allô allô vous m'entendez", "c'est pour signaler un problème", "hello"]
+)
+def test_a_greeting_has_no_matter(words: str) -> None:
+    assert says_nothing(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["un trou", "la voirie", "je suis tombé", "bonjour il fait noir", "gutten tag", "هناك حفرة", "bonjour 路上有个坑"],
+)
+def test_one_word_of_a_matter_is_enough(words: str) -> None:
+    assert not says_nothing(words)
+
+
+@pytest.mark.parametrize("words", ["pardon ?", "répétez", "vous pouvez répéter s'il vous plaît", "j'ai pas compris"])
+def test_what_was_not_caught_is_wanted_again(words: str) -> None:
+    assert wants_it_again(words)
+    assert not wants_it_again(f"{words} il y a un trou rue Monge")
+
+
+def test_what_stands_beside_a_wish_for_a_person_is_a_matter() -> None:
+    assert beside_the_wish("un trou rue Monge, passez-moi quelqu'un") == "un trou rue monge"
+    assert beside_the_wish("je voudrais parler à un conseiller s'il vous plaît") == ""
 
 
 def test_what_follows_a_no_is_worth_hearing_when_it_is_a_sentence() -> None:
