@@ -21,9 +21,13 @@ _PERSON = re.compile(
 )
 _YES = re.compile(
     r"^(?:ah |ben |euh |et |alors )*"
-    r"(?:oui|ouais|ouai|ok|okay|exact\w*|voila|tout a fait|c est ca|affirmatif|d accord|yes|yeah)\b"
+    r"(?:oui|ouais|ouai|ok|okay|exact\w*|voila|tout a fait|c est (?:bien |tout a fait )?(?:ca|cela|bon|juste)"
+    r"|affirmatif|d accord|parfait|absolument|bien sur|je confirme|yes|yeah)\b"
 )
-_NO = re.compile(r"^(?:ah |ben |euh |et |alors |mais )*(?:non|nan|pas du tout|pas encore|pas regle|no|negatif|not)\b")
+_NO = re.compile(
+    r"^(?:ah |ben |euh |et |alors |mais )*"
+    r"(?:non|nan|(?:c |ce n |ca n )?est pas (?:ca|cela|bon|juste)|pas (?:ca|du tout|encore|regle)|no|negatif|not)\b"
+)
 _NUMBER = r"^(?:le |la |l |numero |choix |reponse |number )*"
 _NUMBERS = tuple(
     re.compile(rf"{_NUMBER}(?:{words})\b")

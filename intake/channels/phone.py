@@ -25,6 +25,7 @@ from routing.domain.call import Step
 from routing.domain.redaction import readable
 from routing.domain.understanding import Decision
 from routing.service.tell import door_back
+from routing.store import calls
 from routing.store.models import PhoneCall
 
 log = logging.getLogger(__name__)
@@ -139,9 +140,8 @@ class Phone:
         try:
             async with asyncio.timeout(PATIENCE):
                 while True:
-                    talk = await self._decide(fields, patient=True)
-                    if talk is None or not talk.pending:
-                        return talk
+                    if await self._house.run(lambda session: calls.understood(session, sid(fields))):
+                        return await self._decide(fields, patient=True)
                     await asyncio.sleep(LOOK_EVERY)
         except TimeoutError:
             return None

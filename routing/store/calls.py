@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from routing.domain.incident import ReportState
 from routing.store.models import ChosenLanguage, OptOut, PhoneCall, Report
 
 MISSED_FOR = timedelta(days=2)  # how long a missed call stays on the room's screen
@@ -26,6 +27,13 @@ async def by_sid(session: AsyncSession, sid: str) -> PhoneCall | None:
     """The call of that name, locked, None when it never reached us."""
     query = select(PhoneCall).where(PhoneCall.sid == sid).with_for_update()
     return await session.scalar(query.execution_options(populate_existing=True))
+
+
+async def understood(session: AsyncSession, sid: str) -> bool:
+    """Whether a call's words are understood, or nobody waits for that any more. Asked often, so it locks nothing."""
+    over = or_(Report.state != ReportState.TALKING, Report.decision.is_not(None))
+    query = select(over).join(PhoneCall, PhoneCall.report_id == Report.id).where(PhoneCall.sid == sid)
+    return await session.scalar(query) is not False
 
 
 async def of_report(session: AsyncSession, report: Report) -> PhoneCall | None:

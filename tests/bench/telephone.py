@@ -1,4 +1,7 @@
-"""Thirty callers at once: how long Twilio waits for our answers, at the pace of speech and all in one moment."""
+"""Thirty callers at once: how long Twilio waits for our answers, at the pace of speech and all in one moment.
+
+A call lasts as long as its words do when they are spoken: the opening, the question, the reference said twice.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from tests.standins.twilio.line import WORDS_A_SECOND, Line
 NAME = "telephone"
 BASE = "https://vigie.example.org"
 CALLERS = 30
-LISTENS = 4.0  # seconds at most that a caller listens to us before speaking over our voice
+LISTENS = (0.3, 1.0)  # the share of our words that callers listen to before they speak
 HEARD_EVERY = 0.5  # seconds between the partial results of somebody who speaks
 WAITING = "Un instant."
 STREETS = ("rue Monge", "rue de la Liberté", "avenue Victor Hugo", "rue d'Auxonne", "boulevard de Sévigné")
@@ -86,8 +89,8 @@ async def _run(rig: Rig) -> list[Figure]:
             "VIGIE_PHONE_PERSON": "+33199000017",
         }
         with running(rig, NAME, settings=settings) as vigie:
-            await _calls(vigie, twilio.token, seconds=5)  # the first calls of all find everything cold
-            paced = await _calls(vigie, twilio.token, seconds=rig.size(120, 15))
+            await _calls(vigie, twilio.token, seconds=8)  # the first calls of all find everything cold
+            paced = await _calls(vigie, twilio.token, seconds=rig.size(110, 20))
             together = await _together(vigie, twilio.token, rounds=rig.size(5, 1))
     return [*_figures("at the pace of speech", paced, 300), *_figures("all in one moment", together, None)]
 
@@ -113,9 +116,10 @@ async def _calls(vigie: Vigie, token: str, *, seconds: float) -> Answers:
     words = cycle(messages(EXAMPLES, 400, 11))
 
     async def caller(web: httpx.AsyncClient) -> None:
-        await asyncio.sleep(drawn.random() * min(LISTENS, seconds / 2))
+        await asyncio.sleep(drawn.random() * seconds / 4)
         while time.monotonic() < until:
-            await _call(_line(web, token, answers), f"{next(words)} {drawn.choice(STREETS)}", answers)
+            line, matter = _line(web, token, answers), f"{next(words)} {drawn.choice(STREETS)}"
+            await _call(line, matter, answers, drawn)
 
     async with _client(vigie) as web:
         await asyncio.gather(*(caller(web) for _ in range(CALLERS)))
@@ -149,14 +153,16 @@ def _line(web: httpx.AsyncClient, token: str, answers: Answers) -> Caller:
     return line
 
 
-async def _call(line: Caller, words: str, answers: Answers) -> None:
+async def _call(line: Caller, words: str, answers: Answers, drawn: random.Random) -> None:
     """One call to its end: the matter, then whatever is asked."""
     answers.calls += 1
     try:
         await line.ring()
         for said in (words, "oui", STREETS[0], "oui", "1"):
-            await _speak(line, said)
+            heard = line.seconds
+            await _speak(line, said, drawn.uniform(*LISTENS))
             if line.ended:
+                await asyncio.sleep(line.seconds - heard)
                 return
             if line.dialled is not None or line.recording is not None:
                 break
@@ -165,10 +171,9 @@ async def _call(line: Caller, words: str, answers: Answers) -> None:
         answers.odd.append(f"{type(error).__name__}: {str(error)[:200]}")
 
 
-async def _speak(line: Caller, words: str) -> None:
+async def _speak(line: Caller, words: str, share: float) -> None:
     """Listen, speak at the pace of speech while partial results come, then wait for our answer."""
-    before = len(line.heard[-1].split()) / WORDS_A_SECOND
-    await asyncio.sleep(min(before, LISTENS))
+    await asyncio.sleep(share * len(line.heard[-1].split()) / WORDS_A_SECOND)
     lasts, spoken = len(words.split()) / WORDS_A_SECOND, words.split()
     for moment in range(1, int(lasts / HEARD_EVERY) + 1):
         await asyncio.sleep(HEARD_EVERY)

@@ -32,13 +32,18 @@ def test_somebody_in_a_report_is_not_a_wish(words: str) -> None:
     assert not wants_a_person(words)
 
 
-@pytest.mark.parametrize("words", ["oui", "Oui, c'est ça", "ben ouais", "exactement", "yes", "tout à fait"])
+@pytest.mark.parametrize(
+    "words", ["oui", "Oui, c'est ça", "ben ouais", "exactement", "yes", "tout à fait", "c'est bien ça", "je confirme"]
+)
 def test_yes(words: str) -> None:
     assert says_yes(words)
     assert not says_no(words)
 
 
-@pytest.mark.parametrize("words", ["non", "NON !", "mais non", "pas du tout", "no", "pas encore"])
+@pytest.mark.parametrize(
+    "words",
+    ["non", "NON !", "mais non", "pas du tout", "no", "pas encore", "c'est pas ça", "ce n'est pas cela", "pas ça"],
+)
 def test_no(words: str) -> None:
     assert says_no(words)
     assert not says_yes(words)
@@ -73,6 +78,7 @@ def test_what_stands_beside_a_wish_for_a_person_is_a_matter() -> None:
 def test_what_follows_a_no_is_worth_hearing_when_it_is_a_sentence() -> None:
     assert after_no("non, c'est le lampadaire qui est tombé") == "c est le lampadaire qui est tombe"
     assert after_no("non merci") == ""
+    assert after_no("c'est pas ça c'est un tag") == "c est un tag"
 
 
 @pytest.mark.parametrize(
