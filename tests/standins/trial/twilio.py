@@ -98,7 +98,7 @@ class Telephones:
 
     async def call(self, form: Form) -> str:
         """A citizen rings."""
-        self._line = Line(_Door(self._web), self._twilio.token, self._vigie, form["number"])  # type: ignore[arg-type]
+        self._line = Line(_Door(self._web), self._twilio.token, self._vigie, form["number"])
         return await self._on_line(self._line.ring())
 
     async def say(self, form: Form) -> str:
