@@ -134,7 +134,14 @@ def build(
 def make_jobs(url: str) -> App:
     """The job engine on the same database; its connections are few, each job opens a session of its own."""
     connector = PsycopgConnector(
-        conninfo="postgresql://" + url.partition("://")[2], min_size=1, max_size=8, timeout=5, reconnect_timeout=30
+        conninfo="postgresql://" + url.partition("://")[2],
+        # Which job was fetched or is over may be forgotten when PostgreSQL falls: the timer's row is the memory.
+        # Jobs are deferred by the caller's own connection, as lastingly as what they are about.
+        kwargs={"options": "-c synchronous_commit=off"},
+        min_size=1,
+        max_size=8,
+        timeout=5,
+        reconnect_timeout=30,
     )
     return App(connector=connector)
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from bot import tasks
 from bot.house import House
+from bot.lane import work
 from bot.observability import HEALED, OVERDUE, WORKER_RESTARTS
 from bot.telegram import rooms
 from routing.domain.oncall import WEEKDAYS
@@ -27,7 +28,7 @@ from routing.store.timers import Verb
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY = 0.5
-SWEEP_AT_MOST = 0.05
+SWEEP_AT_MOST = 0.05  # while something is due that must wait for a shorter queue
 HEAL_EVERY = 10.0
 CALENDAR_EVERY = 60.0
 HEARTBEAT = 2.0
@@ -98,7 +99,8 @@ class Worker:
                     raise outcome
 
     async def _lane(self, verbs: tuple[Verb, ...], share: float) -> None:
-        await self._house.jobs.run_worker_async(
+        await work(
+            self._house.jobs,
             queues=[verb.value for verb in verbs],
             name=f"vigie {verbs[0]} {len(verbs)}",
             concurrency=max(2, round(self._house.settings.worker_concurrency * share)),
@@ -117,7 +119,8 @@ class Worker:
                 following = await timers.next_due(session)
             ahead = SWEEP_EVERY
             if following is not None:  # a message that a rate allows at a given instant leaves at that instant
-                ahead = min(max((following - self._house.clock.now()).total_seconds(), SWEEP_AT_MOST), SWEEP_EVERY)
+                left = (following - self._house.clock.now()).total_seconds()
+                ahead = min(left if left > 0 else SWEEP_AT_MOST, SWEEP_EVERY)
             await self._pause(0 if woken == timers.SWEEP_BATCH else ahead)
 
     async def _heal(self) -> None:

@@ -30,8 +30,8 @@ class SlackChat:
     # what a channel holds a minute in all.
     # Source: https://docs.slack.dev/apis/web-api/rate-limits
     rates: Sequence[Rate] = (
-        Rate("posts", frozenset({Errand.CARD, Errand.LINE}), every=1.1),
-        Rate("all posts", frozenset({Errand.CARD, Errand.LINE}), every=0.2, burst=40, shared=True),
+        Rate("posts", frozenset({Errand.CARD, Errand.LINE}), every=1.05),
+        Rate("all posts", frozenset({Errand.CARD, Errand.LINE}), every=0.17, burst=30, shared=True),
         Rate("edits", frozenset({Errand.EDIT}), every=1.5, burst=10, shared=True),
         Rate("looks", frozenset({Errand.LOOK}), every=1.5, burst=10, shared=True),
     )

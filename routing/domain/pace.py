@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ class Errand(StrEnum):
     CARD = "card"
     EDIT = "edit"
     LINE = "line"
+    TOPIC = "topic"  # the room of its own that a card is given where the channel has such
     LOOK = "look"  # whether an earlier attempt has arrived
 
 
@@ -62,5 +63,38 @@ class Purse:
             key = rate.key(self._channel)
             self.spent[key] = max(self.spent.get(key, now), now) + timedelta(seconds=rate.every)
 
+    def delays(self, errands: Sequence[Errand], waiting: Errand, now: datetime) -> bool:
+        """Whether ``waiting`` would be free later if these errands were run now."""
+        after = Purse(self._rates, self._channel, self.spent)
+        for each in errands:
+            after.spend(each, now)
+        return after.free_at(waiting, now) > self.free_at(waiting, now)
+
     def _counted(self, errand: Errand) -> list[Rate]:
         return [rate for rate in self._rates if errand in rate.errands]
+
+
+class Round:
+    """What one channel may run now. Once a card has to wait, nothing is run that would make it wait longer.
+
+    ``free`` are the instants at which what was refused may be run.
+    """
+
+    def __init__(self, purse: Purse, now: datetime) -> None:
+        self._purse = purse
+        self._now = now
+        self._card_waits = False
+        self.free: list[datetime] = []
+
+    def may(self, *errands: Errand) -> bool:
+        """Whether all these errands may be run now; they are paid for then."""
+        free = max(self._purse.free_at(each, self._now) for each in errands)
+        if free > self._now:
+            self.free.append(free)
+            self._card_waits |= Errand.CARD in errands
+            return False
+        if self._card_waits and Errand.CARD not in errands and self._purse.delays(errands, Errand.CARD, self._now):
+            return False
+        for each in errands:
+            self._purse.spend(each, self._now)
+        return True

@@ -12,15 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.card import Card, Line
 from routing.domain.incident import DeliveryState
-from routing.domain.pace import Errand, Purse, Rate
+from routing.domain.pace import Errand, Purse, Rate, Round
 from routing.ports import DeliveryProblem
 from routing.service.desk import Desk
 from routing.store import channels, incidents, views
 from routing.store.models import Channel, Dispatch, Incident, Thread, ThreadLine
 
 CLAIM = timedelta(seconds=8)  # a claim older than this belonged to a process that died
-LOOKED_AT = 50  # threads
-AT_ONCE = 10  # parcels carried side by side
+NEW, UPDATES = 3, 50  # threads looked at where messages are counted
+AT_ONCE = 10  # parcels carried side by side where they are not
 MAYBE_SENT = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
 SUMMED_UP = 12  # lines of a message that sums up; the card above shows the state anyway
 
@@ -53,12 +53,16 @@ class Parcel:
 
 @dataclass(slots=True)
 class Batch:
-    """What one channel is brought at once; without any parcel, when to look again (None for nothing lacking)."""
+    """What one channel is brought at once; before which instant what it could not be brought yet may not be either.
+
+    ``busy``: another process brings it something now, and will look again itself.
+    """
 
     channel: int
     address: str
     parcels: list[Parcel] = field(default_factory=list)
-    look_again: datetime | None = None
+    not_before: datetime | None = None
+    busy: bool = False
 
 
 async def claim(session: AsyncSession, desk: Desk, number: int, rates: Mapping[str, Sequence[Rate]]) -> Batch | None:
@@ -68,33 +72,29 @@ async def claim(session: AsyncSession, desk: Desk, number: int, rates: Mapping[s
         return None
     now = desk.now()
     batch = Batch(channel.id, channel.address)
-    batch.look_again = _not_before(channel, now)
-    if batch.look_again is not None:
+    batch.busy = channel.claimed_at is not None and channel.claimed_at + CLAIM > now
+    if channel.held_until is not None and channel.held_until > now:
+        batch.not_before = channel.held_until
+    if batch.busy or batch.not_before:
         return batch
     limits = rates.get(channel.address.partition(":")[0], ())
     purse = Purse(limits, channel.address, {})
     purse = Purse(limits, channel.address, await channels.spent(session, purse.keys()))
-    found = await channels.behind(session, channel.address, now, LOOKED_AT)
+    most = {"cards": NEW, "updates": UPDATES} if limits else {"cards": AT_ONCE, "updates": AT_ONCE}
+    found = await channels.behind(session, channel.address, now, **most)
     lines = await _unsent_lines(session, [thread.id for thread, _ in found])
-    free: list[datetime] = []
-    for thread, incident in found[: LOOKED_AT if limits else AT_ONCE]:
-        parcel, later = await _parcel(session, desk, thread, incident, lines.get(thread.id, []), purse, bool(limits))
-        free += later
+    turn = Round(purse, now)
+    for thread, incident in found if limits else found[:AT_ONCE]:
+        parcel = await _parcel(session, desk, thread, incident, lines.get(thread.id, []), turn, paced=bool(limits))
         if parcel is not None:
             batch.parcels.append(parcel)
-    await channels.keep_spent(session, purse.spent)
-    channel.claimed_at = now if batch.parcels else None
-    if not batch.parcels:
-        at, _ = await channels.waiting(session, channel.address, now)
-        batch.look_again = min(free, default=at)
+    if batch.parcels:
+        await channels.keep_spent(session, purse.spent)
+        channel.claimed_at = now
+    else:
+        channel.claimed_at = None
+    batch.not_before = min(turn.free, default=None)
     return batch
-
-
-def _not_before(channel: Channel, now: datetime) -> datetime | None:
-    """Until when the channel is left alone: the provider asked for it, or another process is busy with it."""
-    busy = channel.claimed_at + CLAIM if channel.claimed_at else now
-    until = max(busy, channel.held_until or now)
-    return until if until > now else None
 
 
 async def _unsent_lines(session: AsyncSession, threads: Sequence[int]) -> dict[int, list[ThreadLine]]:
@@ -115,39 +115,33 @@ async def _parcel(
     thread: Thread,
     incident: Incident,
     lines: Sequence[ThreadLine],
-    purse: Purse,
+    turn: Round,
+    *,
     paced: bool,
-) -> tuple[Parcel | None, list[datetime]]:
-    """What this thread may have now, paid for and marked; and when what it may not have yet will be free."""
-    now = desk.now()
-    later: list[datetime] = []
-
-    def may(errand: Errand, *, again: bool = False) -> bool:
-        errands = (errand, Errand.LOOK) if again else (errand,)
-        free = max(purse.free_at(each, now) for each in errands)
-        if free > now:
-            later.append(free)
-            return False
-        for each in errands:
-            purse.spend(each, now)
-        return True
-
+) -> Parcel | None:
+    """What this thread may have now, paid for and marked; None for nothing."""
     posted = thread.provider_ref is not None
     again = thread.state in MAYBE_SENT
-    card = thread.shown < incident.version and (may(Errand.EDIT) if posted else may(Errand.CARD, again=again))
+    wanted = (Errand.EDIT,) if posted else _paid(Errand.CARD, again=again)
+    card = thread.shown < incident.version and turn.may(*wanted)
     sayings: list[Saying] = []
     if posted or card:
         for group in _groups(lines, together=paced):
-            if not may(Errand.LINE, again=group[0].state in MAYBE_SENT):
+            if not turn.may(*_paid(Errand.LINE, again=group[0].state in MAYBE_SENT)):
                 break
             sayings.append(_saying(desk, group))
     if not card and not sayings:
-        return None, later
+        return None
     thread.attempts += 1
     if not posted:
         thread.state = DeliveryState.SENDING
     shown = await card_of(session, desk, incident, thread.channel) if card else None
-    return Parcel(thread.id, incident.id, thread.ref, thread.provider_ref, again, shown, sayings), later
+    return Parcel(thread.id, incident.id, thread.ref, thread.provider_ref, again, shown, sayings)
+
+
+def _paid(errand: Errand, *, again: bool) -> tuple[Errand, ...]:
+    """What is asked of the provider: whether an earlier attempt arrived comes before another one."""
+    return (errand, Errand.LOOK) if again else (errand,)
 
 
 def _groups(lines: Sequence[ThreadLine], *, together: bool) -> list[list[ThreadLine]]:

@@ -12,27 +12,32 @@ from collections.abc import Mapping
 from routing.ports import ChatGateway, DeliveryProblem, PermanentProblem, UnknownOutcome
 from routing.service.claim import Batch, Parcel, claim
 from routing.service.desk import Desk
-from routing.service.settle import settle, sleep_until
+from routing.service.settle import settle, sleep
 from routing.store.base import Database
 
 log = logging.getLogger(__name__)
 
 CARRY_TIME = 6.0  # seconds a channel has for one parcel
+ROUNDS = 5  # of one job: then graver channels have their turn
 
 
 async def deliver(database: Database, desk: Desk, chats: Mapping[str, ChatGateway], channel: int) -> None:
     """Bring one channel (by its number) what it lacks and set its next wake-up. Safe to run twice, or twice at once."""
     rates = {scheme: gateway.rates for scheme, gateway in chats.items()}
-    async with database.transaction() as session:
-        batch = await claim(session, desk, channel, rates)
-    if batch is not None and batch.parcels:
+    batch = None
+    for _ in range(ROUNDS):
+        async with database.transaction() as session:
+            batch = await claim(session, desk, channel, rates)
+        if batch is None or not batch.parcels:
+            break
         await _carry_all(chats, batch)
         async with database.transaction() as session:
-            await settle(session, desk, batch)
-    else:
+            if not await settle(session, desk, batch):
+                return
+    if batch is None or not batch.busy:  # whoever is busy with it wakes it; should they die, its timer's lease ends
         # In a transaction of its own: a claim that holds threads never waits for a timer (see record.stale).
         async with database.transaction() as session:
-            await sleep_until(session, desk, channel, batch.look_again if batch else None)
+            await sleep(session, desk, channel, batch.not_before if batch else None)
 
 
 async def _carry_all(chats: Mapping[str, ChatGateway], batch: Batch) -> None:

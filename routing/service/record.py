@@ -68,13 +68,21 @@ async def stale(session: AsyncSession, desk: Desk, incident: Incident) -> None:
     """Every card of the incident shows an older state now: have its channels brought up to date, tell the consoles.
 
     The threads are marked before the timers are set, always in this order: whoever delivers passes over marked rows.
+    A channel that posts as fast as it may and wakes for its next card anyway is not woken for a card to be posted.
     """
     now = desk.now()
     incident.version += 1
     await session.flush()
     open_threads = (Thread.incident_id == incident.id) & (Thread.state != DeliveryState.FAILED)
-    marked = update(Thread).where(open_threads).values(behind=True).returning(Thread.channel)
-    addresses = set(await session.scalars(marked.execution_options(synchronize_session="evaluate")))
-    numbers = await channels.numbers(session, addresses)
-    await timers.arm(session, timers.Verb.DELIVER, numbers, now, now, boost=incident.severity.rank * 5)
+    seen = Thread.provider_ref.is_not(None)
+    marked = update(Thread).where(open_threads).values(behind=True).returning(Thread.channel, seen)
+    found = await session.execute(marked.execution_options(synchronize_session="evaluate"))
+    outdated = dict(found.all())
+    numbers, rank = await channels.numbers(session, outdated), incident.severity.rank
+    boosts = {number: channels.urgency(address, rank) for address, number in numbers.items()}
+    soon = await timers.soon(session, timers.Verb.DELIVER, boosts, now)
+    waking = [number for address, number in numbers.items() if outdated[address] or number not in soon]
+    for boost in sorted(set(boosts.values())):
+        ids = [number for number in waking if boosts[number] == boost]
+        await timers.arm(session, timers.Verb.DELIVER, ids, now, now, boost=boost)
     await live.announce(session, "incident", incident.id)

@@ -19,13 +19,13 @@ async def refuse(session: AsyncSession, desk: Desk, address: str, why: str) -> N
     query = query.where(Incident.state != IncidentState.RESOLVED).order_by(Incident.id)
     for incident in await session.scalars(query.with_for_update(of=Incident)):
         await stale(session, desk, incident)
-    [number] = await channels.numbers(session, [address])
+    number = (await channels.numbers(session, [address]))[address]
     channel = await session.get_one(Channel, number, with_for_update=True)
     channel.refusal, channel.refused_at = why, desk.now()
 
 
 async def accept(session: AsyncSession, address: str) -> None:
     """The channel takes messages again."""
-    [number] = await channels.numbers(session, [address])
+    number = (await channels.numbers(session, [address]))[address]
     channel = await session.get_one(Channel, number, with_for_update=True)
     channel.refusal = channel.refused_at = None

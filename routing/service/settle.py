@@ -23,8 +23,8 @@ RETRY = timedelta(seconds=2)
 DOUBLINGS = 4  # of the pause after a failure: half a minute at most, so that the end of an outage is soon seen
 
 
-async def settle(session: AsyncSession, desk: Desk, batch: Batch) -> None:
-    """Record what became of the parcels and wake the channel for what it still lacks."""
+async def settle(session: AsyncSession, desk: Desk, batch: Batch) -> bool:
+    """Record what became of the parcels; whether there is something that may be brought at once."""
     owners = {row.id: row for row in await incidents.locked(session, {parcel.incident for parcel in batch.parcels})}
     channel = await session.get_one(Channel, batch.channel, with_for_update=True, populate_existing=True)
     channel.claimed_at = None
@@ -41,19 +41,36 @@ async def settle(session: AsyncSession, desk: Desk, batch: Batch) -> None:
             await _mark_sent(session, desk, incident, thread)
         await live.announce(session, "incident", incident.id)
     await session.flush()
-    at, _ = await channels.waiting(session, channel.address, desk.now())
-    await sleep_until(session, desk, channel.id, max(at, channel.held_until or at) if at else None)
+    return await sleep(session, desk, channel.id, channel.held_until, next_card=batch.not_before, wake=False)
 
 
-async def sleep_until(session: AsyncSession, desk: Desk, number: int, at: datetime | None) -> None:
-    """Set the channel's next wake-up, None when it lacks nothing."""
-    channel = await session.get(Channel, number)
-    if at is None or channel is None:
-        await timers.disarm(session, timers.Verb.DELIVER, number)
-        return
+async def sleep(
+    session: AsyncSession,
+    desk: Desk,
+    number: int,
+    until: datetime | None = None,
+    *,
+    next_card: datetime | None = None,
+    wake: bool = True,
+) -> bool:
+    """Set the channel's next wake-up by what it lacks, not before ``until``; whether that is now.
+
+    ``next_card`` is before when no card can be posted. ``wake=False`` is said by whoever looks again by themselves.
+    """
     now = desk.now()
-    _, rank = await channels.waiting(session, channel.address, now)
-    await timers.arm(session, timers.Verb.DELIVER, number, at, now, boost=rank * 5)
+    channel = await session.get(Channel, number)
+    # Whoever found the timer set and left it at that has to be seen (see record.stale).
+    await timers.lock(session, timers.Verb.DELIVER, number)
+    lacks = await channels.waiting(session, channel.address, now) if channel else None
+    if channel is None or lacks is None or lacks.at is None:
+        await timers.disarm(session, timers.Verb.DELIVER, number)
+        return False
+    at = max(lacks.at, until or lacks.at)
+    if lacks.update_at is None or lacks.update_at > now:
+        at = max(at, next_card or at)
+    boost = channels.urgency(channel.address, lacks.rank)
+    await timers.arm(session, timers.Verb.DELIVER, number, at, now, boost=boost, wake=wake)
+    return at <= now
 
 
 async def _note(session: AsyncSession, desk: Desk, channel: Channel, thread: Thread, parcel: Parcel) -> None:

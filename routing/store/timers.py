@@ -7,13 +7,13 @@ sweep simply wakes the row again. There is no other reconciler. See docs/adr/000
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from procrastinate import App
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import case, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +22,7 @@ from routing.store.models import Timer
 LEASE = timedelta(seconds=10)
 BACKOFF = (1, 2, 5, 10, 30, 60)  # seconds between attempts; the last one repeats
 SWEEP_BATCH = 500
+SOON = timedelta(seconds=1.5)  # a channel's pause between two cards, and a little
 
 
 class Verb(StrEnum):
@@ -68,8 +69,12 @@ async def arm(
     now: datetime,
     *,
     boost: int = 0,
+    wake: bool = True,
 ) -> None:
-    """Set the timers of ``subjects`` to ``due_at``; what is due already gets its job in this very transaction."""
+    """Set the timers of ``subjects`` to ``due_at``; what is due already gets its job in this very transaction.
+
+    ``wake=False`` is said by the job itself, which goes on: should it be lost, its lease ends.
+    """
     ids = [subjects] if isinstance(subjects, int) else list(subjects)
     if not ids:
         return
@@ -82,8 +87,34 @@ async def arm(
             index_elements=[Timer.verb, Timer.subject_id], set_={**fields, "attempts": 0, "error": None}
         )
     )
-    if due:
+    if due and wake:
         await _send_jobs(session, verb, priority, ids)
+
+
+async def soon(session: AsyncSession, verb: Verb, boosts: Mapping[int, int], now: datetime) -> set[int]:
+    """Those of these subjects that wake by themselves within the second, now with at least this boost of priority.
+
+    All their timers are locked until the transaction ends, in the order of their numbers, as whoever sets them does.
+    """
+    if not boosts:
+        return set()
+    mine = select(Timer.verb, Timer.subject_id).where(Timer.verb == verb, Timer.subject_id.in_(boosts))
+    held = mine.order_by(Timer.subject_id).with_for_update().cte("held")
+    hastened = (
+        update(Timer)
+        .where(Timer.verb == held.c.verb, Timer.subject_id == held.c.subject_id)
+        .where(Timer.due_at > now, Timer.due_at <= now + SOON)
+        .values(priority=func.greatest(Timer.priority, PRIORITY[verb] + case(boosts, value=Timer.subject_id)))
+        .returning(Timer.subject_id)
+    )
+    return set(await session.scalars(hastened.execution_options(synchronize_session=False)))
+
+
+async def lock(session: AsyncSession, verb: Verb, subject_id: int) -> None:
+    """Nobody else sets this timer until the transaction ends; waits for whoever is about to."""
+    await session.execute(
+        select(Timer.verb).where(Timer.verb == verb, Timer.subject_id == subject_id).with_for_update()
+    )
 
 
 async def disarm(session: AsyncSession, verb: Verb, subjects: int | Iterable[int]) -> None:

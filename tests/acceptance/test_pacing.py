@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,11 @@ from routing.domain.card import Card, Line
 from routing.domain.incident import Event
 from routing.domain.pace import Errand, Rate
 from routing.ports import PermanentProblem, TemporaryProblem, UnknownOutcome
+from routing.service.claim import claim
+from routing.service.deliver import deliver
 from routing.service.record import record
-from routing.store import channels, incidents
+from routing.store import channels, incidents, timers
+from routing.store.models import Channel
 from tests.acceptance.test_delivery import Wall
 from tests.city import City, founded
 from tests.understood import Scripted
@@ -176,6 +180,79 @@ async def test_the_gravest_cards_come_first(database_url: str, tmp_path: Path, s
         await city.settle(seconds=10)
         assert len(wall.cards) == 7
         await city.rings()
+
+
+async def test_cards_nobody_has_seen_come_before_what_is_said_of_graver_ones(
+    database_url: str, tmp_path: Path, scripted: Scripted
+) -> None:
+    wall = Watched(SLACK)
+    places = dict.fromkeys(("proprete", "securite", "sdis", "police-municipale", "voirie"), ("slack:C0",))
+    async with founded(database_url, tmp_path, scripted, chats={"slack": wall}, channels=places) as city:
+        wall.now = city.clock.now
+        fire = (await city.opened(scripted.expect("il y a le feu", ("securite-incendie-batiment", 0.9))))["reference"]
+        await city.settle(seconds=3)
+        before = len(wall.asked)
+        for number in range(6):
+            await city.report(scripted.expect(f"tag {number}", ("proprete-tag", 0.9), place=f"rue {number}"))
+        await city.settle()
+        for number in range(3):
+            await happens(city, fire, f"nouvelle {number}")
+            await city.settle(seconds=1)
+        await city.settle(seconds=10)
+        said = [(errand, words) for _, errand, words in wall.asked[before:] if errand is not Errand.EDIT]
+        assert [errand for errand, _ in said] == [Errand.CARD] * 6 + [Errand.LINE], said
+        assert said[-1][1].count("nouvelle") == 3, "summed up after the cards"
+        edits = [at for at, errand, words in wall.asked[before:] if errand is Errand.EDIT]
+        assert edits
+        assert edits[0] < max(at for at, errand, _ in wall.asked if errand is Errand.CARD)
+        await city.rings()
+
+
+async def test_a_channel_that_waits_for_its_next_turn_is_not_woken_for_every_card(
+    database_url: str, tmp_path: Path, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall, looks = Watched(SLACK), 0
+
+    async def counted(*given: Any) -> Any:
+        nonlocal looks
+        batch = await claim(*given)
+        looks += batch is not None and batch.address == "slack:C0"
+        return batch
+
+    monkeypatch.setattr("routing.service.deliver.claim", counted)
+    async with founded(
+        database_url, tmp_path, scripted, chats={"slack": wall}, channels={"proprete": ("slack:C0",)}
+    ) as city:
+        wall.now = city.clock.now
+        for number in range(10):
+            await city.report(scripted.expect(f"tag {number}", ("proprete-tag", 0.9), place=f"rue {number}"))
+            await city.settle(seconds=0.05)
+        assert (len(wall.cards), looks) == (1, 2), "the first card; the second has to wait"
+        await city.settle(seconds=9)
+        assert len(wall.cards) == 10
+        assert looks <= 2 * 10
+
+
+async def test_a_second_process_leaves_the_wake_up_of_a_busy_channel_alone(
+    database_url: str, tmp_path: Path, scripted: Scripted, hole: str
+) -> None:
+    wall = Watched(SLACK)
+    async with founded(
+        database_url, tmp_path, scripted, chats={"slack": wall}, channels={"voirie": ("slack:C0",)}
+    ) as city:
+        wall.now = city.clock.now
+        await city.opened(hole)
+        async with city.session() as session:
+            number = (await channels.numbers(session, ["slack:C0"]))["slack:C0"]
+            channel = await session.get_one(Channel, number)
+            channel.claimed_at = city.clock.at
+            soon = city.clock.at + timedelta(seconds=1)
+            await timers.arm(session, timers.Verb.DELIVER, number, soon, city.clock.at)
+        await deliver(city.house.database, city.house.desk, city.house.chats, number)
+        async with city.session() as session:
+            assert await timers.next_due(session) == soon, "whoever is busy with it has set it"
+            channel = await session.get_one(Channel, number)
+            channel.claimed_at = None
 
 
 async def test_a_refusal_is_remembered_until_the_channel_accepts_again(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from routing.domain.pace import Errand, Purse, Rate
+from routing.domain.pace import Errand, Purse, Rate, Round
 
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 TALK = frozenset({Errand.CARD, Errand.LINE})
@@ -63,3 +63,33 @@ def test_what_another_process_spent_counts() -> None:
     before.spend(Errand.LINE, START)
     after = Purse([SECOND], "slack:C0", before.spent)
     assert after.free_at(Errand.CARD, START) > START
+
+
+def test_lines_leave_the_next_turn_to_a_card_that_waits_and_edits_that_cost_it_nothing_do_not() -> None:
+    purse = Purse([SECOND, ACCOUNT], "slack:C0", {})
+    turn = Round(purse, START)
+    assert turn.may(Errand.CARD)
+    assert not turn.may(Errand.CARD)
+    assert not turn.may(Errand.LINE)
+    assert turn.may(Errand.EDIT)
+    assert min(turn.free) == START + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(("left", "may"), [(0.5, False), (3.0, True)])
+def test_an_edit_runs_before_a_waiting_card_only_if_it_ends_in_time(left: float, may: bool) -> None:
+    second = Rate("second", frozenset(Errand), every=1.0)
+    minute = Rate("minute", TALK, every=3.0)
+    spent = {minute.key("telegram:-1"): START + timedelta(seconds=left)}
+    turn = Round(Purse([second, minute], "telegram:-1", spent), START)
+    assert not turn.may(Errand.CARD)
+    assert turn.may(Errand.EDIT) is may
+
+
+def test_looking_for_what_was_lost_is_paid_for_with_what_may_follow() -> None:
+    looks = Rate("looks", frozenset({Errand.LOOK}), every=1.5)
+    purse = Purse([SECOND, looks], "slack:C0", {})
+    assert Round(purse, START).may(Errand.CARD, Errand.LOOK)
+    later = Round(purse, START + timedelta(seconds=1))
+    assert not later.may(Errand.CARD, Errand.LOOK)
+    assert later.free == [START + timedelta(seconds=1.5)]
+    assert later.may(Errand.CARD), "the refused one cost nothing"
