@@ -15,6 +15,7 @@ from bot.telegram.sender import Sender
 from routing.domain.card import Card, Line
 from routing.domain.pace import Errand, Rate
 from routing.ports import Clock, Gone, PermanentProblem, TemporaryProblem, UnknownOutcome
+from routing.service.errand import turn
 from routing.store.base import Database
 
 KNOWN_FOR = timedelta(hours=1)  # whether a group is a forum
@@ -41,33 +42,34 @@ class Place:
 class TelegramChat:
     """Posts, edits, and never says twice what may have arrived already, as far as that can be known."""
 
-    # A second between messages of one chat, twenty a minute in a group, thirty a second in all.
+    # A second between messages of one chat, twenty a minute in a group, thirty a second in all. A new topic is a
+    # message too: it is announced in the group.
     # Source: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
     rates: Sequence[Rate] = (
-        Rate("chat", frozenset(Errand), every=1.05),
-        Rate("group", frozenset({Errand.CARD, Errand.LINE}), every=3.75, burst=4),
+        Rate("chat", frozenset(Errand) - {Errand.TOPIC}, every=1.05),
+        Rate("group", frozenset({Errand.CARD, Errand.LINE, Errand.TOPIC}), every=3.75, burst=4),
         Rate("bot", frozenset(Errand), every=0.05, burst=10, shared=True),
     )
 
     def __init__(self, bot: Bot, database: Database, clock: Clock, zone: ZoneInfo) -> None:
         self.sender = Sender(bot, database, clock)
         self._bot = bot
+        self._database = database
         self._clock = clock
         self._zone = zone
         self._forums: dict[int, tuple[datetime, bool]] = {}
 
     async def post_card(self, address: str, card: Card, ref: str, *, again: bool = False) -> str:
         """Post a card; returns where it stands."""
-        chat = await self.sender.where(_number(address))
-        post = await self.sender.begin(ref, chat)
-        topic = post.topic or await self._topic(post, card)
+        post = await self.sender.begin(ref, _number(address))
+        topic = post.topic or await self._topic(address, post, card)
         try:
             shown = card_shown(card, self._zone)
             message = await self.sender.post(post, shown, topic=topic, again=again)
         except Gone:
-            await self.sender.restart(ref, chat)  # the topic was deleted meanwhile
+            await self.sender.restart(ref, post.chat)  # the topic was deleted meanwhile
             raise
-        return str(Place(chat, topic, message))
+        return str(Place(post.chat, topic, message))
 
     async def edit_card(self, address: str, thread: str, card: Card) -> None:
         """Bring a card up to date."""
@@ -100,9 +102,14 @@ class TelegramChat:
             raise Gone("le groupe Telegram a changé d'identifiant")
         return place
 
-    async def _topic(self, post: TelegramPost, card: Card) -> int | None:
+    async def _topic(self, address: str, post: TelegramPost, card: Card) -> int | None:
+        """The topic made for a card, None where there are none. Raises TemporaryProblem when the card has to wait.
+
+        What was paid for is a card. Where the topic cannot be paid for beside it, the topic is made for that price.
+        """
         if not await self._is_forum(post.chat):
             return None
+        wait = await self._turn(address)
         name = topic_name(card)
         try:
             made = await self.sender.call(post.chat, lambda: self._bot.create_forum_topic(post.chat, name))
@@ -112,7 +119,13 @@ class TelegramChat:
         except PermanentProblem:
             return None  # not allowed to make topics: the card stands in the group itself
         await self.sender.arrived(post.ref, topic=made.message_thread_id)
+        if wait:
+            raise TemporaryProblem("la fiche suit son sujet", wait)
         return made.message_thread_id
+
+    async def _turn(self, address: str) -> float:
+        async with self._database.transaction() as session:
+            return await turn(session, self._clock.now(), f"telegram:{address}", self.rates, Errand.TOPIC)
 
     async def _is_forum(self, chat: int) -> bool:
         known = self._forums.get(chat)

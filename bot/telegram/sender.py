@@ -41,8 +41,9 @@ class Sender:
             return await rooms.present_id(session, chat)
 
     async def begin(self, ref: str, chat: int) -> TelegramPost:
-        """The row of a message, before it is sent. A message of a chat that moved away is begun anew."""
+        """The row of a message, before it is sent. What was begun before its chat moved away is begun anew."""
         async with self._database.transaction() as session:
+            chat = await rooms.present_id(session, chat)
             post = await rooms.begin(session, ref, chat, self._clock.now())
             if post.chat != chat:
                 await rooms.restart(session, ref, chat)

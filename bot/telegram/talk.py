@@ -111,7 +111,9 @@ class Talk:
     async def _turn(self, spot: Spot, errand: Errand) -> bool:
         rates, waited = self._house.chats[SCHEME].rates, 0.0
         while waited <= PATIENCE:
-            wait = await self._house.run(lambda session: turn(session, self._house.desk, spot.channel, rates, errand))
+            wait = await self._house.run(
+                lambda session: turn(session, self._house.clock.now(), spot.channel, rates, errand)
+            )
             if not wait:
                 return True
             await self.pause(wait)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance import texting
-from tests.acceptance.connected import with_slack, with_telegram, with_twilio
-from tests.acceptance.department import CHANNELS, HOLE, Department
+from tests.acceptance.connected import with_twilio
+from tests.acceptance.department import Department, at_slack
 from tests.acceptance.duty import LAMP, Duty, on_duty
-from tests.acceptance.squad import SERVICES, Squad
+from tests.acceptance.squad import Squad, at_telegram
 from tests.city import City, founded
 from tests.standins.slack import SlackStandIn
 from tests.standins.telegram import TelegramStandIn
@@ -23,12 +23,9 @@ from tests.understood import Scripted
 async def voirie(
     database_url: str, tmp_path: Path, scripted: Scripted, slack: SlackStandIn
 ) -> AsyncIterator[Department]:
-    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.93), ("eau-assainissement-fuite", 0.05), place="rue Monge")
-    settings = with_slack(tmp_path, slack)
-    async with founded(database_url, tmp_path, scripted, settings=settings, channels=CHANNELS) as city:
-        slack.clock = city.clock
-        yield Department(city, slack)
-        await city.check_nothing_unexpected()
+    async with at_slack(database_url, tmp_path, scripted, slack) as department:
+        yield department
+        await department.city.check_nothing_unexpected()
 
 
 @pytest.fixture
@@ -60,11 +57,6 @@ async def duty(database_url: str, tmp_path: Path, scripted: Scripted, twilio: Tw
 async def squad(
     database_url: str, tmp_path: Path, scripted: Scripted, telegram: TelegramStandIn
 ) -> AsyncIterator[Squad]:
-    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.93), ("eau-assainissement-fuite", 0.05), place="rue Monge")
-    settings = with_telegram(tmp_path, telegram)
-    async with founded(database_url, tmp_path, scripted, settings=settings, channels=SERVICES) as city:
-        telegram.clock = city.clock
-        found = Squad(city, telegram)
-        async with city.app.state.doors.open():
-            yield found
-        await city.check_nothing_unexpected()
+    async with at_telegram(database_url, tmp_path, scripted, telegram) as squad:
+        yield squad
+        await squad.city.check_nothing_unexpected()

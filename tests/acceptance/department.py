@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
-from tests.city import City
+from tests.acceptance.connected import with_slack
+from tests.city import City, founded
 from tests.standins.slack import Message, SlackStandIn, payloads
 from tests.standins.slack.workspace import View
+from tests.understood import Scripted
 
 HOLE = "un trou rue Monge"
 VOIRIE = "C0VOIRIE"
 CHANNELS = {"voirie": (f"slack:{VOIRIE}",), "proprete": ("slack:C0PROPRETE",)}
+
+
+def hole_is_heard(scripted: Scripted) -> None:
+    """What the story's first report is taken for."""
+    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.93), ("eau-assainissement-fuite", 0.05), place="rue Monge")
 
 
 class Department:
@@ -65,3 +75,15 @@ class Department:
     def whispers(self, user: str, channel: str = VOIRIE) -> list[str]:
         """What only this person was shown in the channel."""
         return [each.words for each in self.slack.workspace.channel(channel).shown_only_to(user)]
+
+
+@asynccontextmanager
+async def at_slack(
+    url: str, folder: Path, scripted: Scripted, slack: SlackStandIn, **settings: Any
+) -> AsyncIterator[Department]:
+    """A city on the database at ``url`` whose departments read the workspace."""
+    hole_is_heard(scripted)
+    given = with_slack(folder, slack, **settings)
+    async with founded(url, folder, scripted, settings=given, channels=CHANNELS) as city:
+        slack.clock = city.clock
+        yield Department(city, slack)

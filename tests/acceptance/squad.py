@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
-from tests.city import City
+from tests.acceptance.connected import with_telegram
+from tests.acceptance.department import hole_is_heard
+from tests.city import City, founded
 from tests.standins.telegram import Message, TelegramStandIn
 from tests.standins.telegram.network import Chat
 from tests.standins.telegram.queries import Query
+from tests.understood import Scripted
 
 VOIRIE, PROPRETE = -1001000000001, -1001000000002
 ANA, BRUNO, CLEO = 1001, 1002, 1003
@@ -76,3 +83,23 @@ class Squad:
         message = await self.people.write(chat, user, text, to=to, topic=topic)
         await self.rest()
         return message
+
+
+@asynccontextmanager
+async def at_telegram(
+    url: str,
+    folder: Path,
+    scripted: Scripted,
+    telegram: TelegramStandIn,
+    *,
+    channels: Mapping[str, tuple[str, ...]] = SERVICES,
+    **settings: Any,
+) -> AsyncIterator[Squad]:
+    """A city on the database at ``url`` whose departments read groups; its bots are reached while inside."""
+    hole_is_heard(scripted)
+    given = with_telegram(folder, telegram, **settings)
+    async with founded(url, folder, scripted, settings=given, channels=channels) as city:
+        telegram.clock = city.clock
+        squad = Squad(city, telegram)
+        async with city.app.state.doors.open():
+            yield squad

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.connected import with_slack
-from tests.acceptance.department import CHANNELS, HOLE, VOIRIE, Department
-from tests.city import founded
+from tests.acceptance.department import HOLE, VOIRIE, Department, at_slack
 from tests.standins import faults
 from tests.standins.slack import SlackStandIn
 from tests.understood import Scripted
@@ -24,12 +22,9 @@ async def guarded(
     rights.write_text('voirie: ["U0ANA", "S0VOIRIE"]\n', encoding="utf-8")
     slack.workspace.add_group("S0VOIRIE", "U0BRUNO")
     slack.workspace.channel(VOIRIE).members.add("U0CLEO")
-    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.93), place="rue Monge")
-    settings = with_slack(tmp_path, slack, rights_file=rights)
-    async with founded(database_url, tmp_path, scripted, settings=settings, channels=CHANNELS) as city:
-        slack.clock = city.clock
-        yield Department(city, slack)
-        await city.check_nothing_unexpected()
+    async with at_slack(database_url, tmp_path, scripted, slack, rights_file=rights) as department:
+        yield department
+        await department.city.check_nothing_unexpected()
 
 
 async def test_a_stranger_to_the_service_is_refused_politely(guarded: Department) -> None:

@@ -10,9 +10,7 @@ import pytest
 
 from bot.house import DatabaseAway
 from tests.acceptance import test_slack
-from tests.acceptance.connected import with_slack
-from tests.acceptance.department import CHANNELS, HOLE, VOIRIE, Department
-from tests.city import founded
+from tests.acceptance.department import HOLE, VOIRIE, Department, at_slack
 from tests.standins.slack import SlackStandIn
 from tests.understood import Scripted
 from tests.waiting import eventually
@@ -34,16 +32,13 @@ async def voirie(
     database_url: str, tmp_path: Path, scripted: Scripted, slack: SlackStandIn
 ) -> AsyncIterator[Department]:
     """A city that opened a socket instead of offering an address."""
-    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.93), ("eau-assainissement-fuite", 0.05), place="rue Monge")
-    settings = with_slack(tmp_path, slack, slack_app_token=slack.workspace.app_token)
-    async with founded(database_url, tmp_path, scripted, settings=settings, channels=CHANNELS) as city:
-        slack.clock = city.clock
-        story = Department(city, slack)
+    token = slack.workspace.app_token
+    async with at_slack(database_url, tmp_path, scripted, slack, slack_app_token=token) as story:
         story.people = slack.through_socket()
-        async with city.app.state.doors.open():
+        async with story.city.app.state.doors.open():
             await slack.sockets.until_open()
             yield story
-            await city.check_nothing_unexpected()
+            await story.city.check_nothing_unexpected()
 
 
 async def test_a_connection_that_slack_ends_is_opened_again(voirie: Department) -> None:
@@ -99,12 +94,12 @@ async def test_what_could_not_be_kept_is_not_acknowledged(voirie: Department, mo
 async def test_the_house_starts_while_slack_does_not_answer(
     database_url: str, tmp_path: Path, scripted: Scripted, slack: SlackStandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings = with_slack(tmp_path, slack, slack_app_token=slack.workspace.app_token)
+    token = slack.workspace.app_token
     slack.refuse("apps.connections.open", "invalid_auth")  # as with a token that was withdrawn
-    async with founded(database_url, tmp_path, scripted, settings=settings, channels=CHANNELS) as city:
+    async with at_slack(database_url, tmp_path, scripted, slack, slack_app_token=token) as story:
         with caplog.at_level(logging.ERROR):
-            async with city.app.state.doors.open():
-                assert (await city.web.get("/healthz")).status_code == 200
+            async with story.city.app.state.doors.open():
+                assert (await story.city.web.get("/healthz")).status_code == 200
                 await eventually(lambda: _said(caplog))
     assert "VIGIE_SLACK_APP_TOKEN" in caplog.text
     assert slack.workspace.app_token not in caplog.text

@@ -11,25 +11,19 @@ import pytest
 from sqlalchemy import select
 
 from bot.house import DatabaseAway
-from bot.telegram import account
 from bot.telegram.standing import standing
 from routing.store.models import InboundEvent
 from tests.acceptance.connected import with_telegram
 from tests.acceptance.department import HOLE
-from tests.acceptance.squad import ANA, BRUNO, CLEO, PROPRETE, SERVICES, STAFF, VOIRIE, Squad
-from tests.city import founded
+from tests.acceptance.squad import ANA, BRUNO, CLEO, PROPRETE, STAFF, VOIRIE, Squad, at_telegram
 from tests.standins import faults
 from tests.standins.telegram import TelegramStandIn
 from tests.understood import Scripted
 
 DOOR = "/webhooks/telegram/staff"
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
+SMALL = {"voirie": ("telegram:-77",)}  # a group that has not become a supergroup
 RUBBISH = "un dépôt sauvage quai Nicolas Rolin"
-
-
-@pytest.fixture(autouse=True)
-def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(account, "ANSWER_TIME", 0.3)
 
 
 async def test_the_bot_is_removed_and_the_room_has_the_incident_at_once(squad: Squad) -> None:
@@ -48,42 +42,43 @@ async def test_the_bot_is_removed_and_the_room_has_the_incident_at_once(squad: S
 async def test_a_group_that_becomes_a_supergroup_is_followed(
     database_url: str, tmp_path: Path, scripted: Scripted, telegram: TelegramStandIn
 ) -> None:
-    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.93), place="rue Monge")
     telegram.network.add_group(-77, "Voirie", ANA, BRUNO, STAFF)
-    settings, channels = with_telegram(tmp_path, telegram), {"voirie": ("telegram:-77",)}
-    async with founded(database_url, tmp_path, scripted, settings=settings, channels=channels) as city:
-        telegram.clock = city.clock
-        squad = Squad(city, telegram)
-        async with city.app.state.doors.open():
-            first = await city.opened(HOLE)
-            assert len(squad.cards(-77)) == 1
-            await squad.people.migrate(-77, -1007)
-            await city.act(first["reference"], "acknowledge", by="Ana")
-            await squad.rest(30)
-            [card] = squad.cards(-1007)  # what was said before stays behind, the card is there anew
-            assert "Pris en charge par Ana" in card.text
-            asked = await squad.write("on y est", chat=-1007, to=card)
-            assert [row["text"] for row in (await city.incident(first["reference"]))["timeline"]][-1].endswith(
-                "on y est"
-            )
-            assert squad.answers(asked) == []
-            squad.group(-1007).said_by(STAFF)
+    async with at_telegram(database_url, tmp_path, scripted, telegram, channels=SMALL) as squad:
+        first = (await squad.city.opened(HOLE))["reference"]
+        assert len(squad.cards(-77)) == 1
+        await squad.people.migrate(-77, -1007)
+        await squad.city.act(first, "acknowledge", by="Ana")
+        await squad.rest(30)
+        [card] = squad.cards(-1007)  # what was said before stays behind, the card is there anew
+        assert "Pris en charge par Ana" in card.text
+        asked = await squad.write("on y est", chat=-1007, to=card)
+        told = [row["text"] for row in (await squad.city.incident(first))["timeline"]]
+        assert told[-1].endswith("on y est")
+        assert squad.answers(asked) == []
+        squad.group(-1007).said_by(STAFF)
+
+
+async def test_many_alerts_in_a_forum_keep_to_telegrams_rates(squad: Squad, scripted: Scripted) -> None:
+    for number in range(12):
+        tag = scripted.expect(f"tag {number}", ("proprete-tag", 0.9), place=f"rue {number}")
+        await squad.city.report(tag)
+    await squad.rest(120)
+    assert len(squad.group(PROPRETE).topics) == 12
+    assert len(squad.cards(PROPRETE)) == 12
+    assert squad.telegram.rates.breaches == []
 
 
 async def test_a_move_that_was_not_told_is_learnt_from_the_refusal(
     database_url: str, tmp_path: Path, scripted: Scripted, telegram: TelegramStandIn
 ) -> None:
-    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.93), place="rue Monge")
     telegram.network.add_group(-77, "Voirie", ANA, STAFF)
     telegram.network.add_group(-1007, "Voirie", ANA, STAFF)
     telegram.network.chats[-77].migrated_to = -1007
-    settings, channels = with_telegram(tmp_path, telegram), {"voirie": ("telegram:-77",)}
-    async with founded(database_url, tmp_path, scripted, settings=settings, channels=channels) as city:
-        telegram.clock = city.clock
-        city.failures_expected = True
-        await city.opened(HOLE)
-        await city.settle(minutes=1)
-        assert len(Squad(city, telegram).cards(-1007)) == 1
+    async with at_telegram(database_url, tmp_path, scripted, telegram, channels=SMALL) as squad:
+        squad.city.failures_expected = True
+        await squad.city.opened(HOLE)
+        await squad.city.settle(minutes=1)
+        assert len(squad.cards(-1007)) == 1
 
 
 async def test_lost_messages_of_two_topics_are_each_seen_once_in_their_own(squad: Squad, scripted: Scripted) -> None:
@@ -128,15 +123,15 @@ async def test_a_bot_that_may_make_no_topic_posts_in_the_group(squad: Squad, scr
     assert squad.card(PROPRETE).topic is None
 
 
-async def test_two_hundred_events_are_few_messages_and_the_last_state(squad: Squad) -> None:
+async def test_many_events_are_few_messages_and_the_last_state(squad: Squad) -> None:
     incident = (await squad.city.opened(HOLE))["reference"]
-    for turn in range(66):
+    for turn in range(22):
         for action, more in (("acknowledge", {}), ("resolve", {"reason": "rien"}), ("reopen", {"reason": "si"})):
             await squad.city.post(f"/api/v1/incidents/{incident}/{action}", {"by": f"Ana {turn}", **more})
     await squad.city.act(incident, "acknowledge", by="Bruno")
     await squad.city.settle(seconds=60)
     assert "Pris en charge par Bruno" in squad.card().text
-    assert len(squad.telegram.journal.calls("sendMessage")) <= 20
+    assert len(squad.telegram.journal.calls("sendMessage")) <= 8
     squad.thread()
     await squad.city.rings()
 
@@ -155,21 +150,16 @@ async def test_a_stranger_to_the_service_is_refused_politely(
 ) -> None:
     rights = tmp_path / "rights.yaml"
     rights.write_text(f"voirie: [{ANA}]\n", encoding="utf-8")
-    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.93), place="rue Monge")
-    settings = with_telegram(tmp_path, telegram, rights_file=rights)
-    async with founded(database_url, tmp_path, scripted, settings=settings, channels=SERVICES) as city:
-        telegram.clock = city.clock
-        squad = Squad(city, telegram)
-        async with city.app.state.doors.open():
-            incident = await city.opened(HOLE)
-            for words in ("Je prends en charge", "Résoudre", "Demander au citoyen"):
-                query = await squad.press(words, CLEO)
-                assert "habilité" in (query.answer or "")
-                assert query.alert
-            assert (await city.incident(incident["reference"]))["state"] == "open"
-            await squad.press("Je prends en charge", ANA)
-            assert (await city.incident(incident["reference"]))["acknowledged_by"] == "Ana Martin"
-            squad.thread()
+    async with at_telegram(database_url, tmp_path, scripted, telegram, rights_file=rights) as squad:
+        incident = (await squad.city.opened(HOLE))["reference"]
+        for words in ("Je prends en charge", "Résoudre", "Demander au citoyen"):
+            query = await squad.press(words, CLEO)
+            assert "habilité" in (query.answer or "")
+            assert query.alert
+        assert (await squad.city.incident(incident))["state"] == "open"
+        await squad.press("Je prends en charge", ANA)
+        assert (await squad.city.incident(incident))["acknowledged_by"] == "Ana Martin"
+        squad.thread()
 
 
 FORGED = (
@@ -271,26 +261,22 @@ async def test_the_token_is_in_no_log(squad: Squad, caplog: pytest.LogCaptureFix
 async def test_without_a_public_address_updates_are_asked_for(
     database_url: str, tmp_path: Path, scripted: Scripted, telegram: TelegramStandIn
 ) -> None:
-    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.93), place="rue Monge")
-    settings = with_telegram(tmp_path, telegram, public_base_url=None, telegram_webhook_secret=None)
     [staff, citizen] = telegram.accounts.values()
     staff.url = citizen.url = "https://old.example/webhook"  # what an earlier setting left behind
-    async with founded(database_url, tmp_path, scripted, settings=settings, channels=SERVICES) as city:
-        telegram.clock = city.clock
-        squad = Squad(city, telegram)
-        async with city.app.state.doors.open():
+    unreachable: dict[str, Any] = {"public_base_url": None, "telegram_webhook_secret": None}
+    async with at_telegram(database_url, tmp_path, scripted, telegram, **unreachable) as squad:
+        await asyncio.wait_for(staff.asking.wait(), 10)
+        assert staff.url == ""
+        incident = (await squad.city.opened(HOLE))["reference"]
+        await squad.people.raw(STAFF, {"update_id": 1, "message": "odd"})
+        query = await squad.people.press(squad.card(), "Je prends en charge", ANA)
+        while query.answer is None:
+            staff.asking.clear()
             await asyncio.wait_for(staff.asking.wait(), 10)
-            assert staff.url == ""
-            incident = await city.opened(HOLE)
-            await squad.people.raw(STAFF, {"update_id": 1, "message": "odd"})
-            query = await squad.people.press(squad.card(), "Je prends en charge", ANA)
-            while query.answer is None:
-                staff.asking.clear()
-                await asyncio.wait_for(staff.asking.wait(), 10)
-                await squad.rest()
-            assert (await city.incident(incident["reference"]))["acknowledged_by"] == "Ana Martin"
-            assert [each.update for each in staff.waiting] == []  # all of it is confirmed
-            squad.thread()
+            await squad.rest()
+        assert (await squad.city.incident(incident))["acknowledged_by"] == "Ana Martin"
+        assert [each.update for each in staff.waiting] == []  # all of it is confirmed
+        squad.thread()
 
 
 async def test_the_doctor_says_how_the_bots_stand(squad: Squad, tmp_path: Path) -> None:

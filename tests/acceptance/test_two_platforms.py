@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.connected import with_slack, with_telegram
+from tests.acceptance.connected import with_slack
 from tests.acceptance.department import HOLE, Department
-from tests.acceptance.squad import ANA, VOIRIE, Squad
-from tests.city import founded
+from tests.acceptance.squad import ANA, VOIRIE, Squad, at_telegram
 from tests.standins.faults import limited
 from tests.standins.slack import SlackStandIn
 from tests.standins.telegram import TelegramStandIn
@@ -23,17 +22,13 @@ BOTH = {"voirie": ("slack:C0VOIRIE", f"telegram:{VOIRIE}")}
 async def both(
     database_url: str, tmp_path: Path, scripted: Scripted, slack: SlackStandIn, telegram: TelegramStandIn
 ) -> AsyncIterator[tuple[Department, Squad]]:
-    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.93), place="rue Monge")
     on_slack = with_slack(tmp_path, slack).model_dump(
         include={"slack_bot_token", "slack_signing_secret", "slack_base_url"}
     )
-    settings = with_telegram(tmp_path, telegram, **on_slack)
-    async with founded(database_url, tmp_path, scripted, settings=settings, channels=BOTH) as city:
-        slack.clock = telegram.clock = city.clock
-        department, squad = Department(city, slack), Squad(city, telegram)
-        async with city.app.state.doors.open():
-            yield department, squad
-        await city.check_nothing_unexpected()
+    async with at_telegram(database_url, tmp_path, scripted, telegram, channels=BOTH, **on_slack) as squad:
+        slack.clock = squad.city.clock
+        yield Department(squad.city, slack), squad
+        await squad.city.check_nothing_unexpected()
 
 
 async def test_taken_on_one_it_is_taken_on_the_other_within_two_seconds(both: tuple[Department, Squad]) -> None:
