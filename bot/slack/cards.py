@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.staff.card_words import DONE, NAME, headline, mark, services, why
+from bot.staff.card_words import DONE, NAME, Flag, flags, headline, mark, services, why
 from bot.staff.words import SEVERITIES, STATES, cut, where
 from routing.domain.card import Card, Line
 from routing.domain.incident import IncidentState
@@ -18,6 +18,7 @@ Block = dict[str, Any]
 
 HEADER, SECTION, WHY, BUTTON = 150, 2900, 600, 75
 EXCERPT, FLAG = 1500, 500  # Slack takes 13 200 characters in all the blocks of a message
+AGO = " ({ago})"  # how long ago, as it is when the card is read
 FALLBACK = 3000  # characters of the text shown in notifications; an edit takes 4 000
 
 
@@ -47,7 +48,7 @@ def blocks(card: Card, zone: ZoneInfo) -> list[Block]:
         {"type": "header", "text": plain(f"{mark(card)} {card.title}", HEADER)},
         {"type": "section", "text": marked(_facts(card, zone))},
     ]
-    shown += _flags(card)
+    shown += [_flag(flag) for flag in flags(card)]
     shown.append(
         {
             "type": "section",
@@ -65,24 +66,20 @@ def _facts(card: Card, zone: ZoneInfo) -> str:
     place = f"*{escape(cut(where(card.place, card.commune), 300))}*"
     if card.map_url:
         place += f" · <{card.map_url}|Voir la carte>"
-    severity = f"*{SEVERITIES[card.severity]}* · {escape(card.reference)} · ouvert {_moment(card.opened_at, zone)}"
+    severity = f"*{SEVERITIES[card.severity]}* · {escape(card.reference)} · ouvert {_moment(card.opened_at, zone, AGO)}"
     return f"{place}\n{severity}"
 
 
-def _moment(at: datetime, zone: ZoneInfo) -> str:
+def _moment(at: datetime, zone: ZoneInfo, more: str = "") -> str:
     """An instant that Slack shows on each reader's own clock, with the city's for those who cannot."""
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} à {{time}}|{at.astimezone(zone):%d/%m à %H:%M}>"
+    shown = f"{{date_short_pretty}} à {{time}}{more}"
+    return f"<!date^{int(at.timestamp())}^{shown}|{at.astimezone(zone):%d/%m à %H:%M}>"
 
 
-def _flags(card: Card) -> list[Block]:
-    flags = []
-    if card.danger:
-        flags.append(f"🚨 *Danger entendu* : {escape(cut(card.danger, FLAG))}. Le 112 a été conseillé.")
-    if card.notes:
-        flags.append(f"📍 {escape(cut(' '.join(card.notes), FLAG))}")
-    if card.alarm:
-        flags.append(f"🔔 *Alarme* : {escape(cut(card.alarm, FLAG))}")
-    return [{"type": "section", "text": marked(flag)} for flag in flags]
+def _flag(flag: Flag) -> Block:
+    about = f"*{flag.about}* : " if flag.about else ""
+    then = f". {flag.then}" if flag.then else ""
+    return {"type": "section", "text": marked(f"{flag.sign} {about}{escape(cut(flag.words, FLAG))}{then}")}
 
 
 def _standing(card: Card, zone: ZoneInfo) -> str:

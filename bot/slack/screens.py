@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.slack.cards import BUTTON, Block, escape, marked, plain
 from bot.staff import DutyShift, Line
+from bot.staff.card_words import likelihood
 from bot.staff.words import SEVERITIES, ago, cut, day_and_time
 from routing.domain.card import Card, Guess
 from routing.service.reclassify import NONE_FITS
@@ -102,7 +103,9 @@ def end(subject: Subject) -> Block:
 
 def other_procedure(subject: Subject, guesses: Sequence[Guess]) -> Block:
     """Choose another procedure: among the likeliest, or searched for by words."""
-    likely = [_option(f"{cut(guess.title, OPTION - 9)} ({_share(guess)})", guess.procedure) for guess in guesses[:8]]
+    likely = [
+        _option(f"{cut(guess.title, OPTION - 9)} ({likelihood(guess)})", guess.procedure) for guess in guesses[:8]
+    ]
     radio = {"type": "radio_buttons", "action_id": "choix", "options": [*likely, _option(NONE_LABEL, NONE_FITS)]}
     search = {
         "type": "external_select",
@@ -127,10 +130,6 @@ def other_procedure(subject: Subject, guesses: Sequence[Guess]) -> Block:
         },
     ]
     return _modal("reclasser", f"Reclasser {subject.reference}", subject, blocks, "Reclasser")
-
-
-def _share(guess: Guess) -> str:
-    return f"{guess.probability * 100:.0f} %" if guess.probability >= 0.01 else "< 1 %"
 
 
 def options(found: Iterable[tuple[str, str]]) -> list[Block]:

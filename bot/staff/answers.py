@@ -12,6 +12,7 @@ from nlp_models.folding import fold
 from routing.domain.incident import DispatchState, IncidentState
 from routing.domain.oncall import METROPOLIS, Roster
 from routing.domain.redaction import readable
+from routing.errors import NotFound
 from routing.service.desk import Desk
 from routing.service.open_by_hand import open_by_hand
 from routing.store import incidents, roster
@@ -20,6 +21,7 @@ from routing.store.models import Incident
 SHOWN = 20  # incidents in one answer
 LAST = 5  # lines of the thread in a summary
 LONGEST_REASON = 400
+WHICH_INCIDENT = "Dites de quel incident il s'agit, par exemple : incident IN-4K7Q."
 HELP = """Ce que je sais faire :
 {prefix}qui [service] : qui est d'astreinte maintenant
 {prefix}incident RÉFÉRENCE : où en est un incident
@@ -85,6 +87,8 @@ def _levels(desk: Desk, people: Roster, code: str) -> str:
 
 async def incident_summary(session: AsyncSession, desk: Desk, reference: str) -> str:
     """Where one incident is. Raises NotFound."""
+    if not reference.strip():
+        raise NotFound(WHICH_INCIDENT)
     incident = await incidents.by_reference(session, reference)
     timeline = await incidents.timeline_of(session, incident.id)
     rows = [

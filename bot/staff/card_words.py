@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.staff.words import SEVERITIES, cut, where
-from routing.domain.card import Card, Mobilised
+from routing.domain.card import Card, Guess, Mobilised
 from routing.domain.incident import DispatchState, IncidentState
 from routing.domain.procedure import Severity
 
@@ -27,11 +28,40 @@ def headline(card: Card) -> str:
     return f"{mark(card)} {SEVERITIES[card.severity]} · {card.title} · {place} · {card.reference}"
 
 
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What must not be overlooked: a sign, what it is about, the words (a citizen's or ours), and what follows them."""
+
+    sign: str
+    about: str
+    words: str
+    then: str = ""
+
+
+def flags(card: Card) -> list[Flag]:
+    """The gravest first; what is odd about a sender is for a person to judge."""
+    found = []
+    if card.danger:
+        found.append(Flag("🚨", "Danger entendu", card.danger, "Le 112 a été conseillé."))
+    if card.notes:
+        found.append(Flag("ℹ️", "", " ".join(card.notes)))
+    if card.alarm:
+        found.append(Flag("🔔", "Alarme", card.alarm))
+    if card.warning:
+        found.append(Flag("⚠️", "À vérifier", card.warning))
+    return found
+
+
 def why(card: Card) -> str:
     """How many reports, how sure, and by which words."""
     many = f"{card.reports} signalement{'s' if card.reports > 1 else ''}"
     said = f"{many} · {card.certainty}"
     return f"{said} · mots qui ont compté : {', '.join(card.weighed)}" if card.weighed else said
+
+
+def likelihood(guess: Guess) -> str:
+    """How likely a procedure that came into question is."""
+    return f"{guess.probability * 100:.0f} %" if guess.probability >= 0.01 else "< 1 %"
 
 
 def services(card: Card, zone: ZoneInfo) -> str:

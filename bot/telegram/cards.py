@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.staff.card_words import DONE, NAME, mark, services, why
+from bot.staff.card_words import DONE, NAME, Flag, flags, mark, services, why
 from bot.staff.words import SEVERITIES, STATES, cut, day_and_time, where
 from routing.domain.card import Card, Line
 from routing.domain.incident import IncidentState
 
 LONGEST = 4096
-TITLE, PLACE, FLAG, EXCERPT, WHY, SERVICES = 200, 200, 300, 1000, 300, 900  # together under the limit
+TITLE, PLACE, FLAG, EXCERPT, WHY, SERVICES = 200, 200, 220, 1000, 300, 900  # together under the limit
 TOPIC = 128
 DATA = 64  # bytes
 TAG = re.compile(r"<[^>]*>")
@@ -69,7 +69,7 @@ def card_shown(card: Card, zone: ZoneInfo) -> Shown:
     parts = [
         f"{mark(card)} <b>{escape(shortened(card.title, TITLE))}</b>",
         _facts(card, zone),
-        *_flags(card),
+        *(_flag(flag) for flag in flags(card)),
         f"<blockquote>{words}</blockquote>",
         f"<i>{escape(shortened(why(card), WHY))}</i>",
         escape(shortened(services(card, zone), SERVICES)),
@@ -91,15 +91,10 @@ def _facts(card: Card, zone: ZoneInfo) -> str:
     return f"{place}\n<b>{SEVERITIES[card.severity]}</b> · {escape(card.reference)} · ouvert {opened}"
 
 
-def _flags(card: Card) -> list[str]:
-    flags = []
-    if card.danger:
-        flags.append(f"🚨 <b>Danger entendu</b> : {escape(shortened(card.danger, FLAG))}. Le 112 a été conseillé.")
-    if card.notes:
-        flags.append(f"ℹ️ {escape(shortened(' '.join(card.notes), FLAG))}")
-    if card.alarm:
-        flags.append(f"🔔 <b>Alarme</b> : {escape(shortened(card.alarm, FLAG))}")
-    return flags
+def _flag(flag: Flag) -> str:
+    about = f"<b>{flag.about}</b> : " if flag.about else ""
+    then = f". {flag.then}" if flag.then else ""
+    return f"{flag.sign} {about}{escape(shortened(flag.words, FLAG))}{then}"
 
 
 def _standing(card: Card, zone: ZoneInfo) -> str:

@@ -14,10 +14,10 @@ from bot.staff import EVERYBODY, Agent, agent_of, may_act
 from bot.staff.rights import REFUSAL
 from bot.staff.verbs import Verb
 from bot.telegram.talk import SCHEME, Spot
-from routing.domain.card import Card
+from routing.domain.card import Card, Guess
 from routing.errors import NotFound, RoutingError
 from routing.service.claim import card_of
-from routing.store import incidents, reports
+from routing.store import incidents, reports, views
 from routing.store.models import Incident, Thread, ThreadLine
 
 NOT_HERE = "Cet incident n'est pas suivi dans ce groupe."
@@ -87,6 +87,10 @@ class Hands:
         """The incident as its group shows it now. Raises RoutingError."""
         incident = await self._allow(session, gesture)
         return await card_of(session, self._house.desk, incident, gesture.spot.channel)
+
+    async def ranking(self, session: AsyncSession, gesture: Gesture) -> tuple[Guess, ...]:
+        """The procedures that came into question beside the chosen one. Raises RoutingError."""
+        return views.ranked(await self._allow(session, gesture), self._house.desk.titles)
 
     async def _allow(self, session: AsyncSession, gesture: Gesture) -> Incident:
         """The incident, if it is one of this group's and this person may act on it."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.staff.card_words import likelihood
 from bot.telegram.cards import Shown, data, escape, shortened
-from routing.domain.card import Card, Mobilised
+from routing.domain.card import Card, Guess, Mobilised
 from routing.domain.procedure import Catalogue, Procedure
 from routing.service.reclassify import NONE_FITS
 from routing.service.resolve import REASONS
@@ -45,19 +46,15 @@ def duty(reference: str) -> Shown:
     return _menu("Appeler l'astreinte ?", reference, [[_button("Oui, appeler maintenant", "appeler", reference)]])
 
 
-def other_procedure(card: Card) -> Shown:
+def other_procedure(reference: str, ranking: Sequence[Guess]) -> Shown:
     """Another procedure among the likeliest, or one to search for."""
     rows = [
-        [
-            _button(
-                f"{guess.title} ({guess.probability * 100:.0f} %)", "choisir", card.reference, digest(guess.procedure)
-            )
-        ]
-        for guess in card.guesses[:LIKELY]
+        [_button(f"{guess.title} ({likelihood(guess)})", "choisir", reference, digest(guess.procedure))]
+        for guess in ranking[:LIKELY]
     ]
-    rows.append([_button(NONE_LABEL, "choisir", card.reference, digest(NONE_FITS))])
-    rows.append([_button("Chercher parmi toutes", "chercher", card.reference)])
-    return _menu("Reclasser", card.reference, rows)
+    rows.append([_button(NONE_LABEL, "choisir", reference, digest(NONE_FITS))])
+    rows.append([_button("Chercher parmi toutes", "chercher", reference)])
+    return _menu("Reclasser", reference, rows)
 
 
 def found(reference: str, procedures: Iterable[Procedure]) -> Shown:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import CallbackQuery
 
@@ -76,15 +74,17 @@ class Presses:
         await self._answer(query, gesture, None, menu=True)
 
     async def _open(self, query: CallbackQuery, gesture: Gesture, action: str) -> None:
-        card = await self._looked(gesture)
-        if card is not None:
-            makers: dict[str, Callable[[], Shown]] = {
-                "etapes": lambda: menus.steps(card),
-                "reclasser": lambda: menus.other_procedure(card),
-                "resoudre": lambda: menus.end(card.reference),
-                "astreinte": lambda: menus.duty(card.reference),
-            }
-            self._after.start(self._show(query, gesture, makers[action]()))
+        async def menu(session: AsyncSession) -> Shown:
+            card = await self._hands.look(session, gesture)
+            if action == "reclasser":
+                return menus.other_procedure(card.reference, await self._hands.ranking(session, gesture))
+            if action == "etapes":
+                return menus.steps(card)
+            return menus.end(card.reference) if action == "resoudre" else menus.duty(card.reference)
+
+        shown = await self._hands.once(gesture.key, menu)
+        if shown is not None:
+            self._after.start(self._show(query, gesture, shown))
 
     async def _prompt(self, query: CallbackQuery, gesture: Gesture, action: str) -> None:
         if await self._looked(gesture) is not None:

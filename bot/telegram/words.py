@@ -16,7 +16,6 @@ from bot.telegram import menus
 from bot.telegram.cards import Shown, said
 from bot.telegram.hands import Gesture, Hands, Who, reference_of, thread_of
 from bot.telegram.talk import Spot, Talk
-from routing.domain.card import Card
 from routing.errors import RoutingError
 from routing.service.note import Change, Reply, note
 
@@ -113,17 +112,17 @@ class Words:
     async def _search(self, heard: Heard, reference: str, text: str) -> None:
         gesture = self._gesture(heard, reference)
 
-        async def look(session: AsyncSession) -> Card:
-            return await self._hands.look(session, gesture)
+        async def look(session: AsyncSession) -> Shown:
+            card = await self._hands.look(session, gesture)
+            if text.strip():
+                return menus.found(card.reference, find_procedures(self._house.desk.catalogue, text))
+            return menus.other_procedure(card.reference, await self._hands.ranking(session, gesture))
 
         try:
-            card = await self._hands.once(heard.key, look)
+            shown = await self._hands.once(heard.key, look)
         except RoutingError as refusal:
-            self._say(heard, said(str(refusal)))
-            return
-        if card is not None:
-            found = find_procedures(self._house.desk.catalogue, text) if text.strip() else []
-            shown = menus.found(card.reference, found) if text.strip() else menus.other_procedure(card)
+            shown = said(str(refusal))
+        if shown is not None:
             self._say(heard, shown)
 
     def _gesture(self, heard: Heard, reference: str) -> Gesture:

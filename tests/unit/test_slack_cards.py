@@ -46,6 +46,8 @@ WORST = replace(
     commune=ENDLESS,
     danger=ENDLESS,
     alarm=ENDLESS,
+    notes=(ENDLESS,) * 3,
+    warning=ENDLESS,
     excerpt=ENDLESS,
     weighed=(ENDLESS,) * 50,
     holder=ENDLESS,
@@ -86,6 +88,11 @@ def test_the_gravest_stands_first_and_the_end_is_told() -> None:
     assert any(
         "Résolu par Ana" in text and "intervention faite" in text for text in words_of(cards.blocks(done, PARIS))
     )
+
+
+def test_what_is_odd_about_a_sender_is_shown_for_a_person_to_judge() -> None:
+    odd = replace(PLAIN, warning="3 fausses alertes de ce contact en 90 jours")
+    assert "⚠️ *À vérifier* : 3 fausses alertes de ce contact en 90 jours" in words_of(cards.blocks(odd, PARIS))
 
 
 @pytest.mark.parametrize("card", [PLAIN, WORST])

@@ -16,7 +16,16 @@ from tests.unit.test_slack_cards import AT, ENDLESS, PARIS, PLAIN, WORST
 
 EMOJI = "🚨<b>" * 3000  # two units each sign, and markup
 LOUD = replace(
-    WORST, title=EMOJI, place=EMOJI, danger=EMOJI, excerpt=EMOJI, holder=EMOJI, alarm=EMOJI, weighed=(EMOJI,)
+    WORST,
+    title=EMOJI,
+    place=EMOJI,
+    danger=EMOJI,
+    excerpt=EMOJI,
+    holder=EMOJI,
+    alarm=EMOJI,
+    notes=(EMOJI,),
+    warning=EMOJI,
+    weighed=(EMOJI,),
 )
 
 
@@ -39,10 +48,10 @@ def test_a_card_is_one_telegram_takes(card: Card, state: IncidentState) -> None:
 
 @pytest.mark.parametrize("card", [PLAIN, WORST, LOUD])
 def test_menus_are_ones_telegram_takes(card: Card) -> None:
-    likely = replace(card, guesses=tuple(Guess("é" * 200, ENDLESS, 0.5) for _ in range(30)))
+    likely = tuple(Guess("é" * 200, ENDLESS, 0.5) for _ in range(30))
     for shown in (
         menus.steps(card),
-        menus.other_procedure(likely),
+        menus.other_procedure(card.reference, likely),
         menus.end(card.reference),
         menus.duty(card.reference),
         menus.found(card.reference, []),
@@ -52,6 +61,11 @@ def test_menus_are_ones_telegram_takes(card: Card) -> None:
         cards.said(""),
     ):
         taken(shown)
+
+
+def test_what_is_odd_about_a_sender_is_shown_for_a_person_to_judge() -> None:
+    odd = replace(PLAIN, warning="3 fausses alertes de ce contact en 90 jours")
+    assert "⚠️ À vérifier : 3 fausses alertes de ce contact en 90 jours" in taken(cards.card_shown(odd, PARIS))
 
 
 def test_nothing_a_citizen_or_agent_wrote_becomes_markup() -> None:
