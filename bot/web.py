@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 STATIC = Path(__file__).parent / "console" / "static"
 LARGEST_BODY = 64 * 1024
 LARGEST_OF_CHATS = 1024 * 1024  # a click carries the whole card or screen it was made on
+BODY_TIME = 10.0  # seconds a provider has to send a request
 LARGEST_FORM = 31 * 1024 * 1024  # three photos of 10 MiB and the words
 HEADERS = {
     "Content-Security-Policy": (
@@ -135,35 +136,53 @@ class Server(uvicorn.Server):
 
 
 class BodyLimit:
-    """413 for a body larger than its door takes (64 KiB, but for photos and chats), whether announced or not."""
+    """Reads the body, so that nothing behind ever waits for one or sees one that is too large.
+
+    413 for more than its door takes (64 KiB, but for photos and chats), whether announced or not. 408 for a body that a
+    provider should have sent long ago: providers are fast, and each that is waited for holds a connection.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read the body here, so that nothing behind ever sees one that is too large."""
+        """The body first, then the door."""
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        chunks: list[bytes] = []
-        size, more = 0, True
-        largest = _largest(scope)
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            chunks.append(message.get("body", b""))
-            size, more = size + len(chunks[-1]), message.get("more_body", False)
-            if size > largest:
-                await self._refuse(scope, receive, send, largest)
-                return
-        await self._app(scope, _replay(b"".join(chunks), receive), send)
+        try:
+            async with asyncio.timeout(BODY_TIME if scope["path"].startswith("/webhooks/") else None):
+                body = await _read(receive, _largest(scope))
+        except TimeoutError:
+            await doors.problems(408, (["body"], "Le message n'est pas arrivé à temps."))(scope, receive, send)
+        except _TooLarge as refused:
+            await doors.problems(413, (["body"], str(refused)))(scope, receive, send)
+        else:
+            if body is not None:
+                await self._app(scope, _replay(body, receive), send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, largest: int) -> None:
+
+class _TooLarge(Exception):
+    """In words for whoever sent it."""
+
+    def __init__(self, largest: int) -> None:
+        photos = "Les photos sont trop lourdes : trois au plus, de 10 Mo chacune."
         words = f"Le message est trop long : {largest // 1024} Kio au plus. Écrivez l'essentiel en quelques phrases."
-        if largest == LARGEST_FORM:
-            words = "Les photos sont trop lourdes : trois au plus, de 10 Mo chacune."
-        await doors.problems(413, (["body"], words))(scope, receive, send)
+        super().__init__(photos if largest == LARGEST_FORM else words)
+
+
+async def _read(receive: Receive, largest: int) -> bytes | None:
+    """The whole body, None when its sender left."""
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > largest:
+            raise _TooLarge(largest)
+    return bytes(body)
 
 
 def _largest(scope: Scope) -> int:

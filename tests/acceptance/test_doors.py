@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import select
 
+from bot import web
 from routing.store.models import InboundEvent, Report
 from tests.city import City
 
@@ -81,6 +83,21 @@ async def test_what_is_too_large_is_413(city: City) -> None:
             yield b"x" * 1024
 
     assert (await city.web.post("/api/v1/reports", content=chunks())).status_code == 413
+
+
+@pytest.mark.parametrize("door", ["slack/events", "telegram/staff", "twilio/voice"])
+async def test_a_provider_that_never_ends_its_request_is_not_waited_for(
+    city: City, door: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "BODY_TIME", 0.01)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    answer = await city.web.post(f"/webhooks/{door}", content=dripping())
+    assert answer.status_code == 408
+    assert answer.json()["detail"][0]["msg"] == "Le message n'est pas arrivé à temps."
 
 
 async def test_without_the_token_nothing(city: City) -> None:
