@@ -13,11 +13,23 @@ _NO_NAME = (
     " le la les un une du des"
 )
 _NAME = rf"(?!(?:{'|'.join(_NO_NAME.split())})\b)[\w'’-]+"
+# A first name and a family name as people write them of themselves. "Je suis Place Darcy" says where somebody is.
+_PLACES = (
+    "Rue Avenue Boulevard Place Quai Route Chemin Impasse Allée Cours Square Passage Parc Parking Pont Porte Gare Stade"
+    " Station Arrêt Tram Bus Ligne Cité Résidence Zone Centre Mairie Hôpital École Collège Lycée Théâtre Musée Église"
+    " Saint Sainte Notre Le La Les"
+)
+_PROPER = rf"(?!(?:{'|'.join(_PLACES.split())})\b)[A-ZÉÈÀÂÎÔÇ][\w’'-]+"
+_FULL = rf"{_PROPER}[ \t]+(?:de[ \t]+|d['’])?{_PROPER}"
+_SELF = r"[Jj]e suis|[Ii]ci|[Dd]e la part de|[Aa]u nom de|[Ss]igné|[Dd]emande[rz]"
+_CLOSING = r"(?i:cordialement|bien à vous|salutations|merci(?: d['’]avance)?)"
 _RULES = (
     (
         re.compile(rf"(?i)\b(je m['’ ]?appel+e|mon nom (?:est|c['’]est)|je me nomme)\s+{_NAME}(?:\s+{_NAME}){{0,2}}"),
         r"\1 [nom]",
     ),
+    (re.compile(rf"\b({_SELF})([ \t:,]+){_FULL}\b"), r"\1\2[nom]"),
+    (re.compile(rf"({_CLOSING}[ \t]*[,.;:!\n-][\s,.;:!-]*){_FULL}(?=\s*\.?\s*$)"), r"\1[nom]"),
     (
         re.compile(r"\b([Mm]onsieur|[Mm]adame|Mme|Mlle|M\.|Mr)\s+(?!(?:Le|La|Les)\b)[A-ZÉÈÀÂÎÔÇ][\w'’-]+"),
         r"\1 [nom]",
