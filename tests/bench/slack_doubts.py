@@ -11,9 +11,9 @@ from sqlalchemy import delete
 from routing.store.models import Timer
 from routing.store.timers import Verb
 from tests.acceptance.connected import with_slack
+from tests.bench.alerts import SIX
 from tests.bench.figures import Figure
 from tests.bench.rig import Rig
-from tests.bench.slack import SIX
 from tests.city import City, founded
 from tests.clock import DrivenClock
 from tests.databases import ROOT, Databases

@@ -21,8 +21,8 @@ Written by `python -m tests.reliability`, which plays each line on a city with a
 report, its card, a click that takes it. Every alert must end as exactly one current card in the service's channel, the
 click said once under it, or in the room with an alarm (on `/salle`, and a line in the incident's threads) within ten
 seconds. Two minutes later everything is looked at again. Seconds are those of the driven clock: what the product waits,
-not what a machine takes. A provider's published rates are kept throughout; a breach fails the case. The whole suite
-plays the same cases.
+not what a machine takes. A provider's published rates are kept throughout; a breach fails the case. The tests
+play each of these cases on one of the platforms in turn.
 
 """
 
@@ -51,7 +51,7 @@ async def _play_all() -> tuple[list[str], int]:
 
 async def _cell(databases: Databases, case: Case, platform: str) -> str:
     with databases.fresh() as url, tempfile.TemporaryDirectory() as folder:
-        async with PLATFORMS[platform](url, Path(folder)) as stage:
+        async with PLATFORMS[platform](url, Path(folder), silent=case.silent) as stage:
             try:
                 return (await play(case, stage)).words()
             except AssertionError as failure:
