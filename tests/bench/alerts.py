@@ -17,7 +17,7 @@ from tests.bench.vigie import running
 from tests.bench.words import reports
 
 SIX = ("voirie", "proprete", "dechets", "espaces-verts", "eau-assainissement", "securite")
-REST = 1.25  # seconds between reports and clicks, so that no channel has to wait for its provider's rate
+REST = 1.2  # seconds between reports and clicks, so that no channel has to wait for its provider's rate
 WARM_UP = 3
 TAKEN = "Pris en charge par"
 
@@ -44,7 +44,7 @@ def breaches(rig: Rig, name: str, rooms: Rooms) -> Figure:
 
 def _cards(rig: Rig, name: str, rooms: Rooms, client: Client) -> list[Figure]:
     """Reports that the model takes for something else stand in another channel, and are passed over."""
-    count, waits, elsewhere = rig.size(60, 8), [], 0
+    count, waits, elsewhere = rig.size(50, 8), [], 0
     bodies = reports_for(SIX[:5], count + WARM_UP, seed=5, first_place=0)
     with rig.steps(f"{name}: reports", count) as step:
         for index, body in enumerate(bodies):
@@ -67,7 +67,7 @@ def _cards(rig: Rig, name: str, rooms: Rooms, client: Client) -> list[Figure]:
 
 def _clicks(rig: Rig, name: str, rooms: Rooms) -> list[Figure]:
     """Cards in any order, so that those of one channel do not follow each other faster than people click."""
-    count, waits = rig.size(30, 5), []
+    count, waits = rig.size(20, 5), []
     chosen = random.Random(7).sample(rooms.cards(), count)
     with rig.steps(f"{name}: clicks", count) as step:
         for card in chosen:
