@@ -69,6 +69,7 @@ class RuleBook:
     blanks: re.Pattern[str]
     denied: re.Pattern[str]
     past: str
+    dated: str
     supposed: str
     now: str
     harmless: str
@@ -130,6 +131,8 @@ def _dropped(book: RuleBook, rule: Rule, heard: str, hit: re.Match[str]) -> bool
     around = f"{before} {hit.group()} {after}"
     if "past" in rule.contexts and _compiled(book.past).search(around) and not _compiled(book.now).search(around):
         return True
+    if "dated" in rule.contexts and _compiled(book.dated).search(around):
+        return True
     return "hypothesis" in rule.contexts and _compiled(book.supposed).search(f"{before} {hit.group()} ") is not None
 
 
@@ -146,6 +149,7 @@ def rule_book() -> RuleBook:
         blanks=_compiled(_any_of(words["blanks"], macros)),
         denied=re.compile(_expanded(words["denied"], macros) + r"\s*$"),
         past=_any_of(words["past"], macros),
+        dated=_any_of(words["dated"], macros),
         supposed=_any_of(words["supposed"], macros),
         now=_any_of(words["now"], macros),
         harmless=_any_of(words["harmless"], macros),

@@ -9,10 +9,11 @@ from nlp_models.gazetteer import Gazetteer, Kind
 from nlp_models.name_finder import Named, names_in
 from nlp_models.spoken_numbers import number_ahead, number_before
 from nlp_models.street_finder import Street, streets_in
+from nlp_models.venue_finder import Venue, venues_in
 
 _BEFORE, _AFTER = 6, 6  # words beside a street in which its house number is looked for
 
-Find = Street | Named
+Find = Street | Named | Venue
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ class Where:
 def find_where(text: str, gazetteer: Gazetteer) -> Where:
     """Return where a message says something is."""
     lists = gazetteer.words
-    words = lists.split(text)
-    found = _apart([*streets_in(words, gazetteer), *names_in(words, gazetteer)])
+    message = lists.read(text)
+    words = message.words
+    found = _apart([*streets_in(message, gazetteer), *names_in(words, gazetteer), *venues_in(message, lists)])
     streets = [one for one in found if isinstance(one, Street)]
     named = [one for one in found if isinstance(one, Named)]
     landmarks = [one for one in named if one.kind is Kind.LANDMARK]
@@ -51,7 +53,8 @@ def find_where(text: str, gazetteer: Gazetteer) -> Where:
         return Where(commune, *_street(words, streets, commune, gazetteer), doubt, outside)
     if landmarks:
         return Where(commune, landmarks[0].entry.label, landmarks[0].entry.point, doubt, outside)
-    return Where(commune, None, None, doubt, outside)
+    venue = next((one.label for one in found if isinstance(one, Venue)), None)
+    return Where(commune, venue, None, doubt, outside)
 
 
 def _commune(
@@ -67,7 +70,7 @@ def _commune(
         return inside[0], ()
     if away:
         return None, ()
-    smaller = [commune for commune in said if commune != centre]
+    smaller = [commune for commune in dict.fromkeys(said) if commune != centre]
     if len(smaller) == 1:
         return smaller[0], ()
     if len(smaller) > 1:

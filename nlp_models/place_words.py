@@ -17,21 +17,42 @@ FOLDER = Path(__file__).parent / "assets" / "place_words"
 _LISTS = (
     "articles", "before_commune", "before_landmark", "before_landmark_of", "before_stop", "crossings", "number_leads",
     "units", "some", "name_articles", "named_bare", "first_names", "common", "breaks", "ends", "things", "heading",
-    "away", "counted", "institution", "joins",
+    "away", "counted", "institution", "joins", "no_venue",
 )  # fmt: skip
 _NUMBER_AND_LETTERS = re.compile(r"^(\d{1,4})(bis|ter|quater)$")
+_WRITTEN = re.compile(r"[^\W_]+")
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The ``words`` of a message as place names spell them, and how they were written.
+
+    ``proper`` are those with a capital, in a message that has small letters too; ``tied`` are joined to the next one by
+    a dash. Both are positions; nothing is in them for what was spoken.
+    """
+
+    words: list[str]
+    proper: frozenset[int] = frozenset()
+    tied: frozenset[int] = frozenset()
+
+    def one_name(self, at: int) -> bool:
+        """Whether the word at ``at`` and the next one were written as parts of one name."""
+        return at in self.tied or {at, at + 1} <= self.proper
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceWords:
     """``types`` gives the kind of street of each written form; ``free`` are the kinds that may have an unknown name.
 
-    ``hear`` turns a folded name into what is compared by ear.
+    ``venues`` are other kinds of places that bear names ("parking", "école"), as they are written. ``hear`` turns a
+    folded name into what is compared by ear.
     """
 
     type_after: bool
     types: Mapping[str, str]
     free: frozenset[str]
+    venues: Mapping[str, str]
     together: Mapping[str, str]
     spelled: Mapping[str, str]
     lists: Mapping[str, frozenset[str]]
@@ -43,11 +64,29 @@ class PlaceWords:
 
     def split(self, text: str) -> list[str]:
         """Return the words of a text as place names spell them: folded, dashes split, short forms full."""
-        folded = fold(text).replace("-", " ")
-        for apart, joined in self.together.items():
-            folded = folded.replace(apart, joined)
-        cleaned = "".join(c if c.isalnum() else " " for c in folded)
-        words = (part for word in cleaned.split() for part in self.spelled.get(word, word).split())
+        return self.read(text).words
+
+    def read(self, text: str) -> Said:
+        """Return the words of a text as place names spell them, with how they were written."""
+        written = _INITIALS.sub(lambda found: found.group().replace(".", ""), text.replace("€", " euros "))
+        mixed = any(c.islower() for c in written)
+        words: list[str] = []
+        proper: set[int] = set()
+        tied: set[int] = set()
+        for token in _WRITTEN.finditer(written):
+            before = len(words)
+            words += self._spelled(fold(token.group()))
+            if len(words) > 1 and (joined := self.together.get(f"{words[-2]} {words[-1]}")):
+                words[-2:] = [joined]
+                before = len(words) - 1
+            if mixed and token.group()[0].isupper():
+                proper.update(range(before, len(words)))
+            if written[token.end() : token.end() + 1] == "-":
+                tied.add(len(words) - 1)
+        return Said(words, frozenset(proper), frozenset(tied))
+
+    def _spelled(self, folded: str) -> list[str]:
+        words = (part for word in folded.split() for part in self.spelled.get(word, word).split())
         return [part for word in words for part in _NUMBER_AND_LETTERS.sub(r"\1 \2", word).split()]
 
     def core(self, words: Iterable[str]) -> str:
@@ -71,6 +110,7 @@ def place_words(language: str) -> PlaceWords:
             for form in forms.split()
         },
         free=frozenset(rows.get("types", {})),
+        venues={fold(kind): kind for kind in rows.get("venues", "").split()},
         together=rows.get("together", {}),
         spelled=rows.get("spelled", {}),
         lists={name: frozenset(rows.get(name, "").split()) for name in _LISTS},

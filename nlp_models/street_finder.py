@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.fuzz import ratio as alike
+
 from nlp_models.gazetteer import Entry, Gazetteer, glued
 from nlp_models.likeness import likeness
-from nlp_models.place_words import PlaceWords
+from nlp_models.place_words import PlaceWords, Said
 from nlp_models.spoken_numbers import number_before
 
 _LONGEST = 5  # words of a name
@@ -22,6 +24,7 @@ _PER_WORD = 3.0
 _SURE = 20.0  # a type word makes a street surer than any name
 _FREE = 111.0  # surer than a commune in its own name: "rue de Dijon"
 _PARTICIPLES = ("ee", "ees", "ante", "euse", "ment")  # "rue barrée" is no name
+_SAME_NAME = 65.0  # likeness of what follows a title
 _DOUBT = 1.0  # names this close in likeness cannot be told apart by ear
 
 
@@ -48,13 +51,14 @@ class Street:
         return next((name for name in self.names if commune in name.communes), None)
 
 
-def streets_in(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Street]:
+def streets_in(said: Said, gazetteer: Gazetteer) -> Iterator[Street]:
     """Yield the streets named, at most one for each type word."""
+    words = said.words
     for at, word in enumerate(words):
         kind = gazetteer.words.types.get(word)
         if kind is None or _is_any(words, at, gazetteer.words):
             continue
-        street = _known(words, at, kind, gazetteer) or _unknown(words, at, kind, gazetteer.words)
+        street = _known(words, at, kind, gazetteer) or _unknown(said, at, kind, gazetteer.words)
         if street:
             yield street
 
@@ -76,8 +80,8 @@ def _known(words: Sequence[str], at: int, kind: str, gazetteer: Gazetteer) -> St
     best, start, end, first = max(found, key=lambda one: one[0])
     same = (first.type, first.core)  # in the city's list and among the imported: one street, or one of each commune
     near = (one for one in found if one[0] >= best - _DOUBT or (one[3].type, one[3].core) == same)
-    alike = sorted(near, key=lambda one: -one[0])
-    names = tuple(dict.fromkeys(entry for *_, entry in alike))
+    nearest = sorted(near, key=lambda one: -one[0])
+    names = tuple(dict.fromkeys(entry for *_, entry in nearest))
     if names[0].type != kind and len(names[0].core) < _SAYS_ENOUGH:
         return Street(start, end, f"{kind} {names[0].label.partition(' ')[2]}", best + _SURE)
     return Street(start, end, names[0].label, best + _SURE, names)
@@ -101,11 +105,22 @@ def _score(core: str, key: str, kind: str, entry: Entry, gazetteer: Gazetteer) -
         return 0.0
     if entry.type != kind and (core in words["things"] or len(core) < _SHORT or core in gazetteer.commune_cores):
         return 0.0
+    if not exact and _only_titles_alike(core, entry.core, words):
+        return 0.0
     imported = entry.number is not None
     score = likeness(core, key, entry) + (_TYPE_RIGHT if entry.type == kind else _TYPE_WRONG)
     if score < (_AT_IMPORTED if imported else _AT) + (4 if len(entry.core) < _SHORT else 0):
         return 0.0
     return score + (_VERY_NAME if exact else 0.0 if imported else _OWN)
+
+
+def _only_titles_alike(core: str, name: str, words: PlaceWords) -> bool:
+    """Whether two names share a first name or title and little else ("maréchal Lyautey", "maréchal Foch")."""
+    title, _, rest = core.partition(" ")
+    same, _, other = name.partition(" ")
+    if title != same or title not in words["first_names"] or not rest or not other:
+        return False
+    return max(alike(rest, other), alike(words.hear(rest), words.hear(other))) < _SAME_NAME
 
 
 def _windows(words: Sequence[str], at: int, kinds: PlaceWords) -> Iterator[tuple[int, int, str]]:
@@ -125,38 +140,67 @@ def _windows(words: Sequence[str], at: int, kinds: PlaceWords) -> Iterator[tuple
             return
 
 
-def _unknown(words: Sequence[str], at: int, kind: str, kinds: PlaceWords) -> Street | None:
+def _unknown(said: Said, at: int, kind: str, kinds: PlaceWords) -> Street | None:
     """A street that is not in the list: after an article ("rue des lilas") or a number ("12 rue armand thibaut")."""
     if kind not in kinds.free:
         return None
-    return _unknown_before(words, at, kind, kinds) if kinds.type_after else _unknown_after(words, at, kind, kinds)
+    return _unknown_before(said.words, at, kind, kinds) if kinds.type_after else _unknown_after(said, at, kind, kinds)
 
 
-def _unknown_after(words: Sequence[str], at: int, kind: str, kinds: PlaceWords) -> Street | None:
+def _unknown_after(said: Said, at: int, kind: str, kinds: PlaceWords) -> Street | None:
+    words = said.words
     begin = at + 1
     while begin < len(words) and words[begin] in kinds["name_articles"] and begin < at + 3:
         begin += 1
     plain = begin == at + 1
-    if plain and number_before(words[max(0, at - 2) : at]) is None and not _stands_alone(words, at, kinds):
+    if plain and number_before(words[max(0, at - 2) : at]) is None and not _stands_alone(said, at, kinds):
         return None
-    end = begin
-    while end < len(words) and _is_name(words[end], kinds) and (end == begin or words[end - 1] in kinds["first_names"]):
-        end += 1
+    end = name_end(said, begin, kinds)
     if end == begin or (plain and words[begin].endswith(_PARTICIPLES)):
         return None
-    written = "".join(f"{word}'" if word in ("d", "l") else f"{word} " for word in words[at + 1 : begin])
-    name = " ".join(word.capitalize() for word in words[begin:end])
-    return Street(at, end, f"{kind} {written}{name}", _FREE)
+    return Street(at, end, f"{kind} {spelled_out(words[at + 1 : end], begin - at - 1, kinds)}", _FREE)
 
 
-def _stands_alone(words: Sequence[str], at: int, kinds: PlaceWords) -> bool:
-    """Whether a type word without an article on either side begins a name ("trou rue Vauban")."""
-    return words[at] in kinds["named_bare"] and (not at or words[at - 1] not in kinds["articles"])
+def name_end(said: Said, begin: int, kinds: PlaceWords) -> int:
+    """Where a name that begins at ``begin`` ends; there again when no name begins.
+
+    It goes on after a first name ("Armand Thibaut"), and as far as it was written as one ("Mille-Pattes", "Petit
+    Cîteaux", "Rente de Bray").
+    """
+    words, end = said.words, begin
+    while end < len(words):
+        ahead = end
+        while ahead > begin and ahead < min(len(words), end + 2) and words[ahead] in kinds["name_articles"]:
+            ahead += 1
+        if ahead > end and not (ahead < len(words) and {end - 1, ahead} <= said.proper):
+            ahead = end
+        if end > begin and ahead == end and not said.one_name(end - 1):
+            if words[end - 1] not in kinds["first_names"] or not is_name(words[end], kinds):
+                break
+        elif end == begin and not (is_name(words[end], kinds) or said.one_name(end)):
+            break
+        end = ahead + 1
+    return end
+
+
+def spelled_out(words: Sequence[str], articles: int, kinds: PlaceWords) -> str:
+    """A name as people write it; the first ``articles`` words and those between stay small."""
+    small = (at < articles or word in kinds["name_articles"] for at, word in enumerate(words))
+    parts = [word if is_small else word.capitalize() for word, is_small in zip(words, small, strict=True)]
+    return "".join(f"{part}'" if part in ("d", "l") else f"{part} " for part in parts).rstrip()
+
+
+def _stands_alone(said: Said, at: int, kinds: PlaceWords) -> bool:
+    """Whether a type word without an article on either side begins a name ("trou rue Vauban", "place Diderot")."""
+    words = said.words
+    if words[at] not in kinds["named_bare"]:
+        return at + 1 in said.proper and at not in said.proper
+    return not at or words[at - 1] not in kinds["articles"]
 
 
 def _unknown_before(words: Sequence[str], at: int, kind: str, kinds: PlaceWords) -> Street | None:
     start = at
-    while start > max(0, at - 2) and _is_name(words[start - 1], kinds) and not words[start - 1].isdigit():
+    while start > max(0, at - 2) and is_name(words[start - 1], kinds) and not words[start - 1].isdigit():
         start -= 1
     if start == at:
         return None
@@ -164,7 +208,7 @@ def _unknown_before(words: Sequence[str], at: int, kind: str, kinds: PlaceWords)
     return Street(start, at + 1, f"{name} {kind}", _FREE)
 
 
-def _is_name(word: str, kinds: PlaceWords) -> bool:
+def is_name(word: str, kinds: PlaceWords) -> bool:
     """Whether a word may be the name of a street nobody listed."""
     not_names = (kinds["things"], kinds["breaks"], kinds["articles"], kinds["common"])
     return len(word) > 2 and word not in kinds.types and not any(word in words for words in not_names)
