@@ -18,12 +18,15 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
+from nlp_models.danger_ear import listen
 from nlp_models.folding import fold, readable
 from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
 LONGEST = 4_000  # characters listened to; more than a model reads, because danger may be said last
+_WITH_SIGN, _ALONE = -2.0, 1.2  # log-odds that the second ear must give
+_FEWEST = 4  # words; fewer say nothing by themselves, and a transcript is still growing
 _AROUND = 70  # characters of context each side of a hit
 _TOGETHER = 110  # characters each side of the first concept in which the others must be said
 _FIRST = 3  # letters by which hints are found
@@ -45,10 +48,14 @@ class Together:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One danger. ``hints`` are pieces of words without which no pattern can match: they keep the search short."""
+    """One danger, or only the sign of one, which counts unless the whole message speaks of something else.
+
+    ``hints`` are pieces of words without which no pattern can match: they keep the search short.
+    """
 
     id: str
     reason: str
+    sign: bool
     hints: frozenset[str]
     pattern: str
     together: tuple[Together, ...]
@@ -78,16 +85,36 @@ class RuleBook:
 
 
 def find_danger(text: str) -> Danger | None:
-    """Return the gravest danger heard in a message, or None. Never raises; reads at most 4 000 characters."""
+    """Return the gravest danger heard in a message, or None. Never raises; reads at most 4 000 characters.
+
+    A fixed rule decides alone. Where none speaks, the second ear (``danger_ear``) may: readily where a sign was heard,
+    only when it is sure where none was.
+    """
+    plain = listened(text)
+    signs = []
+    for danger, sign in _heard(plain):
+        if not sign:
+            return danger
+        signs.append(danger)
+    opinion = listen(plain)
+    if signs:
+        return signs[0] if opinion.score > _WITH_SIGN else None
+    if opinion.score > _ALONE and len(plain.split()) >= _FEWEST:
+        return Danger("oreille", "Danger possible, à vérifier", " ".join(opinion.words))
+    return None
+
+
+def _heard(plain: str) -> Iterator[tuple[Danger, bool]]:
+    """Yield (what a rule heard, whether it is only a sign), the gravest first."""
     book = rule_book()
-    heard = book.blanks.sub(" ~ ", listened(text))
+    heard = book.blanks.sub(" ~ ", plain)
     said = _hints_in(book, heard)
     for rule in book.rules:
         if not said.isdisjoint(rule.hints) and not _beside_the_point(book, rule, heard):
             for hit in _hits(rule, heard):
                 if not _dropped(book, rule, heard, hit):
-                    return Danger(rule.id, rule.reason, hit.group().strip())
-    return None
+                    yield Danger(rule.id, rule.reason, hit.group().strip()), rule.sign
+                    break
 
 
 def _hints_in(book: RuleBook, heard: str) -> set[str]:
@@ -169,10 +196,12 @@ def _by_first_letters(hints: set[str]) -> Mapping[str, tuple[str, ...]]:
 
 def _rules(macros: Mapping[str, str], concepts: Mapping[str, str]) -> Iterator[Rule]:
     for path in sorted(RULES.glob("[0-9]*.yaml")):
-        for data in read_yaml(path)["rules"]:
+        file = read_yaml(path)
+        for data in file["rules"]:
             yield Rule(
                 id=data["id"],
                 reason=data["reason"],
+                sign=file.get("signs", False),
                 hints=frozenset(str(hint) for hint in data["hints"]),
                 pattern=_any_of(data.get("patterns") or [r"\|{9}"], macros),
                 together=tuple(_together(text, concepts) for text in data.get("together", ())),

@@ -1,0 +1,126 @@
+"""Training of the second ear, a maintainers' command: from every danger case but those kept unread."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+from nlp_models import danger_ear
+from nlp_models.corpus import read_examples, read_lines
+from nlp_models.danger_ear import BLOCKS, NORM, SLOTS, features, pair_slot, words_of
+from nlp_models.danger_rules import RULES, listened, rule_book
+from nlp_models.hearing import cases
+from nlp_models.training import EXAMPLES, OUTLIERS
+from nlp_models.yaml_files import read_yaml
+
+_STRENGTH = 30.0
+_STEPS = 80
+_LARGEST = 127
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One training text: ``weight`` is how much it counts."""
+
+    text: str
+    danger: bool
+    weight: float
+
+
+def train() -> dict[str, Any]:
+    """Fit the weights, write them beside the rules and return what ``ear.json`` then says."""
+    texts = list(told())
+    weights, bias = _fit(rows([one.text for one in texts]), texts)
+    scale = float(np.abs(weights).max()) / _LARGEST
+    danger_ear.WEIGHTS.write_bytes(np.round(weights / scale).astype(np.int8).tobytes())
+    about = {"key": key(), "texts": len(texts), "scale": scale, "bias": float(bias)}
+    danger_ear.ABOUT.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    return about
+
+
+def key() -> str:
+    """What the weights were trained on, among the danger cases: another key means that they are stale."""
+    told_here = "\n".join(f"{one.danger} {one.text}" for one in _own())
+    lexicon = (RULES / "lexicon.yaml").read_text(encoding="utf-8")
+    return hashlib.sha256(f"{told_here}\n{lexicon}".encode()).hexdigest()[:16]
+
+
+def told() -> Iterator[Told]:
+    """Danger cases and hard negatives, then the examples of procedures and the outliers as what is ordinary."""
+    yield from _own()
+    settings = read_yaml(RULES / "ear.yaml")
+    corpus = read_examples(EXAMPLES)
+    dangerous, unclear = set(settings["dangerous"]), set(settings["unclear"])
+    for text, label in zip(corpus.texts, corpus.labels, strict=True):
+        if label in dangerous:
+            yield Told(text, True, settings["weight_of_dangerous"])
+        elif label not in unclear:
+            yield Told(text, False, settings["weight_of_ordinary"])
+    for text in read_lines(sorted((OUTLIERS / "fr").glob("*.txt"))):
+        yield Told(text, False, settings["weight_of_ordinary"])
+
+
+def _own() -> Iterator[Told]:
+    critical = (RULES / "critical_phrases.txt").read_text(encoding="utf-8").splitlines()
+    rules = rule_book().rules
+    positive = [*(text for rule in rules for text in rule.positive), *critical]
+    yield from (Told(text, True, 1.0) for text in (*positive, *_cases("emergencies")))
+    yield from (Told(text, False, 1.0) for text in (*(text for rule in rules for text in rule.negative), *_cases("harmless")))
+
+
+def _cases(kind: str) -> Iterable[str]:
+    return (text for name in ("cases", "told") for text in cases(name, kind))
+
+
+def rows(texts: Sequence[str]) -> csr_matrix:
+    """One row of features a text, as the ear weighs them."""
+    columns: list[int] = []
+    values: list[float] = []
+    ends = [0]
+    for text in texts:
+        for block, slots in _slots(text).items():
+            if not slots:
+                continue
+            columns += slots
+            values += [BLOCKS[block] / NORM / len(slots) ** 0.5] * len(slots)
+        ends.append(len(columns))
+    return csr_matrix((values, columns, ends), shape=(len(texts), SLOTS), dtype=np.float32)
+
+
+def _slots(text: str) -> dict[str, list[int]]:
+    words = words_of(listened(text))
+    each = [features(word) for word in words]
+    return {
+        "begin": [one.begin for one in each],
+        "pair": [pair_slot(left, right) for left, right in pairwise(words)],
+        "runs": [at for one in each for at in one.runs],
+        "kind": [at for one in each for at in one.kind],
+    }
+
+
+def _fit(matrix: csr_matrix, texts: Sequence[Told]) -> tuple[np.ndarray, float]:
+    """Logistic regression by L-BFGS on the slots that are used at all: (weights of every slot, bias)."""
+    used = np.unique(matrix.indices)
+    kept = matrix[:, used].tocsr()
+    turned = kept.T.tocsr()
+    sign = np.array([1.0 if one.danger else -1.0 for one in texts])
+    weight = np.array([one.weight for one in texts]) * _STRENGTH
+
+    def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
+        margin = sign * (kept @ point[:-1] + point[-1])
+        pull = -weight * sign / (1 + np.exp(np.clip(margin, -500, 500)))
+        value = float(weight @ np.logaddexp(0, -margin) + 0.5 * point[:-1] @ point[:-1])
+        return value, np.append(turned @ pull + point[:-1], pull.sum())
+
+    best = minimize(loss, np.zeros(len(used) + 1), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
+    weights = np.zeros(SLOTS)
+    weights[used] = best[:-1]
+    return weights, float(best[-1])
