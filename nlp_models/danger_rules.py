@@ -34,6 +34,12 @@ _MOST_HITS = 12  # hits of one concept looked at, so that no repetition is costl
 _MACRO = re.compile(r"<([a-z_]+)>")
 _SENTENCE_END = re.compile(r"[.!?;:\n]+(?=\s|$)")
 _NOT_A_WORD = re.compile(r"[^\w|]+|_+")
+# "jarrive", "lascenseur", "dun": a small word stuck to the next one, as thumbs write.
+_GLUED = re.compile(
+    r"\b(?:(j)(?=(?:arriv|ai\b|av|peu[tx]|veu|voi|entend|enten|respi|saign|sen[st]|tien|crach|vomi|tomb|appel|etouf|crev|dois|"
+    r"crain|pens|trouv|croi|crois|viens|viend|irai|espere|habit|attend|fai[st]))|(l)(?=(?:ascenseur|ambulance|immeuble|"
+    r"ecole|enfant|hopital|appart|etage|escalier|eau\b|homme|arret|entree|incendie))|(d)(?=(?:urgence|un\b|une\b|eau\b)))"
+)
 _STRETCH = re.compile(r"([a-z])\1{2,}")
 
 
@@ -77,6 +83,7 @@ class RuleBook:
     denied: re.Pattern[str]
     past: str
     dated: str
+    habit: str
     supposed: str
     now: str
     harmless: str
@@ -87,8 +94,8 @@ class RuleBook:
 def find_danger(text: str) -> Danger | None:
     """Return the gravest danger heard in a message, or None. Never raises; reads at most 4 000 characters.
 
-    A fixed rule decides alone. Where none speaks, the second ear (``danger_ear``) may: readily where a sign was heard,
-    only when it is sure where none was.
+    A fixed rule decides alone, and so do two signs. Where there is less, the second ear (``danger_ear``) may: readily
+    where a sign was heard, only when it is sure where none was.
     """
     plain = listened(text)
     signs = []
@@ -98,7 +105,7 @@ def find_danger(text: str) -> Danger | None:
         signs.append(danger)
     opinion = listen(plain)
     if signs:
-        return signs[0] if opinion.score > _WITH_SIGN else None
+        return signs[0] if len(signs) > 1 or opinion.score > _WITH_SIGN else None
     if opinion.score > _ALONE and len(plain.split()) >= _FEWEST:
         return Danger("oreille", "Danger possible, à vérifier", " ".join(opinion.words))
     return None
@@ -136,7 +143,16 @@ def _hits(rule: Rule, heard: str) -> Iterator[re.Match[str]]:
 def listened(text: str) -> str:
     """Return the text as the rules hear it: folded words between single spaces, sentence ends as ``|``."""
     plain = _STRETCH.sub(r"\1", fold(_SENTENCE_END.sub(" | ", readable(text, LONGEST))))
-    return f" {' '.join(_NOT_A_WORD.sub(' ', plain).split())} "
+    short = _spelling()
+    words = (short.get(word, word) for word in _GLUED.sub(r"\1 ", _NOT_A_WORD.sub(" ", plain)).split())
+    return f" {' '.join(words)} "
+
+
+@cache
+def _spelling() -> Mapping[str, str]:
+    """How thumbs and recognisers shorten or mishear small words, and the words that are meant."""
+    spelled: dict[str, str] = read_yaml(RULES / "words.yaml")["spelled"]
+    return {short: whole for whole, shorts in spelled.items() for short in shorts.split()}
 
 
 def _beside_the_point(book: RuleBook, rule: Rule, heard: str) -> bool:
@@ -158,6 +174,8 @@ def _dropped(book: RuleBook, rule: Rule, heard: str, hit: re.Match[str]) -> bool
     around = f"{before} {hit.group()} {after}"
     if "past" in rule.contexts and _compiled(book.past).search(around) and not _compiled(book.now).search(around):
         return True
+    if "habit" in rule.contexts and _compiled(book.habit).search(around):
+        return True
     if "dated" in rule.contexts and _compiled(book.dated).search(around):
         return True
     return "hypothesis" in rule.contexts and _compiled(book.supposed).search(f"{before} {hit.group()} ") is not None
@@ -177,6 +195,7 @@ def rule_book() -> RuleBook:
         denied=re.compile(_expanded(words["denied"], macros) + r"\s*$"),
         past=_any_of(words["past"], macros),
         dated=_any_of(words["dated"], macros),
+        habit=_any_of(words["habit"], macros),
         supposed=_any_of(words["supposed"], macros),
         now=_any_of(words["now"], macros),
         harmless=_any_of(words["harmless"], macros),
