@@ -67,7 +67,7 @@ class Heard:
 
 
 def listen(heard: str) -> Opinion:
-    """Return what the second ear makes of a text that ``danger_rules.listened`` has prepared."""
+    """Return what the second ear makes of a text that ``listened`` has prepared."""
     words = words_of(heard)
     return max((_opinion(part) for part in _parts(words)), key=lambda one: one.score)
 

@@ -3,7 +3,7 @@
 The rules are data (``assets/danger/*.yaml``), with examples beside each one that the tests run. Recall comes before
 precision: a false alarm costs a sentence in the answer, a missed one may cost a life.
 
-A message is folded, its punctuation becomes spaces, expressions that only look like danger ("feu rouge") are blanked,
+A message is folded and spelled out (``listening``), expressions that only look like danger ("feu rouge") are blanked,
 then every rule looks for its patterns (word order matters) and for its concepts said together (``child & missing``, in
 any order; ``!pet`` must not be said). A hit is dropped when the words around it deny it, place it in the past or
 suppose it, if the rule says that these count. Patterns are compiled when a message first needs them.
@@ -19,28 +19,18 @@ from itertools import islice
 from pathlib import Path
 
 from nlp_models.danger_ear import listen
-from nlp_models.folding import fold, readable
+from nlp_models.listening import listened
 from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
-LONGEST = 4_000  # characters listened to; more than a model reads, because danger may be said last
-_WITH_SIGN, _ALONE = -2.0, 1.2  # log-odds that the second ear must give
+_WITH_SIGN, _ALONE = -2.5, 1.2  # log-odds that the second ear must give
 _FEWEST = 4  # words; fewer say nothing by themselves, and a transcript is still growing
 _AROUND = 70  # characters of context each side of a hit
 _TOGETHER = 110  # characters each side of the first concept in which the others must be said
 _FIRST = 3  # letters by which hints are found
 _MOST_HITS = 12  # hits of one concept looked at, so that no repetition is costly
 _MACRO = re.compile(r"<([a-z_]+)>")
-_SENTENCE_END = re.compile(r"[.!?;:\n]+(?=\s|$)")
-_NOT_A_WORD = re.compile(r"[^\w|]+|_+")
-# "jarrive", "lascenseur", "dun": a small word stuck to the next one, as thumbs write.
-_GLUED = re.compile(
-    r"\b(?:(j)(?=(?:arriv|ai\b|av|peu[tx]|veu|voi|entend|enten|respi|saign|sen[st]|tien|crach|vomi|tomb|appel|etouf|crev|dois|"
-    r"crain|pens|trouv|croi|crois|viens|viend|irai|espere|habit|attend|fai[st]))|(l)(?=(?:ascenseur|ambulance|immeuble|"
-    r"ecole|enfant|hopital|appart|etage|escalier|eau\b|homme|arret|entree|incendie))|(d)(?=(?:urgence|un\b|une\b|eau\b)))"
-)
-_STRETCH = re.compile(r"([a-z])\1{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,21 +130,6 @@ def _hits(rule: Rule, heard: str) -> Iterator[re.Match[str]]:
                 yield hit
 
 
-def listened(text: str) -> str:
-    """Return the text as the rules hear it: folded words between single spaces, sentence ends as ``|``."""
-    plain = _STRETCH.sub(r"\1", fold(_SENTENCE_END.sub(" | ", readable(text, LONGEST))))
-    short = _spelling()
-    words = (short.get(word, word) for word in _GLUED.sub(r"\1 ", _NOT_A_WORD.sub(" ", plain)).split())
-    return f" {' '.join(words)} "
-
-
-@cache
-def _spelling() -> Mapping[str, str]:
-    """How thumbs and recognisers shorten or mishear small words, and the words that are meant."""
-    spelled: dict[str, str] = read_yaml(RULES / "words.yaml")["spelled"]
-    return {short: whole for whole, shorts in spelled.items() for short in shorts.split()}
-
-
 def _beside_the_point(book: RuleBook, rule: Rule, heard: str) -> bool:
     """Whether the message as a whole says that this rule does not apply: no one hurt, or only an animal is."""
     if "harmless" in rule.contexts and _compiled(book.harmless).search(heard):
@@ -186,7 +161,7 @@ def rule_book() -> RuleBook:
     """Read the rules, once."""
     words = read_yaml(RULES / "words.yaml")
     macros: dict[str, str] = words["macros"]
-    concepts = {name: _any_of(found, macros) for name, found in read_yaml(RULES / "concepts.yaml").items()}
+    concepts = {name: _any_of(found, macros) for name, found in concept_words().items()}
     rules = tuple(_rules(macros, concepts))
     return RuleBook(
         rules=rules,
@@ -202,6 +177,11 @@ def rule_book() -> RuleBook:
         animals=_any_of(words["animals"], macros),
         humans=_any_of(words["humans"], macros),
     )
+
+
+def concept_words() -> dict[str, list[str]]:
+    """The patterns of every concept by its name, from all the files of ``concepts``."""
+    return {name: found for path in sorted(RULES.glob("concepts/*.yaml")) for name, found in read_yaml(path).items()}
 
 
 def _by_first_letters(hints: set[str]) -> Mapping[str, tuple[str, ...]]:

@@ -16,11 +16,13 @@ from scipy.sparse import csr_matrix
 from nlp_models import danger_ear
 from nlp_models.corpus import read_examples, read_lines
 from nlp_models.danger_ear import BLOCKS, NORM, SLOTS, features, pair_slot, words_of
-from nlp_models.danger_rules import RULES, listened, rule_book
-from nlp_models.hearing import cases
+from nlp_models.danger_rules import RULES, rule_book
+from nlp_models.hearing import LEARNT_FROM, cases
+from nlp_models.listening import listened
 from nlp_models.training import EXAMPLES, OUTLIERS
 from nlp_models.yaml_files import read_yaml
 
+_OWN_WEIGHT = 2.0  # the examples beside the rules and the critical phrases
 _STRENGTH = 30.0
 _STEPS = 80
 _LARGEST = 127
@@ -72,12 +74,13 @@ def _own() -> Iterator[Told]:
     critical = (RULES / "critical_phrases.txt").read_text(encoding="utf-8").splitlines()
     rules = rule_book().rules
     positive = [*(text for rule in rules for text in rule.positive), *critical]
-    yield from (Told(text, True, 1.0) for text in (*positive, *_cases("emergencies")))
+    yield from (Told(text, True, _OWN_WEIGHT) for text in positive)
+    yield from (Told(text, True, 1.0) for text in _cases("emergencies"))
     yield from (Told(text, False, 1.0) for text in (*(text for rule in rules for text in rule.negative), *_cases("harmless")))
 
 
 def _cases(kind: str) -> Iterable[str]:
-    return (text for name in ("cases", "told") for text in cases(name, kind))
+    return (text for name in LEARNT_FROM for text in cases(name, kind))
 
 
 def rows(texts: Sequence[str]) -> csr_matrix:

@@ -9,6 +9,10 @@ from typing import Any
 from nlp_models.danger_rules import RULES, find_danger, rule_book
 
 
+LEARNT_FROM = ("cases", "told")
+UNREAD = ("held_out", "fresh")
+
+
 @dataclass(frozen=True, slots=True)
 class Hearing:
     """``recall`` is the share of emergencies heard, ``alarms`` the share of harmless messages taken for danger."""
@@ -25,11 +29,11 @@ class Hearing:
 
 
 def hearings() -> Iterator[Hearing]:
-    """Every set of cases: the rules' examples, ``cases`` (rules were written from them), ``held_out`` (never)."""
+    """The rules' examples, the sets that rules or the second ear were made from, and those kept unread."""
     rules = rule_book().rules
     positive = [text for rule in rules for text in rule.positive]
     yield hearing("rules", positive, [text for rule in rules for text in rule.negative])
-    for name in ("cases", "held_out"):
+    for name in (*LEARNT_FROM, *UNREAD):
         yield hearing(name, cases(name, "emergencies"), cases(name, "harmless"))
 
 

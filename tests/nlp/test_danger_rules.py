@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from nlp_models.danger_rules import RULES, find_danger, rule_book
+from nlp_models.danger_rules import RULES, concept_words, find_danger, rule_book
 from nlp_models.hearing import cases, hearings
+from nlp_models.listening import listened
 
 POSITIVE = [(rule.id, text) for rule in rule_book().rules for text in rule.positive]
 NEGATIVE = [(rule.id, text) for rule in rule_book().rules for text in rule.negative]
@@ -44,8 +45,6 @@ def test_positive_example_is_heard(rule: str, text: str) -> None:
 @pytest.mark.parametrize(("rule", "text"), POSITIVE)
 def test_rule_alone_matches_its_own_example(rule: str, text: str) -> None:
     """A hint that is too narrow would hide a pattern: each example must pass the hints of its own rule."""
-    from nlp_models.danger_rules import listened
-
     book = rule_book()
     heard = book.blanks.sub(" ~ ", listened(text))
     own = next(one for one in book.rules if one.id == rule)
@@ -121,7 +120,7 @@ def test_concepts_are_heard_in_any_order_but_near_each_other() -> None:
 def test_every_together_names_known_concepts_and_every_concept_serves() -> None:
     import yaml
 
-    concepts = set(yaml.safe_load((RULES / "concepts.yaml").read_text(encoding="utf-8")))
+    concepts = set(concept_words())
     used = {
         name.lstrip("!")
         for path in RULES.glob("[0-9]*.yaml")

@@ -1,0 +1,34 @@
+"""A message as the danger rules hear it: folded words between single spaces, however thumbs wrote them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from nlp_models.folding import fold, readable
+from nlp_models.yaml_files import read_yaml
+
+_SPELLING = Path(__file__).parent / "assets" / "danger" / "spelling.yaml"
+LONGEST = 4_000  # characters listened to; more than a model reads, because danger may be said last
+_SENTENCE_END = re.compile(r"[.!?;:\n]+(?=\s|$)")
+_NOT_A_WORD = re.compile(r"[^\w|]+|_+")
+_STRETCH = re.compile(r"([a-z])\1{2,}")
+
+
+def listened(text: str) -> str:
+    """Return the text as the rules hear it: folded words between single spaces, sentence ends as ``|``."""
+    plain = _STRETCH.sub(r"\1", fold(_SENTENCE_END.sub(" | ", readable(text, LONGEST))))
+    glued, whole = _spelling()
+    words = (whole.get(word, word) for word in glued.sub(r"\1 ", _NOT_A_WORD.sub(" ", plain)).split())
+    return f" {' '.join(words)} "
+
+
+@cache
+def _spelling() -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """(Small words stuck to the next one, how small words are shortened or misheard → the words that are meant)."""
+    rows = read_yaml(_SPELLING)
+    glued = "|".join(f"{letter}(?=(?:{'|'.join(begun.split())}))" for letter, begun in rows["glued"].items())
+    spelled: dict[str, str] = {short: whole for whole, shorts in rows["spelled"].items() for short in shorts.split()}
+    return re.compile(rf"\b({glued})"), spelled
