@@ -32,10 +32,10 @@ _LONGEST_WORD = 30
 _WINDOW, _STEP = 60, 30  # words; a danger told late in a long story is not drowned by the rest
 _TOLD = 3  # words shown to a person
 _PLEASE = re.compile(r" (?:s il (?:vous|te) plait|d accord)(?= )")
-_EMPTY = frozenset(
-    "| ~ allo bonjour bonsoir salut slt bjr bsr euh heu hein ben bah bon alors oui ouais voila donc merci "
-    "svp stp cordialement".split()
-)
+_EMPTY = frozenset({
+    "|", "~", "allo", "bonjour", "bonsoir", "salut", "slt", "bjr", "bsr", "euh", "heu", "hein", "ben", "bah", "bon",
+    "alors", "oui", "ouais", "voila", "donc", "merci", "svp", "stp", "cordialement",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

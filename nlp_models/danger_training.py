@@ -74,9 +74,10 @@ def _own() -> Iterator[Told]:
     critical = (RULES / "critical_phrases.txt").read_text(encoding="utf-8").splitlines()
     rules = rule_book().rules
     positive = [*(text for rule in rules for text in rule.positive), *critical]
+    negative = [text for rule in rules for text in rule.negative]
     yield from (Told(text, True, _OWN_WEIGHT) for text in positive)
     yield from (Told(text, True, 1.0) for text in _cases("emergencies"))
-    yield from (Told(text, False, 1.0) for text in (*(text for rule in rules for text in rule.negative), *_cases("harmless")))
+    yield from (Told(text, False, 1.0) for text in (*negative, *_cases("harmless")))
 
 
 def _cases(kind: str) -> Iterable[str]:

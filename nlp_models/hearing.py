@@ -8,7 +8,6 @@ from typing import Any
 
 from nlp_models.danger_rules import RULES, find_danger, rule_book
 
-
 LEARNT_FROM = ("cases", "told")
 UNREAD = ("held_out", "fresh")
 

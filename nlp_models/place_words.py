@@ -75,17 +75,20 @@ class PlaceWords:
         tied: set[int] = set()
         for token in _WRITTEN.finditer(written):
             before = len(words)
-            words += self._spelled(fold(token.group()))
+            found = token.group()
+            words += self._spelled(found.lower() if found.isascii() else fold(found))
             if len(words) > 1 and (joined := self.together.get(f"{words[-2]} {words[-1]}")):
                 words[-2:] = [joined]
                 before = len(words) - 1
-            if mixed and token.group()[0].isupper():
+            if mixed and found[0].isupper():
                 proper.update(range(before, len(words)))
             if written[token.end() : token.end() + 1] == "-":
                 tied.add(len(words) - 1)
         return Said(words, frozenset(proper), frozenset(tied))
 
     def _spelled(self, folded: str) -> list[str]:
+        if folded not in self.spelled and not folded[0].isdigit() and " " not in folded:
+            return [folded]
         words = (part for word in folded.split() for part in self.spelled.get(word, word).split())
         return [part for word in words for part in _NUMBER_AND_LETTERS.sub(r"\1 \2", word).split()]
 

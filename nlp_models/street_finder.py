@@ -23,7 +23,7 @@ _TYPE_RIGHT, _TYPE_WRONG = 4.0, -4.0
 _PER_WORD = 3.0
 _SURE = 20.0  # a type word makes a street surer than any name
 _FREE = 111.0  # surer than a commune in its own name: "rue de Dijon"
-_PARTICIPLES = ("ee", "ees", "ante", "euse", "ment")  # "rue barrée" is no name
+PARTICIPLES = ("ee", "ees", "ante", "euse", "ment")  # "rue barrée" is no name
 _SAME_NAME = 65.0  # likeness of what follows a title
 _DOUBT = 1.0  # names this close in likeness cannot be told apart by ear
 
@@ -58,7 +58,8 @@ def streets_in(said: Said, gazetteer: Gazetteer) -> Iterator[Street]:
         kind = gazetteer.words.types.get(word)
         if kind is None or _is_any(words, at, gazetteer.words):
             continue
-        street = _known(words, at, kind, gazetteer) or _unknown(said, at, kind, gazetteer.words)
+        known = _known(words, at, kind, gazetteer)
+        street = known if known and known.names else _unknown(said, at, kind, gazetteer.words) or known
         if street:
             yield street
 
@@ -103,6 +104,8 @@ def _score(core: str, key: str, kind: str, entry: Entry, gazetteer: Gazetteer) -
     last = core.rpartition(" ")[2]
     if not exact and (last in words["common"] or last in words["breaks"] or core in words["things"]):
         return 0.0
+    if not exact and last in words["first_names"]:
+        return 0.0  # half a name: "maréchal" is no "maréchal Foch"
     if entry.type != kind and (core in words["things"] or len(core) < _SHORT or core in gazetteer.commune_cores):
         return 0.0
     if not exact and _only_titles_alike(core, entry.core, words):
@@ -156,7 +159,7 @@ def _unknown_after(said: Said, at: int, kind: str, kinds: PlaceWords) -> Street 
     if plain and number_before(words[max(0, at - 2) : at]) is None and not _stands_alone(said, at, kinds):
         return None
     end = name_end(said, begin, kinds)
-    if end == begin or (plain and words[begin].endswith(_PARTICIPLES)):
+    if end == begin or (plain and words[begin].endswith(PARTICIPLES)):
         return None
     return Street(at, end, f"{kind} {spelled_out(words[at + 1 : end], begin - at - 1, kinds)}", _FREE)
 
@@ -192,10 +195,10 @@ def spelled_out(words: Sequence[str], articles: int, kinds: PlaceWords) -> str:
 
 def _stands_alone(said: Said, at: int, kinds: PlaceWords) -> bool:
     """Whether a type word without an article on either side begins a name ("trou rue Vauban", "place Diderot")."""
+    if at + 1 in said.proper and at not in said.proper:
+        return True
     words = said.words
-    if words[at] not in kinds["named_bare"]:
-        return at + 1 in said.proper and at not in said.proper
-    return not at or words[at - 1] not in kinds["articles"]
+    return words[at] in kinds["named_bare"] and (not at or words[at - 1] not in kinds["articles"])
 
 
 def _unknown_before(words: Sequence[str], at: int, kind: str, kinds: PlaceWords) -> Street | None:

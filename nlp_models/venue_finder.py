@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nlp_models.place_words import PlaceWords, Said
-from nlp_models.street_finder import name_end, spelled_out
+from nlp_models.street_finder import PARTICIPLES, name_end, spelled_out
 
 _WEAKER = 60.0  # than any street and any known name
 
@@ -40,4 +40,5 @@ def venues_in(said: Said, kinds: PlaceWords) -> Iterator[Venue]:
 def _can_be_no_other_word(said: Said, begin: int, kinds: PlaceWords) -> bool:
     """Spoken names have no capitals: a word that no list knows, unless it says what kind of venue it is."""
     word = said.words[begin]
-    return not said.proper and word not in kinds["no_venue"] and not word.isdigit()
+    ordinary = word in kinds["no_venue"] or word.endswith(PARTICIPLES) or word.isdigit()
+    return not said.proper and not ordinary

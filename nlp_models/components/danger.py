@@ -1,4 +1,4 @@
-"""``danger``: the fixed rules, on the words as they came. Sets ``doc._.danger`` (a Danger or None)."""
+"""``danger``: fixed rules and second ear, on the words as they came. Sets ``doc._.danger`` (a Danger or None)."""
 
 from __future__ import annotations
 

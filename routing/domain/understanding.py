@@ -28,7 +28,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """A fixed rule heard danger: ``rule`` is its stable id, ``reason`` is French for people, ``heard`` the words."""
+    """Danger was heard: ``rule`` is the rule's stable id, ``reason`` is French for people, ``heard`` the words."""
 
     rule: str
     reason: str

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
 
 import pytest
 
+from nlp_models.danger_ear import ABOUT, listen
 from nlp_models.danger_rules import RULES, concept_words, find_danger, rule_book
-from nlp_models.hearing import cases, hearings
+from nlp_models.danger_training import key
+from nlp_models.hearing import UNREAD, cases, hearings
 from nlp_models.listening import listened
 
 POSITIVE = [(rule.id, text) for rule in rule_book().rules for text in rule.positive]
@@ -72,12 +75,51 @@ def test_a_case_people_told_is_heard_or_left_alone(text: str, danger: bool) -> N
     assert (find_danger(text) is not None) is danger
 
 
-def test_cases_nobody_wrote_rules_from_keep_their_level() -> None:
-    """A floor, not a goal: these messages tell their danger in words that no rule was written for."""
-    (unread,) = (one for one in hearings() if one.name == "held_out")
-    assert unread.emergencies + unread.harmless >= 200
-    assert unread.recall >= 0.60
-    assert unread.alarms <= 0.08
+def test_cases_kept_unread_keep_their_level() -> None:
+    """Floors, not goals: no rule was written from these messages, and the second ear never learnt them."""
+    unread = {one.name: one for one in hearings() if one.name in UNREAD}
+    assert set(unread) == set(UNREAD)
+    assert all(one.emergencies + one.harmless >= 150 for one in unread.values())
+    assert unread["held_out"].recall >= 0.78
+    assert unread["held_out"].alarms <= 0.06
+    assert unread["fresh"].recall >= 0.76
+    assert unread["fresh"].alarms <= 0.12
+
+
+def test_the_second_ear_has_learnt_the_cases_that_are_there() -> None:
+    """Stale: run ``vigie nlp danger --train`` and commit ear.bin and ear.json."""
+    assert json.loads(ABOUT.read_text(encoding="utf-8"))["key"] == key()
+
+
+def test_a_danger_no_rule_foresaw_is_left_to_a_person() -> None:
+    danger = find_danger("le maçon est enterré jusqu'au cou dans la tranchée et il suffoque à moitié")
+    assert danger is not None
+    told = next(text for text in cases("told", "emergencies") if _rule(text) == "oreille")
+    heard = find_danger(told)
+    assert heard is not None
+    assert heard.reason == "Danger possible, à vérifier"
+    assert heard.heard  # the words that weighed most
+
+
+def test_nothing_silences_a_fixed_rule_but_a_sign_alone_needs_the_message_to_agree() -> None:
+    town = "le conseil municipal vote le budget des travaux de voirie et le planning de collecte des déchets "
+    assert _rule(f"{town} il ne respire plus {town}") == "inconscient"
+    assert listen(listened("l'arbre couché est à débiter, merci de prévoir le camion")).score < 0
+    assert find_danger("l'arbre couché est à débiter, merci de prévoir le camion des espaces verts jeudi") is None
+
+
+@pytest.mark.parametrize(
+    ("thumbs", "heard"),
+    [("jarrive pa a respirer", "j arrive pas a respirer"), ("ya qqn ds lascenseur", "ya quelqu un dans l ascenseur")],
+)
+def test_words_are_heard_as_thumbs_meant_them(thumbs: str, heard: str) -> None:
+    assert listened(thumbs) == f" {heard} "
+    assert find_danger("jarrive pa a respirer") is not None
+
+
+def _rule(text: str) -> str | None:
+    danger = find_danger(text)
+    return danger.rule if danger else None
 
 
 @pytest.mark.parametrize("ending", ["", " et", " et je vou", " euh attendez je", " d'accord je res"])

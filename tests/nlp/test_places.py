@@ -78,6 +78,18 @@ CASES = [
     ("devant le zenith", "Dijon", "Zénith"),
     ("au parc de la colombiere", "Dijon", "parc de la Colombière"),
     ("quartier des gresilles", "Dijon", "Grésilles"),
+    ("Parking Malraux, la barrière reste levée", None, "parking Malraux"),
+    ("collège henri dunant le portail est coincé", None, "collège Henri Dunant"),
+    ("au cimetière des péjoces", "Dijon", "cimetière des Péjoces"),
+    ("Le gymnase Jean-Marc-Boivin n'est plus chauffé", None, "gymnase Jean Marc Boivin"),
+    ("Impasse des Trois Tilleuls le camion ne passe pas", None, "impasse des Trois Tilleuls"),
+    ("une voiture bloque la rue Barbe-à-Papa", None, "rue Barbe A Papa"),
+    ("chemin de la Rente de Bray, dépôt sauvage", None, "chemin de la Rente de Bray"),
+    ("avenue du maréchal lyautey les feux clignotent", None, "avenue du Marechal Lyautey"),
+    ("7 h 30, boulevard de l'Université rien n'a été salé", "Dijon", "boulevard de l'Université"),
+    ("un FPS de 35 € rue Docteur-Maret", "Dijon", "rue Docteur-Maret"),
+    ("place de la Libération, le 3 mars vers midi", "Dijon", "place de la Libération"),
+    ("au C.H.U. devant les urgences", "Dijon", "CHU François-Mitterrand"),
 ]
 DOUBTS = [
     ("boulevard des valendons", {"Chenôve", "Dijon"}),
@@ -110,6 +122,13 @@ NOWHERE = [
     "une route nationale",
     "au milieu de la chaussée il y a des débris",
     "les enfants sont allés jouer dehors",
+    "le parking souterrain est sombre",
+    "l'école maternelle est fermée",
+    "la piscine découverte ouvre quand",
+    "rue étroite et sombre",
+    "je viens de brest et je visite",
+    "une colonie de chauve souris dans mon grenier",
+    "le plombier de plombier et fils",
 ]
 
 
