@@ -19,12 +19,14 @@ from itertools import islice
 from pathlib import Path
 
 from nlp_models.danger_ear import listen
+from nlp_models.languages import detect_language
 from nlp_models.listening import listened
 from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
-_WITH_SIGN, _ALONE = -2.5, 1.2  # log-odds that the second ear must give
+_WITH_SIGN, _ALONE = -2.0, 1.4  # log-odds that the second ear must give
+_EAR = "fr"  # the language the second ear has learnt
 _FEWEST = 4  # words; fewer say nothing by themselves, and a transcript is still growing
 _AROUND = 70  # characters of context each side of a hit
 _TOGETHER = 110  # characters each side of the first concept in which the others must be said
@@ -96,7 +98,7 @@ def find_danger(text: str) -> Danger | None:
     opinion = listen(plain)
     if signs:
         return signs[0] if len(signs) > 1 or opinion.score > _WITH_SIGN else None
-    if opinion.score > _ALONE and len(plain.split()) >= _FEWEST:
+    if opinion.score > _ALONE and len(plain.split()) >= _FEWEST and detect_language(text, _EAR) == _EAR:
         return Danger("oreille", "Danger possible, à vérifier", " ".join(opinion.words))
     return None
 

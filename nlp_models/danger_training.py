@@ -51,8 +51,8 @@ def train() -> dict[str, Any]:
 def key() -> str:
     """What the weights were trained on, among the danger cases: another key means that they are stale."""
     told_here = "\n".join(f"{one.danger} {one.text}" for one in _own())
-    lexicon = (RULES / "lexicon.yaml").read_text(encoding="utf-8")
-    return hashlib.sha256(f"{told_here}\n{lexicon}".encode()).hexdigest()[:16]
+    settings = "".join((RULES / name).read_text(encoding="utf-8") for name in ("lexicon.yaml", "ear.yaml"))
+    return hashlib.sha256(f"{told_here}\n{settings}".encode()).hexdigest()[:16]
 
 
 def told() -> Iterator[Told]:
@@ -64,7 +64,9 @@ def told() -> Iterator[Told]:
     for text, label in zip(corpus.texts, corpus.labels, strict=True):
         if label in dangerous:
             yield Told(text, True, settings["weight_of_dangerous"])
-        elif label not in unclear:
+        elif label in unclear:
+            yield Told(text, True, settings["weight_of_unclear"])
+        else:
             yield Told(text, False, settings["weight_of_ordinary"])
     for text in read_lines(sorted((OUTLIERS / "fr").glob("*.txt"))):
         yield Told(text, False, settings["weight_of_ordinary"])
