@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import speech
 from bot.clock import SystemClock
@@ -85,13 +86,13 @@ def build(
     clock: Clock | None = None,
     classifier: Classifier | None = None,
     catalogue: Catalogue | None = None,
-    pool: int = 8,
+    engine: AsyncEngine | None = None,
 ) -> House:
     """The whole house on a database that is up to date. Raises CatalogueError when what the city wrote is wrong."""
     clock = clock or SystemClock()
     catalogue = catalogue or loader.load(settings.catalogue_dir or loader.FOLDER)
     jobs = make_jobs(url)
-    database = Database(make_engine(url, pool_size=pool), jobs)
+    database = Database(engine or make_engine(url), jobs)
     geocoder = connect_geocoder(settings, catalogue, clock)
     desk = Desk(
         clock=clock,

@@ -31,6 +31,7 @@ from routing.service.heal import heal
 from routing.store import roster, timers
 from routing.store.models import Incident, Page, Timer
 from tests.clock import DrivenClock
+from tests.engines import borrowed
 from tests.understood import Scripted
 
 MANY_ROUNDS = 200
@@ -274,21 +275,25 @@ async def founded(
     """
     clock = DrivenClock()
     settings = settings or settings_in(folder)
-    house = build(settings, url, clock=clock, classifier=classifier, catalogue=_catalogue(settings.catalogue_dir))
-    desk = replace(house.desk, directory=Channels(channels)) if channels else house.desk
-    house = replace(house, desk=desk, chats={**house.chats, **(chats or {})}, pagers={**house.pagers, **(pagers or {})})
-    if ears is not None:
-        house = replace(house, ears=ears, hearing=house.hearing and replace(house.hearing, listens=ears.able))
-    if works:
-        tasks.register(house)
-    if connected and (settings.oncall_file or await _knows_nobody(house)):
-        await ensure_roster(house)
-    app = create_app(house, url)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
-    headers = {"Authorization": f"Bearer {house.api_token}"}
-    async with (
-        house.jobs.open_async() if connected else nullcontext(),
-        httpx.AsyncClient(transport=transport, base_url="http://vigie.test", headers=headers) as client,
-    ):
-        yield City(house, app, client, clock)
-    await house.database.close()
+    read = _catalogue(settings.catalogue_dir)
+    async with borrowed(url) if connected else nullcontext() as engine:
+        house = build(settings, url, clock=clock, classifier=classifier, catalogue=read, engine=engine)
+        desk = replace(house.desk, directory=Channels(channels)) if channels else house.desk
+        house = replace(
+            house, desk=desk, chats={**house.chats, **(chats or {})}, pagers={**house.pagers, **(pagers or {})}
+        )
+        if ears is not None:
+            house = replace(house, ears=ears, hearing=house.hearing and replace(house.hearing, listens=ears.able))
+        if works:
+            tasks.register(house)
+        if connected and (settings.oncall_file or await _knows_nobody(house)):
+            await ensure_roster(house)
+        app = create_app(house, url)
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+        headers = {"Authorization": f"Bearer {house.api_token}"}
+        async with (
+            house.jobs.open_async() if connected else nullcontext(),
+            httpx.AsyncClient(transport=transport, base_url="http://vigie.test", headers=headers) as client,
+        ):
+            yield City(house, app, client, clock)
+        await house.database.close()
