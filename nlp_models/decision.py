@@ -24,9 +24,14 @@ class Evidence:
     placed: bool = False  # a street, landmark or commune of the territory was named
 
 
+def least_sure(bands: Bands) -> float:
+    """Return the probability below which nothing is routed."""
+    return max(bands.route_at, _LEAST_SURE)
+
+
 def decide(evidence: Evidence, bands: Bands) -> Decision:
     """Return the boldest decision allowed. Danger and foreign words only ever bring a person closer."""
-    sure = evidence.confidence >= max(bands.route_at, _LEAST_SURE)
+    sure = evidence.confidence >= least_sure(bands)
     if evidence.confidence <= 0.0:
         return Decision.UNFORESEEN if evidence.danger else Decision.ASK
     if evidence.foreign:

@@ -8,6 +8,7 @@ import unicodedata
 # Controls, half characters and the marks that flip reading direction carry no meaning and break what reads them.
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]{0,200}>")
+_MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]+")  # what combines in European languages: nearly all there is
 _LIGATURES = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "ı": "i", "ł": "l", "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'"}
 )
@@ -20,7 +21,9 @@ def fold(text: str) -> str:
     """
     lowered = text.lower().translate(_LIGATURES)
     if not lowered.isascii():
-        lowered = "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
+        lowered = _MARKS.sub("", unicodedata.normalize("NFKD", lowered))
+        if not lowered.isascii():
+            lowered = "".join(c for c in lowered if not unicodedata.combining(c))
     return " ".join(lowered.split())
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rapidfuzz.fuzz import ratio as alike
+from rapidfuzz.process import extractOne
 
 import routing
 from nlp_models.place_words import PlaceWords, place_words
@@ -60,20 +61,71 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """What the words before a name announce; ``joined``: they are the beginning of a longer name."""
+
+    commune: bool = False
+    landmark: bool = False
+    stop: bool = False
+    joined: bool = False
+
+    def announces(self, entry: Entry) -> bool:
+        """Whether what has to stand before the name does."""
+        if entry.needs is Needs.STOP:
+            return self.stop
+        return entry.needs is Needs.NOTHING or self.landmark
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names to be compared all at once, the shortest first: their spellings and sounds, in the order of ``entries``."""
+
+    entries: tuple[Entry, ...]
+    cores: list[str]
+    keys: list[str]
+
+    def fit(self, core: str, apart: int) -> bool:
+        """Whether any of them may be as long, ``apart`` letters more or less."""
+        return bool(self.cores) and len(self.cores[0]) - apart <= len(core) <= len(self.cores[-1]) + apart
+
+    def resemble(self, core: str, key: str, at: float) -> bool:
+        """Whether any of them may be so much alike."""
+        return (
+            extractOne(key, self.keys, scorer=alike, score_cutoff=at) is not None
+            or extractOne(core, self.cores, scorer=alike, score_cutoff=at) is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Gazetteer:
     """Every way of naming every place, by first sound: a name that begins with another sound is another name.
 
-    ``by_core`` finds communes and landmarks by their very names. Streets stand apart because they are only looked for
-    beside a type word. ``centre`` is the commune that gives the territory its name; ``book`` holds imported addresses.
+    ``by_core`` finds communes and landmarks by their very names, which begin with ``first_words``. Streets stand apart
+    because they are only looked for beside a type word. ``centre`` is the commune that gives the territory its name;
+    ``book`` holds imported addresses.
     """
 
     words: PlaceWords
     streets: Mapping[str, tuple[Entry, ...]]
     named: Mapping[str, tuple[Entry, ...]]
     by_core: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict, repr=False)
+    first_words: frozenset[str] = field(init=False, repr=False)
     commune_cores: frozenset[str] = frozenset()
     centre: str | None = None
     book: StreetBook | None = field(default=None, repr=False)
+    _audible: dict[tuple[str, Lead], Names] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "first_words", frozenset(core.partition(" ")[0] for core in self.by_core))
+
+    def audible(self, first_sound: str, lead: Lead) -> Names:
+        """The names that count here though they are only heard: where they are announced, or of several words."""
+        wanted = (first_sound, lead)
+        if wanted not in self._audible:
+            heard = (one for one in self.named.get(first_sound, ()) if _audible(one, lead))
+            found = sorted(heard, key=lambda one: len(one.core))
+            self._audible[wanted] = Names(tuple(found), [one.core for one in found], [one.key for one in found])
+        return self._audible[wanted]
 
     def streets_like(self, key: str) -> Iterator[Entry]:
         """Yield the city's own streets whose name may be the one heard; the caller scores them."""
@@ -120,6 +172,12 @@ def gazetteer_from(rows: Mapping[str, Any], words: PlaceWords, communes: Iterabl
 def glued(core: str) -> str | None:
     """The name without a "d" or "l" that may be the article before it, None when it begins with neither."""
     return core[1:] if len(core) > 5 and core[0] in _GLUED and core[1] in "aeiouyh" else None
+
+
+def _audible(entry: Entry, lead: Lead) -> bool:
+    if entry.kind is Kind.COMMUNE:
+        return lead.commune
+    return entry.kind is Kind.LANDMARK and (lead.landmark or " " in entry.core) and lead.announces(entry)
 
 
 def _grouped(entries: Iterable[Entry], by: Callable[[Entry], str]) -> dict[str, tuple[Entry, ...]]:

@@ -5,11 +5,10 @@ A name that is also an ordinary word, and whatever only sounds like a name, coun
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from nlp_models.gazetteer import Entry, Gazetteer, Kind, Needs
+from nlp_models.gazetteer import Entry, Gazetteer, Kind, Lead, Names
 from nlp_models.likeness import likeness
 from nlp_models.place_words import PlaceWords
 
@@ -20,6 +19,7 @@ _PER_WORD = 3.0
 _SHORT = 6  # letters; below, only the very name or its very sound
 _SHORTEST_KEY = 3  # sounds
 _LENGTHS_APART = 4
+_NOTHING = Names((), [], [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,91 +37,82 @@ class Named:
         return self.entry.kind
 
 
-@dataclass(frozen=True, slots=True)
-class _Lead:
-    """What the words before a name announce."""
-
-    commune: bool
-    landmark: bool
-    stop: bool
-    joined: bool
-
-
 def names_in(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Named]:
     """Yield every name that may be meant, overlapping ones too."""
     kinds = gazetteer.words
-    articles, common = kinds["articles"], kinds["common"]
+    articles, common, institution = kinds["articles"], kinds["common"], kinds["institution"]
     for start, word in enumerate(words):
         if word in articles or len(word) < 2:
             continue
         lead = _lead(words, start, kinds)
-        may_sound = [one for one in gazetteer.named.get(kinds.hear(word)[:1], ()) if _may_sound(one, lead)]
+        audible = _NOTHING if word in common else gazetteer.audible(kinds.hear(word)[:1], lead)
+        if not audible.entries and word not in gazetteer.first_words:
+            continue
         for end in range(start + 1, min(len(words), start + _LONGEST) + 1):
             if words[end - 1] in articles:
                 continue
-            if words[end : end + 1] and words[end] in kinds["institution"]:
+            if words[end : end + 1] and words[end] in institution:
                 continue  # "Dijon métropole" is who, not where
             core = kinds.core(words[start:end])
             ordinary = word in common or words[end - 1] in common
-            likely = itertools.chain(gazetteer.by_core.get(core, ()), () if ordinary else may_sound)
+            likely = gazetteer.by_core.get(core, ())
+            if not ordinary and _heard(core, audible, lead, kinds):
+                likely = (*likely, *audible.entries)
             for entry, score in _matches(core, likely, lead, ordinary, kinds):
                 yield Named(start, end, entry, score + _PER_WORD * (entry.core.count(" ") + 1))
 
 
-def _may_sound(entry: Entry, lead: _Lead) -> bool:
-    """Whether what is only like the name may count here: where it is announced, or for a name of several words."""
-    if entry.kind is Kind.COMMUNE:
-        return lead.commune
-    return entry.kind is Kind.LANDMARK and (lead.landmark or " " in entry.core) and _announced(entry, lead)
+def _heard(core: str, audible: Names, lead: Lead, kinds: PlaceWords) -> bool:
+    """Whether it is worth comparing with each of these names."""
+    if not audible.fit(core, _LENGTHS_APART):
+        return False
+    if lead.commune or lead.landmark:
+        return audible.resemble(core, kinds.hear(core), _AT)
+    return " " in core and audible.resemble(core, kinds.hear(core), _UNANNOUNCED_AT)
 
 
 def _matches(
-    core: str, likely: Iterable[Entry], lead: _Lead, ordinary: bool, kinds: PlaceWords
+    core: str, likely: Iterable[Entry], lead: Lead, ordinary: bool, kinds: PlaceWords
 ) -> Iterator[tuple[Entry, float]]:
     """Yield the names that are like enough, and how much."""
     for entry in likely:
-        if abs(len(core) - len(entry.core)) > _LENGTHS_APART or not _announced(entry, lead):
+        if abs(len(core) - len(entry.core)) > _LENGTHS_APART or not lead.announces(entry):
             continue
         if entry.kind is Kind.COMMUNE and lead.joined:
             continue  # the end of another name: "Asnières-lès-Dijon" is not Dijon
-        score = _score(core, kinds.hear(core), entry, lead, ordinary)
+        score = _score(core, entry, lead, ordinary, kinds)
         if score >= _AT:
             yield entry, score
 
 
-def _announced(entry: Entry, lead: _Lead) -> bool:
-    if entry.needs is Needs.STOP:
-        return lead.stop
-    return entry.needs is Needs.NOTHING or lead.landmark
-
-
-def _score(core: str, key: str, entry: Entry, lead: _Lead, ordinary: bool) -> float:
+def _score(core: str, entry: Entry, lead: Lead, ordinary: bool, kinds: PlaceWords) -> float:
     """How surely this is the name."""
     announced = lead.commune if entry.kind in (Kind.COMMUNE, Kind.ELSEWHERE) else lead.landmark
     if core == entry.core:
         alone = not ordinary or " " in core
         return 100.0 if announced or (alone and (entry.official or len(core) >= _SHORT)) else 0.0
-    if ordinary or len(key) < _SHORTEST_KEY or entry.kind is Kind.ELSEWHERE:
+    spoken = entry.kind is Kind.LANDMARK and " " in core
+    if ordinary or entry.kind is Kind.ELSEWHERE or not (announced or spoken):
+        return 0.0
+    key = kinds.hear(core)  # costly, so after all that can be told without it
+    if len(key) < _SHORTEST_KEY:
         return 0.0
     if len(entry.core) < _SHORT:
         return 95.0 if announced and key == entry.key else 0.0
     alike = likeness(core, key, entry)
-    if announced:
-        return alike
-    spoken = entry.kind is Kind.LANDMARK and " " in core
-    return alike if spoken and alike >= _UNANNOUNCED_AT else 0.0
+    return alike if announced or alike >= _UNANNOUNCED_AT else 0.0
 
 
-def _lead(words: Sequence[str], start: int, kinds: PlaceWords) -> _Lead:
+def _lead(words: Sequence[str], start: int, kinds: PlaceWords) -> Lead:
     """What the words before ``start`` announce, articles left out ("près de la", "à l'arrêt de bus")."""
     before = start - 1
     while before >= 0 and words[before] in ("la", "le", "les", "l", "the"):
         before -= 1
     if before < 0:
-        return _Lead(False, False, False, False)
+        return Lead()
     word = words[before]
     further = words[before - 1] if before else ""
     of = word in ("de", "du", "des", "d", "of") and further in kinds["before_landmark_of"]
     stop = word in kinds["before_stop"] or (of and further in kinds["before_stop"])
     landmark = word in kinds["before_landmark"] or of or stop
-    return _Lead(word in kinds["before_commune"], landmark, stop, words[start - 1] in kinds["joins"])
+    return Lead(word in kinds["before_commune"], landmark, stop, words[start - 1] in kinds["joins"])

@@ -77,16 +77,22 @@ class TermReader:
         return [(_STEM, stem), (_PAIR, stem), (_LETTERS, word), *concepts]
 
 
-@lru_cache(maxsize=50_000)
-def terms_of(unit: Unit) -> NDArray[np.uint32]:
+def term_numbers(unit: Unit) -> list[int]:
     """Return the numbers of a unit's terms, repeated as often as they occur: one, or a word's runs of letters.
 
     Numbers are 32-bit checksums: among 200 000 terms about five collide, and nothing but them is stored.
     """
     block, key = unit
     name = BLOCKS[block][0]
-    terms = letter_runs(key) if block == _LETTERS else (key,)
-    return np.array([crc32(f"{name}{term}".encode()) for term in terms], dtype=np.uint32)
+    if block == _LETTERS:
+        return [crc32(f"{name}{run}".encode()) for run in letter_runs(key)]
+    return [crc32(f"{name}{key}".encode())]
+
+
+@lru_cache(maxsize=50_000)
+def terms_of(unit: Unit) -> NDArray[np.uint32]:
+    """Return the same as an array."""
+    return np.array(term_numbers(unit), dtype=np.uint32)
 
 
 def letter_runs(word: str) -> tuple[str, ...]:

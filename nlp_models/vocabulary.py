@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_models.terms import BLOCKS, Reading, Unit, terms_of
+from nlp_models.terms import BLOCKS, Reading, Unit, term_numbers, terms_of
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -27,8 +27,11 @@ class Row:
 
     def times(self, weights: NDArray[np.floating]) -> Floats:
         """Return the row × ``weights`` (columns × k), as k numbers."""
-        result: Floats = self.values @ weights[self.columns].astype(np.float32, copy=False)
+        result: Floats = self.values @ weights.take(self.columns, axis=0).astype(np.float32, copy=False)
         return result
+
+
+_EMPTY = Row(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +52,60 @@ class Vocabulary:
         # The rank of each own column among the own ones: weights of labels are kept for those alone.
         object.__setattr__(self, "own_places", np.cumsum(self.own) - 1)
 
-    def columns_of(self, unit: Unit) -> Integers:
-        """Return the columns of a unit's known terms, repeated as often as they occur."""
-        known = self._remembered.get(unit)
-        if known is None:
-            numbers = terms_of(unit)
-            places = np.searchsorted(self.terms, numbers)
-            places[places == len(self.terms)] = 0
-            known = places[self.terms[places] == numbers] if len(self.terms) else places[:0]
-            if len(self._remembered) < _MOST_REMEMBERED:
-                self._remembered[unit] = known
-        return known
+    def columns_of(self, units: Sequence[Unit]) -> list[Integers]:
+        """Return the columns of each unit's known terms, repeated as often as they occur."""
+        remembered = self._remembered
+        new = [unit for unit in units if unit not in remembered]
+        if not new:
+            return [remembered[unit] for unit in units]
+        looked_up = dict(zip(new, self._look_up(new), strict=True))
+        found = [looked_up[unit] if unit in looked_up else remembered[unit] for unit in units]
+        if len(remembered) < _MOST_REMEMBERED:
+            remembered.update(looked_up)
+        return found
+
+    def _look_up(self, units: Sequence[Unit]) -> list[Integers]:
+        """The columns of units met for the first time, all at once: each search by itself would cost as much."""
+        numbers = [term_numbers(unit) for unit in units]
+        flat = np.array([number for each in numbers for number in each], dtype=np.uint32)
+        places = np.searchsorted(self.terms, flat)
+        places[places == len(self.terms)] = 0
+        known = self.terms[places] == flat if len(self.terms) else np.zeros(len(flat), dtype=np.bool_)
+        columns, end = [], 0
+        for each in numbers:
+            start, end = end, end + len(each)
+            columns.append(places[start:end][known[start:end]])
+        return columns
 
     def row(self, reading: Reading) -> tuple[Row, Row]:
         """Return (the examples' own terms, all terms) of a message, each at unit length.
 
         Unknown terms are left out before the length is taken.
         """
-        parts = [(self.columns_of(unit), unit[0], count) for unit, count in reading.units.items()]
-        lengths = [len(columns) for columns, _, _ in parts]
-        flat = np.concatenate([columns for columns, _, _ in parts]) if parts else np.zeros(0, dtype=np.int64)
-        blocks = np.repeat(np.array([block for _, block, _ in parts], dtype=np.int64), lengths)
-        counts = np.repeat(np.array([count for _, _, count in parts], dtype=np.float32), lengths)
-        columns, first, place = np.unique(flat, return_index=True, return_inverse=True)
-        values = np.bincount(place, weights=counts, minlength=len(columns)).astype(np.float32) * self.rarity[columns]
-        own = self.own[columns]
-        return _unit(columns[own], values[own], blocks[first][own]), _unit(columns, values, blocks[first])
+        units = list(reading.units)
+        parts = self.columns_of(units)
+        if not parts:
+            return _EMPTY, _EMPTY
+        lengths = [len(columns) for columns in parts]
+        flat = np.concatenate(parts)
+        if not len(flat):
+            return _EMPTY, _EMPTY
+        order = flat.argsort()
+        ordered = flat.take(order)
+        first = np.concatenate(([0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1))
+        columns = ordered.take(first)
+        blocks = np.repeat([block for block, _ in units], lengths).take(order.take(first))
+        counts = np.repeat(list(reading.units.values()), lengths).take(order)
+        values = np.add.reduceat(counts, first).astype(np.float32) * self.rarity.take(columns)
+        own = np.flatnonzero(self.own.take(columns))
+        return _unit(columns.take(own), values.take(own), blocks.take(own)), _unit(columns, values, blocks)
 
 
 def _unit(columns: Integers, values: Floats, blocks: Integers) -> Row:
     """Scale each block to its weight and the whole to length one."""
     squares = np.bincount(blocks, weights=values.astype(np.float64) ** 2, minlength=len(BLOCKS))
     scales = (BLOCK_WEIGHTS / np.sqrt(np.maximum(squares, 1e-12))).astype(np.float32) / NORM
-    return Row(columns, values * scales[blocks])
+    return Row(columns, values * scales.take(blocks))
 
 
 def learn_vocabulary(readings: Sequence[Reading], others: Iterable[Reading] = (), fewest: int = 1) -> Vocabulary:

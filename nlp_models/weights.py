@@ -38,8 +38,10 @@ class Weights:
 
     def class_scores(self, row: Row) -> Floats:
         """Return one raw score a label, for a row of the examples' own terms."""
-        places = self.vocabulary.own_places[row.columns]
-        result: Floats = (row.values * self.steps[places]) @ self.classes[places].astype(np.float32) + self.bias
+        places = self.vocabulary.own_places.take(row.columns)  # take: three times as fast as indexing
+        chosen = self.classes.take(places, axis=0).astype(np.float32)
+        # Not "@", which wakes a second thread for so little and then waits for it.
+        result: Floats = np.einsum("i,ij->j", row.values * self.steps.take(places), chosen) + self.bias
         return result
 
     def scope_scores(self, row: Row) -> Floats:
@@ -49,8 +51,9 @@ class Weights:
 
     def pulls(self, columns: NDArray[np.int64], label: int) -> Floats:
         """Return how much each of these terms speaks for a label; nothing where only outliers hold it."""
-        places = self.vocabulary.own_places[columns]
-        worth = self.steps[places] * self.vocabulary.rarity[columns] * self.vocabulary.own[columns]
+        words = self.vocabulary
+        places = words.own_places.take(columns)
+        worth = self.steps.take(places) * words.rarity.take(columns) * words.own.take(columns)
         result: Floats = self.classes[places, label] * worth
         return result
 

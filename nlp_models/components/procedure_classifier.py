@@ -22,6 +22,7 @@ from nlp_models.normaliser import normaliser_for
 from nlp_models.scope import outside_score, unforeseen_score
 from nlp_models.terms import Reading, TermReader
 from nlp_models.trust import Trust
+from nlp_models.vocabulary import Integers
 from nlp_models.weights import Weights, weights_from_bytes
 from routing.domain.understanding import Channel
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 KEPT = 5
 _WEIGHED = 6
+_MOST_WORDS = 20_000  # whose columns are remembered
 _PARTS = {"weights.npz": "arrays", "meta.json": "meta"}
 
 Doc.set_extension("channel", default=Channel.WEB, force=True)
@@ -47,6 +49,7 @@ class ProcedureClassifier:
         self._normalise = normaliser_for(language)
         self._settings = settings
         self._weights: Weights | None = None
+        self._word_columns: dict[str, Integers] = {}
 
     @property
     def weights(self) -> Weights:
@@ -54,6 +57,10 @@ class ProcedureClassifier:
         if self._weights is None:
             raise ModelError("This classifier has not been trained.")
         return self._weights
+
+    def _know(self, weights: Weights) -> Weights:
+        self._weights, self._word_columns = weights, {}
+        return weights
 
     def learn(
         self,
@@ -78,8 +85,7 @@ class ProcedureClassifier:
         if trust is None:
             unseen = learning.left_out(lesson, settings, lambda share: progress("trial", end + (1 - end) * share))
             trust = trusting.fit_trust(unseen, trusting.BandSettings())
-        self._weights = _weights(lesson.labels, heads, trust(heads) if callable(trust) else trust)
-        return self._weights
+        return self._know(_weights(lesson.labels, heads, trust(heads) if callable(trust) else trust))
 
     def lesson(self, corpus: Corpus, outliers: Iterable[tuple[str, int]] = ()) -> Lesson:
         """Read a corpus and its outliers, numbered and in folds."""
@@ -127,20 +133,36 @@ class ProcedureClassifier:
         doc._.weighed = self._weighed(reading, int(best[0]))
         return doc
 
+    def best(self, text: str, channel: Channel) -> tuple[str, float] | None:
+        """Return the first label of a text and its probability, without anything else; None when no term is known."""
+        weights = self.weights
+        own, _ = weights.vocabulary.row(self.read(text))
+        if not len(own.columns):
+            return None
+        chances = weights.trust.of(channel)[0].probabilities(weights.class_scores(own)[None])[0]
+        label = int(chances.argmax())
+        return weights.labels[label], float(chances[label])
+
     def read(self, text: str) -> Reading:
         """Return what the classifier sees of a text."""
         return self._reader.read(self._normalise(text))
 
     def _weighed(self, reading: Reading, label: int) -> tuple[str, ...]:
         """The words whose terms speak for the label, heaviest first."""
-        vocabulary = self.weights.vocabulary
         words = list(dict.fromkeys(reading.words))
-        columns = [[vocabulary.columns_of(unit) for unit in self._reader.units_of_word(word)] for word in words]
-        found = [np.concatenate(parts) for parts in columns]
+        found = [self._columns_of_word(word) for word in words]
         pulls = self.weights.pulls(np.concatenate(found), label)
         sums = np.bincount(np.repeat(np.arange(len(words)), [len(one) for one in found]), pulls, len(words))
         order = np.argsort(-sums, kind="stable")[:_WEIGHED]
         return tuple(words[place] for place in order if sums[place] > 0)
+
+    def _columns_of_word(self, word: str) -> Integers:
+        known = self._word_columns.get(word)
+        if known is None:
+            known = np.concatenate(self.weights.vocabulary.columns_of(self._reader.units_of_word(word)))
+            if len(self._word_columns) < _MOST_WORDS:
+                self._word_columns[word] = known
+        return known
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Return the weights as one message."""
@@ -151,7 +173,7 @@ class ProcedureClassifier:
         """Load weights that ``to_bytes`` gave."""
         parts: dict[str, bytes] = {}
         util.from_bytes(data, {part: _keep(parts, part) for part in _PARTS.values()}, exclude)
-        self._weights = weights_from_bytes(**parts)
+        self._know(weights_from_bytes(**parts))
         return self
 
     def to_disk(self, path: Path | str, *, exclude: Iterable[str] = ()) -> None:
@@ -167,7 +189,7 @@ class ProcedureClassifier:
         folder = Path(path)
         if missing := [name for name in _PARTS if not (folder / name).is_file()]:
             raise ModelError(f"{folder}: {', '.join(missing)} missing; this is not a trained model.")
-        self._weights = weights_from_bytes(**{part: (folder / name).read_bytes() for name, part in _PARTS.items()})
+        self._know(weights_from_bytes(**{part: (folder / name).read_bytes() for name, part in _PARTS.items()}))
         return self
 
     def _writers(self) -> dict[str, Callable[[], bytes]]:

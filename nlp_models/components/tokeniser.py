@@ -18,7 +18,8 @@ from nlp_models.components.stateless import Stateless
 
 _ELISION = r"(?:[cdjlmnstç]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|quelqu)['’](?=\w)"
 _WORD = r"\w+(?:['’.-]\w+)*"  # aujourd'hui, peut-être, 12.5, dijon-metropole.fr
-_TOKEN = re.compile(rf"{_ELISION}|{_WORD}|[^\w\s]|\s+", re.IGNORECASE)
+# A token and the single space after it, if any; wider blanks are tokens, as spaCy has them.
+_TOKEN = re.compile(rf"({_ELISION}|{_WORD}|[^\w\s]|\s+)( ?)", re.IGNORECASE)
 
 
 class Tokeniser(Stateless):
@@ -29,30 +30,22 @@ class Tokeniser(Stateless):
 
     def __call__(self, text: str) -> Doc:
         """Return the text as a Doc."""
-        words, spaces = [], []
-        for word, spaced in _words(text):
-            words.append(word)
-            spaces.append(spaced)
-        return Doc(self._vocab, words=words, spaces=spaces)
+        found = _TOKEN.findall(text)
+        return Doc(self._vocab, words=[word for word, _ in found], spaces=[bool(space) for _, space in found])
 
     def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
         """Return many texts as Docs, in order."""
         return map(self, texts)
 
 
-def _words(text: str) -> Iterator[tuple[str, bool]]:
-    """Each token and whether a single space follows it; wider blanks are tokens, as spaCy has them."""
-    start, end = 0, len(text)
-    while start < end:
-        found = _TOKEN.match(text, start)
-        assert found is not None  # every character is a word's, a blank or a sign
-        start = found.end()
-        spaced = start < end and text[start] == " "
-        start += spaced
-        yield found.group(), spaced
-
-
 @registry.tokenizers("vigie.words.v1")  # type: ignore[untyped-decorator]
 def make_tokeniser() -> Callable[[Language], Tokeniser]:
     """Build the tokeniser of a pipeline."""
-    return lambda nlp: Tokeniser(nlp.vocab)
+    return _made
+
+
+def _made(nlp: Language) -> Tokeniser:
+    # Twenty facts about every new word (is it like a number, an address…) that no component reads and that cost as much
+    # as the rest of the reading, since words are forgotten after each message.
+    nlp.vocab.lex_attr_getters = {}
+    return Tokeniser(nlp.vocab)

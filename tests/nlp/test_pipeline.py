@@ -89,7 +89,7 @@ def test_only_the_beginning_of_a_long_text_is_read(tiny_reader: Reader) -> None:
 
 def test_disk_and_bytes_round_trips(tiny_model: Path, tmp_path: Path) -> None:
     first = load(tiny_model)
-    nlp = first._nlp
+    nlp = first.nlp
     nlp.to_disk(tmp_path / "again")
     from_bytes = Reader(blank("fr").from_bytes(nlp.to_bytes()))
     assert from_bytes.understand(TEXTS[0]) == first.understand(TEXTS[0])
@@ -124,7 +124,7 @@ def test_a_folder_without_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_model_of_another_format_is_refused(tiny_model: Path, tmp_path: Path) -> None:
-    load(tiny_model)._nlp.to_disk(tmp_path / "old")
+    load(tiny_model).nlp.to_disk(tmp_path / "old")
     meta = tmp_path / "old" / "procedure_classifier" / "meta.json"
     meta.write_text(meta.read_text(encoding="utf-8").replace('"format": 2', '"format": 0'), encoding="utf-8")
     with pytest.raises(ModelError, match="Train it again"):

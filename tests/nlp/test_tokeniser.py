@@ -34,7 +34,7 @@ def test_the_tokens_put_together_are_the_text(text: str) -> None:
 
 
 def test_it_is_saved_and_loaded_with_the_pipeline(tmp_path: Path, tiny_reader: Reader) -> None:
-    tiny_reader._nlp.to_disk(tmp_path / "model")
+    tiny_reader.nlp.to_disk(tmp_path / "model")
     assert 'tokenizer]\n@tokenizers = "vigie.words.v1"' in (tmp_path / "model" / "config.cfg").read_text("utf-8")
     loaded = spacy.load(tmp_path / "model")
     assert isinstance(loaded.tokenizer, Tokeniser)
@@ -43,10 +43,10 @@ def test_it_is_saved_and_loaded_with_the_pipeline(tmp_path: Path, tiny_reader: R
 
 def test_no_misspelt_word_is_remembered(tiny_reader: Reader) -> None:
     tiny_reader.understand("un trou dans la rue")
-    known = len(tiny_reader._nlp.vocab.strings)
+    known = len(tiny_reader.nlp.vocab.strings)
     for number in range(20):
         tiny_reader.understand(f"trou{number}x rue{number}y")
-    assert len(tiny_reader._nlp.vocab.strings) == known
+    assert len(tiny_reader.nlp.vocab.strings) == known
 
 
 def test_reading_loads_no_french_tokeniser_and_no_training_library() -> None:
