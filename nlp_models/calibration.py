@@ -50,6 +50,8 @@ class Calibration:
     def probabilities(self, scores: Floats) -> Floats:
         """Return calibrated probabilities, rows × labels, in the same order as the scores."""
         sharp = softmax(scores / np.float32(self.temperature))
+        if not self.doubt:
+            return sharp
         flat = softmax(scores / np.float32(self.temperature * _FLATTER))
         result: Floats = np.float32(1 - self.doubt) * sharp + np.float32(self.doubt) * flat
         return result

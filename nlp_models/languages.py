@@ -87,14 +87,17 @@ def _signs(lowered: str, folded: str) -> dict[str, int]:
     for word in words:
         for name in _SPOKEN_IN.get(word, ()):
             signs[name] += 1
-    for name, letters in _LETTERS.items():
-        signs[name] += sum(letter in lowered for letter in letters)
+    if not lowered.isascii():
+        for name, letters in _LETTERS.items():
+            signs[name] += sum(letter in lowered for letter in letters)
     signs["ar"] += sum(not _ORDINAL.fullmatch(word) for word in _ARABIC_IN_LETTERS.findall(folded))
     return signs
 
 
 def _foreign_script(text: str) -> str | None:
     """The language of the script most letters are in, when that is not the Latin script."""
+    if text.isascii():
+        return None
     letters = [c for c in text[:400] if c.isalpha()]
     foreign = [c for c in letters if not c.isascii()]
     if len(foreign) * 2 <= len(letters):
