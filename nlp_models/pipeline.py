@@ -69,12 +69,11 @@ class Reader:
         rest = iter(messages)
         while batch := list(islice(rest, _BATCH)):
             with self.nlp.memory_zone():  # else every misspelt word heard would be remembered for ever
-                read = [self._read(*message) for message in batch]
+                said = [(readable(text, LONGEST), channel) for text, channel in batch]
+                docs = self.nlp.pipe([self._doc(*message) for message in said], batch_size=_BATCH)
+                whole = [self._understanding(doc) for doc in docs]
+                read = [self._with_second_matter(one, *message) for one, message in zip(whole, said, strict=True)]
             yield from read
-
-    def _read(self, text: str, channel: str) -> Understanding:
-        said = readable(text, LONGEST)
-        return self._with_second_matter(self._understanding(self.nlp(self._doc(said, channel))), said, channel)
 
     def strangeness(self, text: str, channel: str = "web") -> tuple[float, float]:
         """Log-odds that no procedure foresees the message, and that it is none of the city's business."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_models.components.stateless import Stateless
+from nlp_models.components.stateless import Batched, Stateless
 from nlp_models.danger_rules import find_danger
 
 Doc.set_extension("danger", default=None, force=True)
 
 
-class DangerComponent(Stateless):
+class DangerComponent(Batched, Stateless):
     """Wraps ``find_danger``: the rules are always those of the code, never an old copy in a model."""
 
     def __call__(self, doc: Doc) -> Doc:

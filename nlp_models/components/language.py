@@ -5,13 +5,13 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_models.components.stateless import Stateless
+from nlp_models.components.stateless import Batched, Stateless
 from nlp_models.languages import detect_language
 
 Doc.set_extension("language", default="", force=True)
 
 
-class LanguageComponent(Stateless):
+class LanguageComponent(Batched, Stateless):
     """Detects the language, believing ``expected`` unless the words clearly say otherwise."""
 
     def __init__(self, expected: str) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_models.components.stateless import Stateless
+from nlp_models.components.stateless import Batched, Stateless
 from nlp_models.normaliser import normaliser_for
 
 Doc.set_extension("normal_text", default="", force=True)
 
 
-class MessageNormaliser(Stateless):
+class MessageNormaliser(Batched, Stateless):
     """Applies the word lists of one language."""
 
     def __init__(self, language: str) -> None:

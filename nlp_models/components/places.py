@@ -5,14 +5,14 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_models.components.stateless import Stateless
+from nlp_models.components.stateless import Batched, Stateless
 from nlp_models.gazetteer import Gazetteer, own
 from nlp_models.place_finder import Where, find_where
 
 Doc.set_extension("where", default=Where(), force=True)
 
 
-class PlacesComponent(Stateless):
+class PlacesComponent(Batched, Stateless):
     """Finds places by a gazetteer. It is the city's, not the model's: whoever loads a model may give another one."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:

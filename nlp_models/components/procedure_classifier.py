@@ -16,6 +16,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
+from nlp_models.components.stateless import Batched
 from nlp_models.corpus import Corpus
 from nlp_models.errors import ModelError
 from nlp_models.normaliser import normaliser_for
@@ -41,7 +42,7 @@ Doc.set_extension("outside", default=0.0, force=True)
 Doc.set_extension("weighed", default=(), force=True)
 
 
-class ProcedureClassifier:
+class ProcedureClassifier(Batched):
     """A linear softmax over stems and letter runs, with a scope head beside it. Trained by ``learn``."""
 
     def __init__(self, language: str, settings: dict[str, float]) -> None:
