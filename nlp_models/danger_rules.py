@@ -21,6 +21,7 @@ from pathlib import Path
 from nlp_models.danger_ear import listen
 from nlp_models.languages import detect_language
 from nlp_models.listening import listened
+from nlp_models.word_pattern import Heard, WordPattern
 from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import Danger
 
@@ -39,9 +40,9 @@ _MACRO = re.compile(r"<([a-z_]+)>")
 class Together:
     """Concepts that are a danger when said near each other: the first leads, ``absent`` ones must not be said."""
 
-    first: str
-    present: tuple[str, ...]
-    absent: tuple[str, ...]
+    first: WordPattern
+    present: tuple[WordPattern, ...]
+    absent: tuple[WordPattern, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Rule:
     reason: str
     sign: bool
     hints: frozenset[str]
-    pattern: str
+    pattern: WordPattern
     together: tuple[Together, ...]
     contexts: tuple[str, ...]
     positive: tuple[str, ...]
@@ -71,16 +72,16 @@ class RuleBook:
 
     rules: tuple[Rule, ...]
     hints: Mapping[str, tuple[str, ...]]
-    blanks: re.Pattern[str]
+    blanks: WordPattern
     denied: re.Pattern[str]
-    past: str
-    dated: str
-    habit: str
-    supposed: str
-    now: str
-    harmless: str
-    animals: str
-    humans: str
+    past: WordPattern
+    dated: WordPattern
+    habit: WordPattern
+    supposed: WordPattern
+    now: WordPattern
+    harmless: WordPattern
+    animals: WordPattern
+    humans: WordPattern
 
 
 def find_danger(text: str) -> Danger | None:
@@ -106,8 +107,8 @@ def find_danger(text: str) -> Danger | None:
 def _heard(plain: str) -> Iterator[tuple[Danger, bool]]:
     """Yield (what a rule heard, whether it is only a sign), the gravest first."""
     book = rule_book()
-    heard = book.blanks.sub(" ~ ", plain)
-    said = _hints_in(book, heard)
+    heard = Heard(book.blanks.sub(" ~ ", plain))
+    said = _hints_in(book, heard.text)
     for rule in book.rules:
         if not said.isdisjoint(rule.hints) and not _beside_the_point(book, rule, heard):
             for hit in _hits(rule, heard):
@@ -118,44 +119,39 @@ def _heard(plain: str) -> Iterator[tuple[Danger, bool]]:
 
 def _hints_in(book: RuleBook, heard: str) -> set[str]:
     begun = {heard[start : start + _FIRST] for start in range(len(heard))}
-    return {hint for letters in ("", *begun) for hint in book.hints.get(letters, ()) if hint in heard}
+    there = begun & book.hints.keys()
+    return {hint for letters in ("", *there) for hint in book.hints[letters] if hint in heard}
 
 
-def _hits(rule: Rule, heard: str) -> Iterator[re.Match[str]]:
-    yield from _compiled(rule.pattern).finditer(heard)
+def _hits(rule: Rule, heard: Heard) -> Iterator[re.Match[str]]:
+    yield from rule.pattern.finditer(heard)
     for group in rule.together:
-        for hit in islice(_compiled(group.first).finditer(heard), _MOST_HITS):
-            near = f" {heard[max(0, hit.start() - _TOGETHER) : hit.end() + _TOGETHER]} "
-            if all(_compiled(one).search(near) for one in group.present) and not any(
-                _compiled(one).search(near) for one in group.absent
-            ):
+        for hit in islice(group.first.finditer(heard), _MOST_HITS):
+            near = heard.around(hit.start() - _TOGETHER, hit.end() + _TOGETHER)
+            if all(one.said_in(near) for one in group.present) and not any(one.said_in(near) for one in group.absent):
                 yield hit
 
 
-def _beside_the_point(book: RuleBook, rule: Rule, heard: str) -> bool:
+def _beside_the_point(book: RuleBook, rule: Rule, heard: Heard) -> bool:
     """Whether the message as a whole says that this rule does not apply: no one hurt, or only an animal is."""
-    if "harmless" in rule.contexts and _compiled(book.harmless).search(heard):
+    if "harmless" in rule.contexts and book.harmless.said_in(heard):
         return True
-    return (
-        "animals" in rule.contexts
-        and bool(_compiled(book.animals).search(heard))
-        and not _compiled(book.humans).search(heard)
-    )
+    return "animals" in rule.contexts and book.animals.said_in(heard) and not book.humans.said_in(heard)
 
 
-def _dropped(book: RuleBook, rule: Rule, heard: str, hit: re.Match[str]) -> bool:
-    before = heard[max(0, hit.start() - _AROUND) : hit.start()].rpartition("|")[2].rstrip()
-    after = heard[hit.end() : hit.end() + _AROUND].partition("|")[0].lstrip()
+def _dropped(book: RuleBook, rule: Rule, heard: Heard, hit: re.Match[str]) -> bool:
+    before = heard.text[max(0, hit.start() - _AROUND) : hit.start()].rpartition("|")[2].rstrip()
+    after = heard.text[hit.end() : hit.end() + _AROUND].partition("|")[0].lstrip()
     if "negation" in rule.contexts and book.denied.search(f"{before} "):
         return True
-    around = f"{before} {hit.group()} {after}"
-    if "past" in rule.contexts and _compiled(book.past).search(around) and not _compiled(book.now).search(around):
+    around = Heard(f"{before} {hit.group()} {after}")
+    if "past" in rule.contexts and book.past.said_in(around) and not book.now.said_in(around):
         return True
-    if "habit" in rule.contexts and _compiled(book.habit).search(around):
+    if "habit" in rule.contexts and book.habit.said_in(around):
         return True
-    if "dated" in rule.contexts and _compiled(book.dated).search(around):
+    if "dated" in rule.contexts and book.dated.said_in(around):
         return True
-    return "hypothesis" in rule.contexts and _compiled(book.supposed).search(f"{before} {hit.group()} ") is not None
+    return "hypothesis" in rule.contexts and book.supposed.said_in(Heard(f"{before} {hit.group()} "))
 
 
 @cache
@@ -168,7 +164,7 @@ def rule_book() -> RuleBook:
     return RuleBook(
         rules=rules,
         hints=_by_first_letters({hint for rule in rules for hint in rule.hints}),
-        blanks=_compiled(_any_of(words["blanks"], macros)),
+        blanks=_any_of(words["blanks"], macros),
         denied=re.compile(_expanded(words["denied"], macros) + r"\s*$"),
         past=_any_of(words["past"], macros),
         dated=_any_of(words["dated"], macros),
@@ -188,14 +184,14 @@ def concept_words() -> dict[str, list[str]]:
 
 def _by_first_letters(hints: set[str]) -> Mapping[str, tuple[str, ...]]:
     """Those too short to have them stand under the empty string: they are always looked for."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[str, ...]] = {"": ()}
     for hint in sorted(hints):
         letters = hint[:_FIRST] if len(hint) >= _FIRST else ""
         found[letters] = (*found.get(letters, ()), hint)
     return found
 
 
-def _rules(macros: Mapping[str, str], concepts: Mapping[str, str]) -> Iterator[Rule]:
+def _rules(macros: Mapping[str, str], concepts: Mapping[str, WordPattern]) -> Iterator[Rule]:
     for path in sorted(RULES.glob("[0-9]*.yaml")):
         file = read_yaml(path)
         for data in file["rules"]:
@@ -212,21 +208,16 @@ def _rules(macros: Mapping[str, str], concepts: Mapping[str, str]) -> Iterator[R
             )
 
 
-def _together(text: str, concepts: Mapping[str, str]) -> Together:
+def _together(text: str, concepts: Mapping[str, WordPattern]) -> Together:
     """Read ``child & missing & !pet``."""
     names = text.replace("&", " ").split()
     said = [concepts[name] for name in names if not name.startswith("!")]
     return Together(said[0], tuple(said[1:]), tuple(concepts[name[1:]] for name in names if name.startswith("!")))
 
 
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
-def _any_of(patterns: list[str], macros: Mapping[str, str]) -> str:
+def _any_of(patterns: list[str], macros: Mapping[str, str]) -> WordPattern:
     """Join patterns that each stand between spaces (``\\S*`` at the end of a word means: any ending)."""
-    return rf"(?<= )(?:{'|'.join(_expanded(pattern, macros) for pattern in patterns)})(?= )"
+    return WordPattern("|".join(_expanded(pattern, macros) for pattern in patterns))
 
 
 def _expanded(pattern: str, macros: Mapping[str, str]) -> str:

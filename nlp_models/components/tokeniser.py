@@ -47,5 +47,5 @@ def make_tokeniser() -> Callable[[Language], Tokeniser]:
 def _made(nlp: Language) -> Tokeniser:
     # Twenty facts about every new word (is it like a number, an address…) that no component reads and that cost as much
     # as the rest of the reading, since words are forgotten after each message.
-    nlp.vocab.lex_attr_getters = {}
+    nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]  # it is there, the stubs leave it out
     return Tokeniser(nlp.vocab)

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -40,39 +41,25 @@ def test_rule_ids_are_unique_and_every_reason_is_french_for_people() -> None:
     assert all(rule.reason and not rule.reason.endswith(".") for rule in rules)
 
 
-@pytest.mark.parametrize(("rule", "text"), POSITIVE)
-def test_positive_example_is_heard(rule: str, text: str) -> None:
-    assert find_danger(text) is not None, rule
+def test_every_example_beside_a_rule_is_heard() -> None:
+    assert [(rule, text) for rule, text in POSITIVE if find_danger(text) is None] == []
 
 
-@pytest.mark.parametrize(("rule", "text"), POSITIVE)
-def test_rule_alone_matches_its_own_example(rule: str, text: str) -> None:
-    """A hint that is too narrow would hide a pattern: each example must pass the hints of its own rule."""
-    book = rule_book()
-    heard = book.blanks.sub(" ~ ", listened(text))
-    own = next(one for one in book.rules if one.id == rule)
-    assert any(hint in heard for hint in own.hints) or find_danger(text) is not None
+def test_every_harmless_example_beside_a_rule_stays_quiet() -> None:
+    assert [(rule, text) for rule, text in NEGATIVE if find_danger(text) is not None] == []
 
 
-@pytest.mark.parametrize(("rule", "text"), NEGATIVE)
-def test_negative_example_stays_quiet(rule: str, text: str) -> None:
-    assert find_danger(text) is None, rule
-
-
-@pytest.mark.parametrize("phrase", CRITICAL)
 @pytest.mark.parametrize(
     "typed",
     [str, str.upper, lambda text: f"bonjour euh {text} s'il vous plaît", lambda text: f"{text} !!!"],
     ids=["plain", "capitals", "polite", "shouted"],
 )
-def test_critical_phrase_always_fires(phrase: str, typed: object) -> None:
-    assert callable(typed)
-    assert find_danger(typed(phrase)) is not None
+def test_critical_phrases_always_fire(typed: Callable[[str], str]) -> None:
+    assert [phrase for phrase in CRITICAL if find_danger(typed(phrase)) is None] == []
 
 
-@pytest.mark.parametrize(("text", "danger"), CASES)
-def test_a_case_people_told_is_heard_or_left_alone(text: str, danger: bool) -> None:
-    assert (find_danger(text) is not None) is danger
+def test_cases_people_told_are_heard_or_left_alone() -> None:
+    assert [(text, danger) for text, danger in CASES if (find_danger(text) is not None) is not danger] == []
 
 
 def test_cases_kept_unread_keep_their_level() -> None:
