@@ -51,10 +51,6 @@ def jobs_of(house: House) -> dict[Verb, Job]:
     async def deliver_channel(subject_id: int) -> None:
         await deliver(database, desk, house.chats, subject_id)
 
-    async def escalate_incident(subject_id: int) -> None:
-        async with database.transaction() as session:
-            await escalate(session, desk, subject_id, tuple(house.pagers))
-
     async def hold_incident(subject_id: int) -> None:
         async with database.transaction() as session:
             await watch_over(session, desk, subject_id, tuple(house.pagers))
@@ -76,7 +72,7 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         Verb.UNANSWERED: _alone(house, closed_question.unanswered),
         Verb.MOBILISE: _alone(house, mobilise_due),
         Verb.DELIVER: deliver_channel,
-        Verb.ESCALATE: escalate_incident,
+        Verb.ESCALATE: partial(_escalate, house),
         Verb.HOLD: hold_incident,
         Verb.PAGE: page,
         Verb.TELL: tell,
@@ -86,6 +82,29 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         Verb.FORGET: _alone(house, forget_due),
         Verb.HAND_OVER: _alone(house, hand_over),
     }
+
+
+async def _escalate(house: House, subject_id: int) -> None:
+    """Whatever is due, hundreds at a time; one by one if that fails, so that none waits for another."""
+
+    async def some(first: int, together: int) -> list[int]:
+        async with house.database.transaction() as session:
+            return await escalate(session, house.desk, first, tuple(house.pagers), together=together)
+
+    async def alone(one: int) -> None:
+        await some(one, 1)
+
+    try:
+        while len(await some(subject_id, timers.TOGETHER)) == timers.TOGETHER:
+            pass
+    except Exception as error:
+        async with house.database.transaction() as session:
+            ids = await timers.due(session, Verb.ESCALATE, house.clock.now(), timers.TOGETHER)
+        if set(ids) <= {subject_id}:
+            raise
+        log.warning("escalations are evaluated one by one", error=type(error).__name__, exc_info=True)
+        for id_ in {subject_id, *ids}:
+            await _watched(house, Verb.ESCALATE, alone)(id_)
 
 
 def _alone(house: House, verb: Callable[[AsyncSession, Desk, int], Awaitable[object]]) -> Job:

@@ -35,11 +35,14 @@ HEARTBEAT = 2.0
 TELEGRAM_KEPT = timedelta(days=90)  # how long our messages there are known by number
 STALLED = 8.0
 BACKOFF = (0.2, 0.5, 1.0, 2.0)
-# Hands (as a share of the setting). One lane does everything in order of priority; the others keep a few hands back:
-# when every hand of the first is held by a chat that hangs, citizens are still listened to and the duty is called.
+# Hands (as a share of the setting). One lane does nearly everything in order of priority. The others keep hands back:
+# when every hand of the first is held by a chat that hangs, citizens are still listened to and the duty is called. What
+# is work of the processor has its own hands only: many at it at once would finish later, and delay every page.
+OWN = (Verb.HANDLE, Verb.ESCALATE)
 LANES = (
-    (tuple(Verb), 1.0),
-    ((Verb.HANDLE, Verb.UNANSWERED, Verb.ESCALATE), 0.25),
+    (tuple(verb for verb in Verb if verb not in OWN), 1.0),
+    ((Verb.HANDLE,), 0.375),
+    ((Verb.ESCALATE, Verb.UNANSWERED), 0.25),
     ((Verb.PAGE,), 0.25),
 )
 GRACE = 10.0  # seconds a running job has to end when the process is asked to stop
@@ -136,7 +139,7 @@ class Worker:
                 await audit.anchor(session, self._house.clock.now())
             async with self._house.database.transaction() as session:
                 await rooms.prune(session, self._house.clock.now() - TELEGRAM_KEPT)
-            await self._drill()
+            await drill_in_its_hour(self._house)
             await self._pause(HEAL_EVERY)
 
     async def _watch_calendar(self) -> None:
@@ -146,15 +149,6 @@ class Worker:
                 await prepare_hand_overs(session, self._house.desk)
                 await watch_calendar(session, self._house.desk, tuple(self._house.pagers))
             await self._pause(CALENDAR_EVERY)
-
-    async def _drill(self) -> None:
-        """In the hour after the drill's time whoever was not tried lately is called, one worker at a time."""
-        house, local = self._house, self._house.clock.now().astimezone(self._house.desk.zone)
-        day, _, clock = (house.settings.drill or "").partition(" ")
-        if not clock or WEEKDAYS[local.weekday()] != day or f"{local:%H}" != clock[:2] or f"{local:%H:%M}" < clock:
-            return
-        async with house.database.transaction() as session:
-            await drill(session, house.desk, tuple(house.pagers), house.settings.drill_spares)
 
     async def _discard_stalled(self) -> None:
         """Jobs of a worker that died: their timers wake by themselves, the rows are only in the way."""
@@ -168,6 +162,16 @@ class Worker:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stop.wait()
+
+
+async def drill_in_its_hour(house: House) -> int:
+    """In the hour after the drill's time whoever was not tried lately is called, one worker at a time; how many."""
+    local = house.clock.now().astimezone(house.desk.zone)
+    day, _, clock = (house.settings.drill or "").partition(" ")
+    if not clock or WEEKDAYS[local.weekday()] != day or f"{local:%H}" != clock[:2] or f"{local:%H:%M}" < clock:
+        return 0
+    async with house.database.transaction() as session:
+        return await drill(session, house.desk, tuple(house.pagers), house.settings.drill_spares)
 
 
 async def run_until_signalled(worker: Worker) -> None:

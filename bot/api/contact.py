@@ -90,8 +90,8 @@ async def post_test(person: Id, body: By, house: TheHouse) -> Trial:
     """Call this person now, to try it. 409 when nothing reaches them, or a trial is under way."""
 
     async def work(session: AsyncSession) -> Trial:
-        rows = await try_person(session, house.desk, person, tuple(house.pagers), by=body.by)
-        return Trial(channels=[row.channel for row in rows])
+        _, channels = await try_person(session, house.desk, person, tuple(house.pagers), by=body.by)
+        return Trial(channels=channels)
 
     return await house.run(work)
 

@@ -27,7 +27,7 @@ async def get_oncall(house: TheHouse, at: datetime | None = None) -> OnCallView:
     moment = _moment(house, "at", at or house.clock.now())
 
     async def work(session: AsyncSession) -> OnCallView:
-        people = await roster.load_at(session, moment)
+        people = await roster.load(session)
         services = [_service(people, code, moment) for code in house.desk.catalogue.services]
         return OnCallView(at=moment, rotations=_rotations(people, moment), services=services)
 
@@ -45,7 +45,7 @@ async def get_shifts(
         raise HTTPException(422, f"ends: after begins, {LONGEST.days} days at most")
 
     async def work(session: AsyncSession) -> list[ShiftView]:
-        people = await roster.load(session, since=first, until=last)
+        people = await roster.load(session)
         if rotation not in people.rotations:
             raise NotFound("Ce tour d'astreinte n'existe pas")
         return [_shift(people, one) for one in people.calendar.holdings(rotation, first, last)]

@@ -18,7 +18,7 @@ from bot.console.duty_words import DAYS, MONTHS, TROUBLES, WHYS
 from bot.console.feeds import PERSON, ROTATION, Feed
 from bot.console.routes import TEMPLATES, TheHouse, shown
 from bot.house import House
-from routing.domain.oncall import instant
+from routing.domain.oncall import Shift, instant
 from routing.domain.oncall.wall_clock import shown as wall_clock
 from routing.domain.paging import NAMES
 from routing.errors import Conflict, NotFound, RoutingError
@@ -172,12 +172,12 @@ async def ask_swap(form: AGesture, tour: Short = "", personne: Short = "") -> Re
 
 
 @router.post("/echanges/{swap}/{action}")
-async def answer_swap(form: AGesture, swap: int, action: str, personne: Short = "") -> Response:
+async def answer_swap(form: AGesture, swap: int, action: str, personne: Short = "", tour: Short = "") -> Response:
     """A colleague takes the duty, somebody else decides, or the request is withdrawn."""
     by, desk = form.by, form.desk
 
     async def take(session: AsyncSession) -> None:
-        back = form.stretch if form.begins or form.ends else None
+        back = Shift(tour, *form.stretch) if form.begins or form.ends else None
         await take_swap(session, desk, swap, personne, by=by, back=back)
 
     verbs: dict[str, tuple[str, Verb]] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,18 +16,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.console import access
 from bot.console.routes import TEMPLATES, TheHouse, shown
 from bot.house import House
+from nlp_models.folding import fold
 from routing.catalogue.oncall_file import ContactRow
 from routing.domain.oncall import Person
 from routing.domain.paging import NAMES
 from routing.errors import RoutingError
 from routing.service.contact import change_plan
 from routing.service.trial import reachability, try_person
-from routing.service.why import why_incident, why_person
+from routing.service.why import LastCall, last_calls, why_incident, why_person
 from routing.store import roster
 
 STEPS = 4  # of a plan, on the page
 UNREADABLE = "Ce plan ne se lit pas : des secondes, un moyen, et des heures comme 22:00-07:00."
 NO_TIME = "Cette heure ne se lit pas : écrivez par exemple 2026-03-01 03:12."
+CALLS = 8  # incidents somebody was called for lately
+DATED = re.compile(r"(\d\d/\d\d/\d{4} \d\d:\d\d:\d\d) ")
+REFERENCE = re.compile(r"\b(IN-[0-9A-Z]{4,8})\b")
 
 router = APIRouter(prefix="/salle", include_in_schema=False, dependencies=[Depends(access.check)])
 
@@ -44,6 +49,24 @@ class Reached:
     def score(self) -> str:
         """``3 sur 4``, or that nobody tried yet."""
         return f"{self.answered} sur {self.asked}" if self.asked else "jamais appelé·e"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One line of the answer. Every second of ``words`` is the reference of an incident."""
+
+    at: str
+    words: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Reasons:
+    """What the page shows: an answer or why there is none, and what may be asked about."""
+
+    people: list[Person]
+    calls: list[LastCall]
+    lines: list[Reason] = field(default_factory=list)
+    problem: str = ""
 
 
 @router.get("/joindre")
@@ -79,8 +102,8 @@ async def try_now(request: Request, house: TheHouse, person: str) -> Response:
     by = access.name_of(request)
 
     async def work(session: AsyncSession) -> str:
-        rows = await try_person(session, house.desk, person[:60], tuple(house.pagers), by=by)
-        return f"{rows[0].name} est appelé·e maintenant ({NAMES[rows[0].channel]})."
+        tried, channels = await try_person(session, house.desk, person[:60], tuple(house.pagers), by=by)
+        return f"{tried.name} est appelé·e maintenant ({NAMES[channels[0]]})."
 
     return await _perform(house, work)
 
@@ -130,24 +153,33 @@ async def why_page(request: Request, house: TheHouse, qui: str = "", quand: str 
     """Why somebody was called at a moment, or not; what was decided about an incident."""
     moment = _moment(house, quand)
 
-    async def work(session: AsyncSession) -> tuple[list[str], list[Person]]:
+    async def work(session: AsyncSession) -> Reasons:
         people = list((await roster.load(session)).people.values())
-        lines: list[str] = []
-        if qui and moment is not None:
-            known = {person.id for person in people}
-            why = why_person if qui in known else why_incident
-            lines = await why(session, house.desk, qui[:60], moment)
-        return lines, people
+        found = Reasons(people, await last_calls(session, house.desk, CALLS))
+        if qui.strip() and moment is not None:
+            meant = next((one for one in people if fold(qui.strip()) in (one.id, fold(one.name))), None)
+            try:
+                if meant is not None:
+                    found.lines = [_read(line) for line in await why_person(session, house.desk, meant.id, moment)]
+                else:
+                    found.lines = [_read(line) for line in await why_incident(session, house.desk, qui[:60], moment)]
+            except RoutingError as refusal:
+                found.problem = str(refusal)
+        return found
 
-    problem = "" if moment is not None else NO_TIME
-    lines: list[str] = []
-    people: list[Person] = []
-    try:
-        lines, people = await house.run(work)
-    except RoutingError as refusal:
-        problem = str(refusal)
-    context = {"lines": lines, "people": people, "who": qui, "when": quand, "problem": problem, **shown(house)}
+    reasons = await house.run(work)
+    if moment is None:
+        reasons.problem = NO_TIME
+    at = moment.astimezone(house.desk.zone).strftime("%Y-%m-%dT%H:%M") if quand and moment else ""
+    context = {"answer": reasons, "who": qui, "when": at, **shown(house)}
     return TEMPLATES.TemplateResponse(request, "pourquoi.html", context)
+
+
+def _read(line: str) -> Reason:
+    """The moment a line begins with apart, and its references, which become links."""
+    told = DATED.match(line)
+    words = REFERENCE.split(line[told.end() :] if told else line)
+    return Reason(told[1] if told else "", tuple(words))
 
 
 def _moment(house: House, written: str) -> datetime | None:

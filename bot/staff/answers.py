@@ -36,7 +36,7 @@ Danger immédiat pour quelqu'un : le 112 d'abord."""
 
 async def who_is_on_call(session: AsyncSession, desk: Desk, service: str = "") -> str:
     """Who would be called now: for every service, or level by level for the one meant by ``service``."""
-    people = await roster.load_at(session, desk.now())
+    people = await roster.load(session)
     if not service.strip():
         return _everybody(desk, people)
     codes = _meant(desk, service)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,7 +12,7 @@ from nlp_models.folding import fold
 from routing.domain.oncall import Roster, Shift, SwapState
 from routing.service.desk import Desk
 from routing.service.hand_over import accept_hand_over
-from routing.service.swap_shift import approve_swap, refuse_swap, request_swap, take_swap, withdraw_swap
+from routing.service.swap_shift import approve_swap, given_back, refuse_swap, request_swap, take_swap, withdraw_swap
 from routing.store import hand_overs, roster
 from routing.store.models import ShiftSwap
 
@@ -18,7 +20,9 @@ UNKNOWN_PERSON = "Je ne vous trouve pas dans le fichier d'astreinte : demandez �
 OFFERED = 5  # of one's own shifts in the list
 WAITING = (SwapState.REQUESTED, SwapState.TAKEN)
 HOW = """{prefix}echange demander N : chercher quelqu'un pour votre garde N de la liste
-{prefix}echange prendre N, approuver N, refuser N, retirer N : pour l'échange N"""
+{prefix}echange prendre N : vous prenez l'échange N ; « prendre N contre M » : vous rendez votre garde M
+{prefix}echange approuver N, refuser N, retirer N : pour l'échange N"""
+NUMBERS = re.compile(r"(?P<swap>\d{1,9})(?: contre (?P<back>\d{1,9}))?")
 ASKS_NUMBER = "Dites un numéro de la liste, par exemple : echange {verb} 1"
 
 
@@ -29,14 +33,14 @@ async def swap(session: AsyncSession, desk: Desk, name: str, person: str | None,
     verb, _, rest = fold(words).partition(" ")
     if verb not in ("demander", "prendre", "approuver", "refuser", "retirer"):
         return await _list(session, desk, person, prefix)
-    if not rest.strip().isdecimal() or len(rest.strip()) > 9:
+    numbers = NUMBERS.fullmatch(rest.strip())
+    if numbers is None or (numbers["back"] and verb != "prendre"):
         return ASKS_NUMBER.format(verb=verb)
-    number = int(rest)
+    number = int(numbers["swap"])
     if verb == "demander":
         return await _ask(session, desk, name, person, number)
     if verb == "prendre":
-        taken = await take_swap(session, desk, number, person, by=name)
-        return f"Vous prenez l'échange {taken.id}. Une troisième personne doit l'approuver."
+        return await _take(session, desk, name, person, number, numbers["back"])
     if verb == "approuver":
         return " ".join([f"L'échange {number} est approuvé.", *await approve_swap(session, desk, number, by=name)])
     await (refuse_swap if verb == "refuser" else withdraw_swap)(session, desk, number, by=name)
@@ -50,6 +54,18 @@ async def _ask(session: AsyncSession, desk: Desk, name: str, person: str, number
     shift = mine[number - 1]
     asked = await request_swap(session, desk, shift.rotation, person, shift.begins, shift.ends, by=name)
     return f"C'est demandé : échange {asked.id}, {_when(desk, shift)}. Vos collègues le voient dans la liste."
+
+
+async def _take(session: AsyncSession, desk: Desk, name: str, person: str, number: int, against: str | None) -> str:
+    back: Shift | None = None
+    if against:
+        mine = _coming(await roster.load(session), desk, person)
+        if not 1 <= int(against) <= len(mine):
+            return ASKS_NUMBER.format(verb=f"prendre {number} contre")
+        back = mine[int(against) - 1]
+    taken = await take_swap(session, desk, number, person, by=name, back=back)
+    given = f" contre {_when(desk, back)}" if back else ""
+    return f"Vous prenez l'échange {taken.id}{given}. Une troisième personne doit l'approuver."
 
 
 async def _list(session: AsyncSession, desk: Desk, person: str, prefix: str) -> str:
@@ -69,7 +85,10 @@ async def _list(session: AsyncSession, desk: Desk, person: str, prefix: str) -> 
 def _line(people: Roster, desk: Desk, row: ShiftSwap) -> str:
     asker, taker = (people.people[one].name if one in people.people else one for one in (row.asker, row.taker or ""))
     said = f"{row.id} · {asker} donne {_when(desk, Shift(row.rotation, row.begins, row.ends))}"
-    return f"{said} · {taker} la prend, à approuver" if taker else f"{said} · à prendre"
+    if not taker:
+        return f"{said} · à prendre"
+    back = f" contre {_when(desk, given)}" if (given := given_back(row)) else ""
+    return f"{said} · {taker} la prend{back}, à approuver"
 
 
 def _coming(people: Roster, desk: Desk, person: str) -> list[Shift]:

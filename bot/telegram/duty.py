@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from html import escape
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import Bot, CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import (
+    Bot,
+    CallbackQuery,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MessageReactionUpdated,
+)
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated
 
@@ -17,6 +25,7 @@ from bot.telegram.talk import Talk
 from routing.domain.paging import Call, Purpose, Rung, Subject
 from routing.errors import RoutingError
 from routing.ports import PermanentProblem
+from routing.store import pages
 
 NAME = "telegram"
 TAKE, DECLINE = "garde-oui", "garde-non"
@@ -27,6 +36,7 @@ QUESTIONS = {
     Purpose.DRILL: "Ceci est l'essai hebdomadaire de votre astreinte. Il n'y a pas d'incident.",
 }
 DONE = "C'est noté."
+YES = ("👍", "👌", "🫡")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -53,7 +63,7 @@ class TelegramPager:
                 )
         except ChatMigrated as error:
             raise PermanentProblem("ce compte Telegram est un groupe") from error
-        return Rung(f"{NAME}/{call.telegram}/{sent.message_id}")
+        return Rung(reference(call.telegram, sent.message_id))
 
     async def close(self, call: Call, ref: str, said: str, *, theirs: bool) -> None:
         """The message says who has it; what else it was about keeps its buttons."""
@@ -72,6 +82,11 @@ class TelegramPager:
             except BadRequest as error:
                 if UNTOUCHED not in error.message.lower():
                     raise
+
+
+def reference(chat: int, message: int) -> str:
+    """A message as pages know it."""
+    return f"{NAME}/{chat}/{message}"
 
 
 def text_of(call: Call) -> str:
@@ -125,3 +140,21 @@ class DutyPresses:
         except RoutingError as error:
             refusal = str(error)
         self._after.start(self._talk.toast(query.id, refusal or DONE, alert=refusal is not None))
+
+    async def on_reaction(self, news: MessageReactionUpdated) -> None:
+        """👍 on the message takes everything it is about. Raises DatabaseAway.
+
+        Nothing is answered: the message itself says who has it.
+        """
+        user = news.user
+        if user is None or not any(getattr(one, "emoji", None) in YES for one in news.new_reaction):
+            return
+        ref = reference(news.chat.id, news.message_id)
+
+        async def work(session: AsyncSession) -> None:
+            carried = [page.id for page in await pages.carried_as(session, ref)]
+            if carried:
+                await answer_own(session, self._house.desk, carried, lambda one: one.telegram == user.id, takes=True)
+
+        with suppress(RoutingError):
+            await self._house.run(work)

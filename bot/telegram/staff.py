@@ -25,7 +25,7 @@ from routing.service.refuse import accept, refuse
 
 log = logging.getLogger(__name__)
 
-WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
+WANTED = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
 OUTSIDE = ("left", "kicked")
 STRANGER = (
     "Ce robot est réservé aux agents du service : demandez à ce que votre compte ({user}) soit ajouté au fichier."
@@ -53,6 +53,8 @@ class StaffBot:
         message = update.message or update.edited_message
         if update.callback_query is not None:
             await self._on_press(update.callback_query, str(update.update_id))
+        elif update.message_reaction is not None:
+            await self._duty.on_reaction(update.message_reaction)
         elif update.my_chat_member is not None:
             await self._on_member(update.my_chat_member)
         elif message is not None and message.migrate_to_chat_id is not None:

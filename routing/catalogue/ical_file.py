@@ -42,6 +42,8 @@ def read(path: Path, people: Iterable[Person], zone: ZoneInfo, until: datetime) 
     shifts: list[FixedShift] = []
     problems: list[str] = []
     for line, event in events:
+        if str(event.get("status", "")).upper() == "CANCELLED":
+            continue  # one repetition that does not take place is written so, and stays left out
         try:
             shifts += _shifts(event, known, zone, until, _moved(events, event, zone))
         except (ValueError, KeyError, TypeError) as error:
@@ -80,30 +82,36 @@ def _shifts(
     first = shown(begins, local_zone)
     return [
         FixedShift(person, at, instant(local + length, local_zone))
-        for local in _occurrences(event, first, shown(until, local_zone), local_zone)
+        for local in dict.fromkeys(_occurrences(event, first, shown(until, local_zone), local_zone))
         if (at := instant(local, local_zone)) not in moved and at < until
     ]
 
 
 def _occurrences(event: Any, first: datetime, until: datetime, zone: ZoneInfo) -> list[datetime]:
     """Wall-clock times of every repetition."""
+    added = [shown(_at(one.dt, zone), zone) for one in _dates(event, "rdate")]
     rule = event.get("rrule")
     if rule is None:
-        return [first]
+        return [first, *added]
     given: Any = {key: value for key, value in rule.items() if key != "UNTIL"}
     limit = min([until, *(_wall(value, zone) for value in rule.get("UNTIL", ()))])
     text = ";".join(f"{key}={','.join(map(str, value))}" for key, value in given.items())
-    return list(rrulestr(text, dtstart=first).between(first, limit, inc=True))[: MOST + 1]
+    return [*rrulestr(text, dtstart=first).between(first, limit, inc=True)[: MOST + 1], *added]
 
 
 def _moved(events: Iterable[Event], event: Any, zone: ZoneInfo) -> set[datetime]:
     """Instants of the repetitions that are left out, or stand elsewhere in the file."""
     if "recurrence-id" in event:
         return set()
-    excluded = event.get("exdate", [])
-    dates = [one.dt for several in (excluded if isinstance(excluded, list) else [excluded]) for one in several.dts]
+    dates = [one.dt for one in _dates(event, "exdate")]
     same = [other for _, other in events if other.get("uid") == event.get("uid") and "recurrence-id" in other]
     return {_at(day, zone) for day in dates} | {_at(other["recurrence-id"].dt, zone) for other in same}
+
+
+def _dates(event: Any, name: str) -> list[Any]:
+    """The dates of a property that may stand several times, each with several of them."""
+    given = event.get(name, [])
+    return [one for several in (given if isinstance(given, list) else [given]) for one in several.dts]
 
 
 def _end(event: Any, zone: ZoneInfo) -> datetime:

@@ -29,14 +29,15 @@ async def acknowledge(session: AsyncSession, desk: Desk, reference: str, *, by: 
     incident.acknowledged_at, incident.acknowledged_by = desk.now(), by
     await stop_paging(session, desk, incident, f"{by} s'en occupe. Merci.", taken_by=by)
     await record(session, desk, incident, Event.ACKNOWLEDGED, f"{by} prend en charge", by=by)
-    await _expect_signs_of_life(session, desk, incident)
+    await expect_signs_of_life(session, desk, incident)
     await tell(
         session, desk, incident, lambda report: desk.say("news.taken", report.language, reference=report.reference)
     )
     return incident
 
 
-async def _expect_signs_of_life(session: AsyncSession, desk: Desk, incident: Incident) -> None:
+async def expect_signs_of_life(session: AsyncSession, desk: Desk, incident: Incident) -> None:
+    """Whoever has it now is asked one day whether they still do."""
     patience, now = desk.catalogue.holds.get(incident.severity), desk.now()
     if patience is not None:
         await timers.arm(session, timers.Verb.HOLD, incident.id, now + patience, now)

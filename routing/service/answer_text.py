@@ -17,12 +17,18 @@ from routing.store.models import Incident, OncallPerson, Page
 
 YES = ("ok", "oui")
 SHAPE = re.compile(r"(?P<word>ok|oui|non)(?: (?:in )?(?P<what>[a-z0-9]{4,8}))?")
+# What people write instead when they are in a hurry. Any other word, and it is a message like everybody's.
+LIKE_AN_ANSWER = re.compile(
+    r"(?:ok|oui|non|d accord|recu|je|j)(?: (?:je|j|y|m en|ne|pas|c est|prends|vais|arrive|pars|occupe|peux|suis|dispo"
+    r"|disponible|impossible|desole|bon|bien|note|recu|merci|tout|de|suite|la|le|l|in|[a-z]*[0-9][a-z0-9]*)){1,8}"
+)
 ALL, TRIAL = "tout", "essai"
 TAKEN = "VIGIE : c'est noté, {what} pour vous. Merci."
 DECLINED = "VIGIE : c'est noté, quelqu'un d'autre est appelé pour {what}."
 HELD = "VIGIE : merci, c'est noté pour {what}."
 TRIED = "VIGIE : merci, l'essai est réussi."
 WHICH = "VIGIE : plusieurs appels vous attendent. Répondez OK ou NON suivi de la référence : {references}. Ou OK TOUT."
+UNREAD = "VIGIE : votre réponse ne se lit pas. Répondez {answers}."
 NONE = "VIGIE : aucun appel en attente pour {what}."
 
 
@@ -33,10 +39,12 @@ async def answer_by_text(
 
     ``external_id`` is the provider's name for the message: it acts once, and what was answered is not answered again.
     """
-    shape = SHAPE.fullmatch(plain(text))
-    if shape is None:
+    shape = _shape(plain(text))
+    if shape is None and not LIKE_AN_ANSWER.fullmatch(plain(text)):
         return None
     called = await _called(session, number)
+    if shape is None:
+        return _how_to_answer(called)
     what = (shape["what"] or "").upper()
     if not called or (not what and not any(page.state in pages.ANSWERABLE for page, _ in called)):
         return None
@@ -51,6 +59,21 @@ async def answer_by_text(
     takes = shape["word"] in YES
     refusal = await answer_all(session, desk, _one_each([page for page, _ in chosen]), takes=takes)
     return f"VIGIE : {refusal}." if refusal else _thanks(chosen[0][0], references, takes=takes)
+
+
+def _shape(words: str) -> re.Match[str] | None:
+    """An answer as it is asked for; « ok merci » names no reference."""
+    shape = SHAPE.fullmatch(words)
+    if shape is None or shape["what"] in (None, ALL, TRIAL) or not shape["what"].isalpha():
+        return shape
+    return None if LIKE_AN_ANSWER.fullmatch(words) else shape
+
+
+def _how_to_answer(called: list[tuple[Page, str]]) -> str | None:
+    """Somebody who was just called seems to answer: what to write. None when nothing waits for their answer."""
+    waiting = dict.fromkeys(reference for page, reference in called if page.state in pages.ANSWERABLE and reference)
+    codes = [reference.rpartition("-")[2] for reference in waiting]
+    return UNREAD.format(answers=" ; ".join(f"OK {code} ou NON {code}" for code in codes[:4])) if codes else None
 
 
 async def _called(session: AsyncSession, number: str) -> list[tuple[Page, str]]:

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.domain.audit import CONFIGURATION, chain_of_incident, chain_of_person
 from routing.service.desk import Desk
 from routing.store import audit
+from routing.store.audit import Draft
 from routing.store.models import Incident
 
 
-async def note_decision(
-    session: AsyncSession,
+def decision(
     desk: Desk,
     incident: Incident,
     kind: str,
@@ -22,28 +22,27 @@ async def note_decision(
     person: str | None = None,
     by: str | None = None,
     **facts: Any,
+) -> Draft:
+    """Something that was decided about an incident. ``person`` is a roster id."""
+    chain, reference = chain_of_incident(incident.reference), incident.reference
+    return Draft(chain, desk.now(), kind, text, by, person, reference, facts)
+
+
+async def note_decision(
+    session: AsyncSession, desk: Desk, incident: Incident, kind: str, text: str, **more: Any
 ) -> None:
-    """Something was decided about an incident (its row must be locked). ``person`` is a roster id."""
-    await audit.append(
-        session,
-        chain_of_incident(incident.reference),
-        desk.now(),
-        kind,
-        text,
-        by=by,
-        person=person,
-        incident=incident.reference,
-        facts=facts,
-    )
+    """The same, kept (the incident's row must be locked)."""
+    await audit.append(session, [decision(desk, incident, kind, text, **more)])
 
 
 async def note_configuration(
     session: AsyncSession, desk: Desk, kind: str, text: str, *, by: str, person: str | None = None, **facts: Any
 ) -> None:
     """The roster, a calendar or a contact plan was changed ``by`` somebody. ``facts`` hold no telephone number."""
-    await audit.append(session, CONFIGURATION, desk.now(), kind, text, by=by, person=person, facts=facts)
+    await audit.append(session, [Draft(CONFIGURATION, desk.now(), kind, text, by, person, facts=facts)])
 
 
 async def note_trial(session: AsyncSession, desk: Desk, person: str, kind: str, text: str, **facts: Any) -> None:
     """Somebody was called to try whether they can be reached."""
-    await audit.append(session, chain_of_person(person), desk.now(), kind, text, person=person, facts=facts)
+    draft = Draft(chain_of_person(person), desk.now(), kind, text, person=person, facts=facts)
+    await audit.append(session, [draft])

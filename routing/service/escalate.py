@@ -3,45 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.escalation import Move, Standing, decide
 from routing.domain.incident import Event, IncidentState
-from routing.domain.oncall import METROPOLIS
+from routing.domain.oncall import METROPOLIS, Roster
 from routing.domain.paging import CONSOLE
 from routing.errors import Conflict
 from routing.service.desk import Desk
-from routing.service.page import give_up_level, plan_pages
-from routing.service.record import record
+from routing.service.page import Summons, give_up_levels, plan_pages
+from routing.service.record import Happening, record, record_all
 from routing.store import incidents, roster, timers
 from routing.store.models import Incident
 
 LONG_AGO = timedelta(days=1)  # a person who asks for the duty waits for no delay of the first level
 
 
-async def escalate(session: AsyncSession, desk: Desk, incident_id: int, channels: Sequence[str] = (CONSOLE,)) -> None:
-    """Carry out the escalation due now. Safe to run twice: the deadline is read again under the row's lock."""
-    incident = await incidents.by_id(session, incident_id, lock=True)
-    if incident is None or incident.state is not IncidentState.OPEN:
-        await timers.disarm(session, timers.Verb.ESCALATE, incident_id)
-        return
+async def escalate(
+    session: AsyncSession,
+    desk: Desk,
+    incident_id: int,
+    channels: Sequence[str] = (CONSOLE,),
+    *,
+    together: int = timers.TOGETHER,
+) -> list[int]:
+    """Carry out the escalation due now, and others that are due too: thousands cost little more than one.
+
+    Safe to run twice: deadlines are read again under the rows' locks. Whoever holds the first incident is waited for;
+    others that somebody holds are left to their own jobs. Returns which were looked at, ``together`` at most.
+    """
     now = desk.now()
-    if not await timers.is_due(session, timers.Verb.ESCALATE, incident_id, now):
-        return
-    people = await roster.load_at(session, now)
+    found = await incidents.lock_due(session, incident_id, now, together)
+    due = await timers.due_among(session, timers.Verb.ESCALATE, [incident.id for incident in found], now)
+    waiting = [one for one in found if one.state is IncidentState.OPEN]
+    ended = {incident_id, *(one.id for one in found)} - {one.id for one in waiting}
+    await timers.disarm(session, timers.Verb.ESCALATE, ended)
+    people = await roster.load(session)
+    moves = [(one, _decide(people, one, now)) for one in waiting if one.id in due]
+    await timers.arm_each(session, timers.Verb.ESCALATE, {one.id: move.next_at for one, move in moves}, now)
+    await _carry_out(session, desk, [(one, move) for one, move in moves if move.people or move.alarm], channels)
+    return [one.id for one in found]
+
+
+def _decide(people: Roster, incident: Incident, now: datetime) -> Move:
     standing = Standing(incident.escalation_started_at or now, incident.level, incident.round)
-    move = decide(people.policy_for(incident.policy_service or METROPOLIS), standing, people, now)
-    await timers.arm(session, timers.Verb.ESCALATE, incident.id, move.next_at, now)
-    if not move.people and not move.alarm:
+    return decide(people.policy_for(incident.policy_service or METROPOLIS), standing, people, now)
+
+
+async def _carry_out(
+    session: AsyncSession, desk: Desk, moves: Sequence[tuple[Incident, Move]], channels: Sequence[str]
+) -> None:
+    if not moves:
         return
-    await give_up_level(session, incident)
-    left_out = await plan_pages(session, desk, incident, move.people, move.level, channels, apart=move.apart)
-    incident.escalation_started_at = move.next.started_at
-    incident.level, incident.round = move.next.level, move.next.round
-    incident.alarm = move.alarm or incident.alarm
-    await _record(session, desk, incident, move, left_out)
+    await give_up_levels(session, [incident.id for incident, _ in moves])
+    summons = [Summons(incident, move.people, move.level, move.apart) for incident, move in moves]
+    drafts, left_out = await plan_pages(session, desk, summons, channels)
+    for incident, move in moves:
+        incident.escalation_started_at = move.next.started_at
+        incident.level, incident.round = move.next.level, move.next.round
+        incident.alarm = move.alarm or incident.alarm
+    happened = [_happening(incident, move, left_out.get(incident.id, [])) for incident, move in moves]
+    await record_all(session, desk, happened, drafts)
 
 
 async def call_duty(session: AsyncSession, desk: Desk, reference: str, *, by: str, reason: str = "") -> Incident:
@@ -77,22 +101,17 @@ async def start_again(
     await timers.arm(session, timers.Verb.ESCALATE, incident.id, now, now)
 
 
-async def _record(session: AsyncSession, desk: Desk, incident: Incident, move: Move, left_out: list[str]) -> None:
+def _happening(incident: Incident, move: Move, left_out: Sequence[str]) -> Happening:
     said = _said(move) + (f". Par un autre moyen que prévu : {' ; '.join(left_out)}" if left_out else "")
-    await record(
-        session,
-        desk,
-        incident,
-        Event.ALARM if move.alarm else Event.ESCALATED,
-        said,
-        broadcast=True,
-        policy=move.policy,
-        level=move.level + 1,
-        round=move.round,
-        people=[person.id for person in move.people],
-        empty=list(move.empty),
-        next_at=move.next_at.isoformat(),
-    )
+    facts = {
+        "policy": move.policy,
+        "level": move.level + 1,
+        "round": move.round,
+        "people": [person.id for person in move.people],
+        "empty": list(move.empty),
+        "next_at": move.next_at.isoformat(),
+    }
+    return Happening(incident, Event.ALARM if move.alarm else Event.ESCALATED, said, broadcast=True, facts=facts)
 
 
 def _said(move: Move) -> str:

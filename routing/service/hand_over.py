@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from routing.domain.incident import Event
+from routing.domain.incident import Event, IncidentState
 from routing.domain.oncall import Calendar, Exceptions, HandOverState, Roster
 from routing.errors import Conflict, NotFound
+from routing.service.acknowledge import expect_signs_of_life
 from routing.service.audit import note_configuration
 from routing.service.desk import Desk
+from routing.service.hold import end_question
 from routing.service.record import record
 from routing.store import hand_overs, incidents, live, roster, timers
 from routing.store.models import HandOver, Incident
@@ -26,8 +28,9 @@ SHOWN = 6  # pending lines of one incident
 
 async def prepare_hand_overs(session: AsyncSession, desk: Desk) -> int:
     """Open the hand-overs of the next half hour, and those just missed; returns how many are new. Safe to repeat."""
+    await roster.one_at_a_time(session)
     now, new = desk.now(), 0
-    people = await roster.load(session, since=now - HORIZON)
+    people = await roster.load(session)
     for rotation in people.rotations:
         for at, _, incoming in _by_rule(people).changes_hands(rotation, now - PATIENCE, now + AHEAD):
             outgoing = people.calendar.holder(rotation, at - JUST_BEFORE)[0]
@@ -44,6 +47,7 @@ async def prepare_hand_overs(session: AsyncSession, desk: Desk) -> int:
 
 async def hand_over(session: AsyncSession, desk: Desk, number: int) -> None:
     """Carry out what is due: begin, tell the room after ten minutes, or end. Safe to run twice."""
+    await roster.one_at_a_time(session)
     row, now = await session.get(HandOver, number, with_for_update=True, populate_existing=True), desk.now()
     if row is None or row.state not in hand_overs.UNDER_WAY:
         await timers.disarm(session, timers.Verb.HAND_OVER, number)
@@ -53,7 +57,7 @@ async def hand_over(session: AsyncSession, desk: Desk, number: int) -> None:
     if now < row.at:
         await timers.arm(session, timers.Verb.HAND_OVER, number, row.at, now)
         return
-    people = await roster.load(session, since=row.at - HORIZON)
+    people = await roster.load(session)
     if row.state is HandOverState.PREPARED and not _still_there(people, row):
         await session.delete(row)
         await timers.disarm(session, timers.Verb.HAND_OVER, number)
@@ -82,12 +86,13 @@ async def accept_hand_over(session: AsyncSession, desk: Desk, number: int, *, by
 
     Raises NotFound, Conflict.
     """
+    await roster.one_at_a_time(session)
     row = await session.get(HandOver, number, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound("Cette relève n'existe pas")
     if row.state not in hand_overs.UNDER_WAY:
         raise Conflict("Cette relève est déjà terminée")
-    people = await roster.load(session, since=desk.now())
+    people = await roster.load(session)
     if by == _name(people, row.outgoing):
         raise Conflict("La relève est acceptée par la personne qui arrive, pas par celle qui part")
     row.pack = await pack_of(session, desk, people, row.rotation, row.outgoing)
@@ -98,9 +103,22 @@ async def accept_hand_over(session: AsyncSession, desk: Desk, number: int, *, by
         f" (acceptée par {by})" if by != incoming else ""
     )
     await note_configuration(session, desk, "hand-over", said, by=by, person=row.incoming, rotation=row.rotation)
-    await _say(session, desk, row, Event.NOTE, said, by)
+    for item in row.pack:
+        incident = await incidents.by_reference(session, item["reference"], lock=True)
+        await record(session, desk, incident, Event.NOTE, said, by=by)
+        if incident.state is IncidentState.ACKNOWLEDGED and incident.acknowledged_by == outgoing:
+            await _give(session, desk, incident, incoming, outgoing)
     await live.announce(session, "duty", number)
     return row
+
+
+async def _give(session: AsyncSession, desk: Desk, incident: Incident, incoming: str, outgoing: str) -> None:
+    """What the outgoing person has is the incoming one's: they are who is asked, and called again, from now on."""
+    await end_question(session, desk, incident)
+    incident.acknowledged_at, incident.acknowledged_by = desk.now(), incoming
+    said = f"{incoming} prend la suite de {outgoing}"
+    await record(session, desk, incident, Event.ACKNOWLEDGED, said, by=incoming)
+    await expect_signs_of_life(session, desk, incident)
 
 
 async def pack_of(
@@ -158,13 +176,9 @@ async def _tell(session: AsyncSession, desk: Desk, people: Roster, row: HandOver
         f" {_name(people, row.outgoing)} reste d'astreinte"
     )
     await note_configuration(session, desk, "hand-over", said, by="Vigie", person=row.outgoing, rotation=row.rotation)
-    await _say(session, desk, row, Event.ALARM, said, None)
-
-
-async def _say(session: AsyncSession, desk: Desk, row: HandOver, event: Event, said: str, by: str | None) -> None:
     for item in row.pack:
         incident = await incidents.by_reference(session, item["reference"], lock=True)
-        await record(session, desk, incident, event, said, by=by, broadcast=event is Event.ALARM)
+        await record(session, desk, incident, Event.ALARM, said, broadcast=True)
 
 
 def _name(people: Roster, person: str) -> str:

@@ -12,9 +12,9 @@ from routing.domain.incident import Event, IncidentState
 from routing.domain.paging import CONSOLE, Purpose
 from routing.service.desk import Desk
 from routing.service.escalate import start_again
-from routing.service.page import end, plan_pages
+from routing.service.page import Summons, end, plan_pages
 from routing.service.record import record
-from routing.store import incidents, pages, roster, timers
+from routing.store import audit, incidents, pages, roster, timers
 from routing.store.models import Incident, TimelineEntry
 from routing.store.timers import Verb
 
@@ -36,7 +36,7 @@ async def watch_over(
         return
     alive, asked = await _signs(session, incident)
     if asked is None or asked <= alive:
-        await _end_question(session, desk, incident)
+        await end_question(session, desk, incident)
         if now < alive + patience:
             await timers.arm(session, Verb.HOLD, incident_id, alive + patience, now)
         else:
@@ -45,7 +45,7 @@ async def watch_over(
     elif now < asked + ANSWER:
         await timers.arm(session, Verb.HOLD, incident_id, asked + ANSWER, now)
     else:
-        await _end_question(session, desk, incident)
+        await end_question(session, desk, incident)
         said = f"{incident.acknowledged_by} ne donne plus signe de vie : l'astreinte est rappelée"
         await start_again(session, desk, incident, said)
 
@@ -69,10 +69,11 @@ async def _ask(session: AsyncSession, desk: Desk, incident: Incident, channels: 
     people = (await roster.load(session)).people.values()
     known = next((person for person in people if person.name == holder), None)
     if known is not None:
-        await plan_pages(session, desk, incident, [known], 0, channels, purpose=Purpose.HOLD)
+        drafts, _ = await plan_pages(session, desk, [Summons(incident, [known], purpose=Purpose.HOLD)], channels)
+        await audit.append(session, drafts)
 
 
-async def _end_question(session: AsyncSession, desk: Desk, incident: Incident) -> None:
+async def end_question(session: AsyncSession, desk: Desk, incident: Incident) -> None:
     """Calls that still ask are over, whoever answered by whatever means."""
     for page in await pages.of_incident(session, incident.id, pages.ANSWERABLE):
         if page.purpose is Purpose.HOLD:

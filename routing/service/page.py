@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, TypeAlias
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,79 +13,90 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.domain.incident import PageState
 from routing.domain.oncall import Person
 from routing.domain.paging import ContactPlan, Purpose, contact_plan
-from routing.domain.procedure import Severity
-from routing.service.audit import note_decision
+from routing.service.audit import decision
 from routing.service.desk import Desk
 from routing.store import live, pages, timers
+from routing.store.audit import Draft
+from routing.store.bulk import insert_rows
 from routing.store.models import Incident, Page
 
+Row: TypeAlias = dict[str, Any]  # of the page table
 YOURS = "c'est noté, à vous. Merci."
 
 
+@dataclass(frozen=True, slots=True)
+class Summons:
+    """People who are to be called about an incident, ``apart`` from one another. ``level`` counts from 0."""
+
+    incident: Incident
+    people: Sequence[Person]
+    level: int = 0
+    apart: timedelta = timedelta()
+    purpose: Purpose = Purpose.INCIDENT
+
+
 async def plan_pages(
-    session: AsyncSession,
-    desk: Desk,
-    incident: Incident,
-    people: Sequence[Person],
-    level: int,
-    channels: Collection[str],
-    *,
-    apart: timedelta = timedelta(),
-    purpose: Purpose = Purpose.INCIDENT,
-) -> list[str]:
-    """One row for each contact step of each person, the people ``apart`` from one another.
+    session: AsyncSession, desk: Desk, summons: Sequence[Summons], channels: Collection[str]
+) -> tuple[list[Draft], dict[int, list[str]]]:
+    """One page for each contact step of each person, with its timer.
 
-    Returns what was left out and why, a line for each person concerned.
+    Returns what the audit log is to be told, and by incident what was left out and why, a line for each person.
     """
-    said: list[str] = []
-    for turn, person in enumerate(people):
-        plan = plan_of(desk, person, channels, incident.severity)
-        rows = await add_pages(session, desk, person, plan, turn * apart, incident, level, purpose)
-        tries = [{"channel": row.channel, "due_at": row.due_at.isoformat()} for row in rows]
-        text = f"{person.name} sera appelé·e : {desk.ways([(row.channel, row.due_at) for row in rows])}"
-        left_out = list(plan.remarks)
-        await note_decision(
-            session, desk, incident, "plan", text, person=person.id, tries=tries, left_out=left_out, level=level + 1
-        )
-        said += [f"{person.name} ({', '.join(plan.remarks)})"] if plan.remarks else []
-    return said
+    rows: list[Row] = []
+    drafts: list[Draft] = []
+    said: dict[int, list[str]] = {}
+    for one in summons:
+        for turn, person in enumerate(one.people):
+            plan = contact_plan(person, channels, one.incident.severity, desk.now(), desk.zone)
+            theirs = page_rows(desk, person, plan, one.purpose, one.incident, one.level, later=turn * one.apart)
+            rows += theirs
+            drafts.append(_decision(desk, one, person, plan, theirs))
+            if plan.remarks:
+                said.setdefault(one.incident.id, []).append(f"{person.name} ({', '.join(plan.remarks)})")
+    await keep_pages(session, desk, rows)
+    return drafts, said
 
 
-def plan_of(desk: Desk, person: Person, channels: Collection[str], severity: Severity) -> ContactPlan:
-    """How the person is reached at this moment."""
-    return contact_plan(person, channels, severity, desk.now(), desk.zone)
+def _decision(desk: Desk, summons: Summons, person: Person, plan: ContactPlan, rows: Sequence[Row]) -> Draft:
+    tries = [{"channel": row["channel"], "due_at": row["due_at"].isoformat()} for row in rows]
+    text = f"{person.name} sera appelé·e : {desk.ways([(row['channel'], row['due_at']) for row in rows])}"
+    facts: dict[str, Any] = {"tries": tries, "left_out": list(plan.remarks), "level": summons.level + 1}
+    return decision(desk, summons.incident, "plan", text, person=person.id, **facts)
 
 
-async def add_pages(
-    session: AsyncSession,
+def page_rows(
     desk: Desk,
     person: Person,
     plan: ContactPlan,
-    later: timedelta = timedelta(),
+    purpose: Purpose,
     incident: Incident | None = None,
     level: int = 0,
-    purpose: Purpose = Purpose.INCIDENT,
-) -> list[Page]:
-    """The rows of one person's contact plan with their timers."""
-    now = desk.now()
-    rows = [
-        Page(
-            incident_id=incident.id if incident else None,
-            purpose=purpose,
-            person=person.id,
-            name=person.name,
-            level=level + 1,
-            round=incident.round if incident else 1,
-            channel=attempt.channel,
-            due_at=now + later + attempt.after,
-        )
-        for attempt in plan.attempts
-    ]
-    session.add_all(rows)
-    await session.flush()
-    for row in rows:
-        await timers.arm(session, timers.Verb.PAGE, row.id, row.due_at, now)
-    return rows
+    *,
+    later: timedelta = timedelta(),
+    round_: int = 1,
+) -> list[Row]:
+    """The rows of one person's contact plan; ``round_`` says what belongs together where there is no incident."""
+    shared = {
+        "incident_id": incident.id if incident else None,
+        "purpose": purpose.value,
+        "person": person.id,
+        "name": person.name,
+        "level": level + 1,
+        "round": incident.round if incident else round_,
+        "state": PageState.PENDING.value,
+        "attempts": 0,
+        "followed": False,
+        "passed_on": False,
+    }
+    begins = desk.now() + later
+    return [{**shared, "channel": one.channel, "due_at": begins + one.after} for one in plan.attempts]
+
+
+async def keep_pages(session: AsyncSession, desk: Desk, rows: Sequence[Row]) -> None:
+    """The pages and their timers."""
+    ids = await insert_rows(session, Page, rows)
+    dues = {id_: row["due_at"] for id_, row in zip(ids, rows, strict=True)}
+    await timers.arm_each(session, timers.Verb.PAGE, dues, desk.now())
 
 
 async def stop_paging(
@@ -118,10 +131,10 @@ async def end(session: AsyncSession, desk: Desk, page: Page, word: str, state: P
     await live.announce(session, "page", page.id)
 
 
-async def give_up_level(session: AsyncSession, incident: Incident) -> None:
+async def give_up_levels(session: AsyncSession, incidents: Collection[int]) -> None:
     """What still rings from earlier levels is unanswered; it can be answered until the incident is taken."""
     await session.execute(
         update(Page)
-        .where(Page.incident_id == incident.id, Page.state == PageState.RINGING)
+        .where(Page.incident_id.in_(incidents), Page.state == PageState.RINGING)
         .values(state=PageState.UNANSWERED)
     )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import DeliveryState, Event
-from routing.service.audit import note_decision
+from routing.service.audit import decision
 from routing.service.desk import Desk
-from routing.store import channels, live, timers
+from routing.store import audit, channels, live, timers
+from routing.store.audit import Draft
+from routing.store.bulk import insert_rows
 from routing.store.models import Incident, Thread, ThreadLine, TimelineEntry
 
 # A thread whose card was never sent needs no line: its card will show the current state.
@@ -32,6 +36,23 @@ AUDITED = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened to an incident, in French.
+
+    ``but`` is the thread in which people have read it already; ``person`` (a roster id) and ``facts`` go to the audit.
+    """
+
+    incident: Incident
+    event: Event
+    text: str
+    by: str | None = None
+    broadcast: bool = False
+    but: int | None = None
+    person: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
 async def record(
     session: AsyncSession,
     desk: Desk,
@@ -45,44 +66,100 @@ async def record(
     person: str | None = None,
     **facts: Any,
 ) -> None:
-    """Keep ``text`` in the timeline, put it in every thread, and have every card brought up to date.
+    """Keep ``text`` in the timeline, put it in every thread, and have every card brought up to date."""
+    await record_all(session, desk, [Happening(incident, event, text, by, broadcast, but, person, facts)])
 
-    ``but`` is the thread in which people have read it already; ``person`` (a roster id) and ``facts`` go to the audit.
-    """
+
+async def record_all(
+    session: AsyncSession, desk: Desk, happened: Sequence[Happening], decided: Sequence[Draft] = ()
+) -> None:
+    """The same for several incidents at once, after what was ``decided`` about them. Their rows must be locked."""
     now = desk.now()
-    if event in AUDITED:
-        await note_decision(session, desk, incident, event, text, by=by, person=person, **facts)
-    entry = TimelineEntry(incident_id=incident.id, at=now, kind=event, by=by, text=text)
-    session.add(entry)
-    await session.flush()
-    threads = await session.scalars(
-        select(Thread.id).where(Thread.incident_id == incident.id, Thread.state.in_(READABLE))
-    )
-    for thread_id in (one for one in threads if one != but):
-        ref = f"line-{entry.id}-{thread_id}"
-        session.add(ThreadLine(thread_id=thread_id, ref=ref, at=now, by=by, text=text, broadcast=broadcast))
-    await stale(session, desk, incident)
+    audited = [
+        decision(desk, one.incident, one.event, one.text, by=one.by, person=one.person, **one.facts)
+        for one in happened
+        if one.event in AUDITED
+    ]
+    await audit.append(session, [*decided, *audited])
+    rows = [
+        {"incident_id": one.incident.id, "at": now, "kind": one.event.value, "by": one.by, "text": one.text}
+        for one in happened
+    ]
+    threads = await _mark(session, [one.incident for one in happened])
+    entries = await insert_rows(session, TimelineEntry, rows)
+    await _say_in_threads(session, desk, dict(zip(entries, happened, strict=True)), threads)
+    await _wake(session, desk, [one.incident for one in happened], threads)
 
 
 async def stale(session: AsyncSession, desk: Desk, incident: Incident) -> None:
-    """Every card of the incident shows an older state now: have its channels brought up to date, tell the consoles.
+    """Every card of the incident shows an older state now: have its channels brought up to date, tell the consoles."""
+    threads = await _mark(session, [incident])
+    await _wake(session, desk, [incident], threads)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """A thread that lacks something now; ``seen``: its card is there."""
+
+    id: int
+    incident: int
+    channel: str
+    readable: bool
+    seen: bool
+
+
+async def _mark(session: AsyncSession, incidents: Sequence[Incident]) -> list[_Marked]:
+    """The incidents have moved on: their threads lack something.
 
     The threads are marked before the timers are set, always in this order: whoever delivers passes over marked rows.
-    A channel that posts as fast as it may and wakes for its next card anyway is not woken for a card to be posted.
     """
-    now = desk.now()
-    incident.version += 1
+    known = {incident.id: incident for incident in incidents}
+    for incident in known.values():
+        incident.version += 1
     await session.flush()
-    open_threads = (Thread.incident_id == incident.id) & (Thread.state != DeliveryState.FAILED)
-    seen = Thread.provider_ref.is_not(None)
-    marked = update(Thread).where(open_threads).values(behind=True).returning(Thread.channel, seen)
-    found = await session.execute(marked.execution_options(synchronize_session="evaluate"))
-    outdated = dict(found.all())
-    numbers, rank = await channels.numbers(session, outdated), incident.severity.rank
-    boosts = {number: channels.urgency(address, rank) for address, number in numbers.items()}
+    open_threads = (Thread.incident_id.in_(list(known)), Thread.state != DeliveryState.FAILED)
+    marked = update(Thread).where(*open_threads).values(behind=True)
+    shown = (Thread.id, Thread.incident_id, Thread.channel, Thread.state, Thread.provider_ref.is_not(None))
+    rows = await session.execute(marked.returning(*shown).execution_options(synchronize_session="evaluate"))
+    found = (_Marked(id_, of, at, state in READABLE, seen) for id_, of, at, state, seen in rows)
+    return sorted(found, key=lambda one: one.id)
+
+
+async def _say_in_threads(
+    session: AsyncSession, desk: Desk, happened: Mapping[int, Happening], threads: Sequence[_Marked]
+) -> None:
+    theirs: dict[int, list[int]] = {}
+    for thread in threads:
+        if thread.readable:
+            theirs.setdefault(thread.incident, []).append(thread.id)
+    lines = [
+        {
+            "thread_id": thread,
+            "ref": f"line-{entry}-{thread}",
+            "state": DeliveryState.PENDING.value,
+            "attempts": 0,
+            "at": desk.now(),
+            "by": one.by,
+            "text": one.text,
+            "broadcast": one.broadcast,
+        }
+        for entry, one in happened.items()
+        for thread in theirs.get(one.incident.id, [])
+        if thread != one.but
+    ]
+    await insert_rows(session, ThreadLine, lines)
+
+
+async def _wake(session: AsyncSession, desk: Desk, incidents: Sequence[Incident], threads: Sequence[_Marked]) -> None:
+    """A channel that posts as fast as it may and wakes for its next card anyway is not woken for one more card."""
+    ranks = {incident.id: incident.severity.rank for incident in incidents}
+    gravest: dict[str, int] = {}
+    for thread in threads:
+        gravest[thread.channel] = max(gravest.get(thread.channel, 0), ranks[thread.incident])
+    outdated = {thread.channel for thread in threads if thread.seen}
+    numbers, now = await channels.numbers(session, gravest), desk.now()
+    boosts = {number: channels.urgency(channel, gravest[channel]) for channel, number in numbers.items()}
     soon = await timers.soon(session, timers.Verb.DELIVER, boosts, now)
-    waking = [number for address, number in numbers.items() if outdated[address] or number not in soon]
-    for boost in sorted(set(boosts.values())):
-        ids = [number for number in waking if boosts[number] == boost]
-        await timers.arm(session, timers.Verb.DELIVER, ids, now, now, boost=boost)
-    await live.announce(session, "incident", incident.id)
+    waking = [number for channel, number in numbers.items() if channel in outdated or number not in soon]
+    await timers.arm_each(session, timers.Verb.DELIVER, dict.fromkeys(waking, now), now, boosts=boosts)
+    await live.announce(session, "incident", *ranks)

@@ -37,32 +37,31 @@ UNSENT = (PageState.PENDING, PageState.SENDING)
 
 async def carry_out(database: Database, desk: Desk, pagers: Mapping[str, Pager], page_id: int) -> None:
     """Do what the page's timer is for. Raises DeliveryProblem to be tried again."""
+    call: Call | None = None
     async with database.transaction() as session:
         page = await session.get(Page, page_id)
         if page is None or (page.state not in pages.LIVE and page.last_word is None):
             await timers.disarm(session, Verb.PAGE, page_id)
             return
-        rings = page.state in UNSENT
         if page.state is PageState.RINGING:
             await silent(session, desk, page_id)
             return
-        if rings and page.joined_id is not None:
-            rings = await _leave(session, desk, page_id)
-            if not rings:
-                return
-    if rings:
-        await ring(database, desk, pagers, page_id)
-    else:
+        rings, joined = page.state in UNSENT, page.joined_id is not None
+        if rings and joined and not await _leave(session, desk, page_id):
+            return
+        if rings and not joined:
+            call = await _begin(session, desk, page_id)
+    if rings and joined:  # in a transaction of its own: whoever waits for a line holds no incident
+        async with database.transaction() as session:
+            call = await _begin(session, desk, page_id)
+    if call is not None:
+        await _ring(database, desk, pagers, page, call)
+    elif not rings:
         await close(database, desk, pagers, page_id)
 
 
-async def ring(database: Database, desk: Desk, pagers: Mapping[str, Pager], page_id: int) -> None:
+async def _ring(database: Database, desk: Desk, pagers: Mapping[str, Pager], page: Page, call: Call) -> None:
     """Carry out one page. A page prefers a duplicate to silence."""
-    async with database.transaction() as session:
-        page = await _begin(session, desk, page_id)
-        call = await call_of(session, desk, page) if page else None
-    if page is None or call is None:
-        return
     refusal: str | None = None
     rung = Rung()
     try:
@@ -71,10 +70,10 @@ async def ring(database: Database, desk: Desk, pagers: Mapping[str, Pager], page
         refusal = str(error)
     except DeliveryProblem as error:
         async with database.transaction() as session:
-            await _failing(session, desk, page_id, error)
+            await _failing(session, desk, page.id, error)
         raise
     async with database.transaction() as session:
-        await _settle(session, desk, page_id, rung, refusal)
+        await _settle(session, desk, page.id, rung, refusal)
 
 
 async def _ask(pagers: Mapping[str, Pager], channel: str, call: Call) -> Rung:
@@ -87,8 +86,8 @@ async def _ask(pagers: Mapping[str, Pager], channel: str, call: Call) -> Rung:
         raise UnknownOutcome("ne répond pas") from error
 
 
-async def _begin(session: AsyncSession, desk: Desk, page_id: int) -> Page | None:
-    """The page, its row locked and SENDING; None when it leaves with others or nothing is left to do."""
+async def _begin(session: AsyncSession, desk: Desk, page_id: int) -> Call | None:
+    """What to say, the page being SENDING from now on; None when it leaves with others or nothing is left to do."""
     found = await session.get_one(Page, page_id)
     if found.channel != CONSOLE:
         await pages.one_at_a_time(session, found.person, found.channel)
@@ -99,7 +98,7 @@ async def _begin(session: AsyncSession, desk: Desk, page_id: int) -> Page | None
         return None
     page.state = PageState.SENDING
     page.attempts += 1
-    return page
+    return await call_of(session, desk, page)
 
 
 async def _leaves_with_others(session: AsyncSession, desk: Desk, page: Page) -> bool:
@@ -154,8 +153,7 @@ async def _settle(session: AsyncSession, desk: Desk, page_id: int, rung: Rung, r
     elif refusal is None:
         await _rang(session, desk, incident, page, rung)
     now = desk.now()
-    joined = [one.id for one in await pages.carried_by(session, page_id) if one.id != page_id and one.state in UNSENT]
-    await timers.arm(session, Verb.PAGE, joined, now, now)
+    await timers.arm(session, Verb.PAGE, await pages.joined_to(session, page_id), now, now)
 
 
 async def _rang(session: AsyncSession, desk: Desk, incident: Incident | None, page: Page, rung: Rung) -> None:
@@ -202,8 +200,7 @@ async def _failing(session: AsyncSession, desk: Desk, page_id: int, error: Deliv
         await _refuse(session, desk, incident, page, problem)
     elif page.attempts > 1 or now - page.due_at >= LATE or pause >= LATE.total_seconds():
         await pass_on(session, desk, incident, page, problem)
-    joined = [one.id for one in await pages.carried_by(session, page_id) if one.id != page_id and one.state in UNSENT]
-    await timers.arm(session, Verb.PAGE, joined, now, now)
+    await timers.arm(session, Verb.PAGE, await pages.joined_to(session, page_id), now, now)
 
 
 async def close(database: Database, desk: Desk, pagers: Mapping[str, Pager], page_id: int) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterable
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.paging import Call, Purpose, Subject
 from routing.service.desk import Desk
-from routing.store import pages
-from routing.store.models import Incident, OncallPerson, Page
+from routing.store import pages, roster
+from routing.store.models import Incident, Page
 
 NOWHERE = "lieu inconnu"
 TRIALS = {
@@ -20,10 +21,10 @@ TRIALS = {
 async def call_of(session: AsyncSession, desk: Desk, page: Page) -> Call:
     """The call or message that carries ``page``, about everything on it that still waits for an answer."""
     leader = page.joined_id or page.id
-    carried = await pages.carried_by(session, leader)
-    waiting = [one for one in carried if one.state in pages.ANSWERABLE and one.incident_id]
-    subjects = await subjects_of(session, desk, waiting)
-    person = await session.get(OncallPerson, page.person)
+    carried = await pages.carried_with_incidents(session, leader)
+    waiting = [(one.id, incident) for one, incident in carried if incident and one.state in pages.ANSWERABLE]
+    subjects = subjects_of(desk, waiting)
+    person = (await roster.load(session)).people.get(page.person)
     return Call(
         page=leader,
         purpose=page.purpose,
@@ -40,11 +41,9 @@ async def call_of(session: AsyncSession, desk: Desk, page: Page) -> Call:
     )
 
 
-async def subjects_of(session: AsyncSession, desk: Desk, waiting: list[Page]) -> tuple[Subject, ...]:
-    """The incidents of these pages, gravest and oldest first."""
-    ids = {page.incident_id for page in waiting}
-    found = {row.id: row for row in await session.scalars(select(Incident).where(Incident.id.in_(ids)))} if ids else {}
-    subjects = [_subject(desk, page.id, found[page.incident_id]) for page in waiting if page.incident_id in found]
+def subjects_of(desk: Desk, waiting: Iterable[tuple[int, Incident]]) -> tuple[Subject, ...]:
+    """The incidents of these pages (by number), gravest and oldest first."""
+    subjects = [_subject(desk, page, incident) for page, incident in waiting]
     return tuple(sorted(subjects, key=lambda one: (-one.severity.rank, one.page)))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from routing.domain.oncall import Person, Roster, SwapState
+from routing.domain.oncall import Person, Roster, Shift, SwapState
 from routing.errors import Conflict, NotFound
 from routing.service.audit import note_configuration
 from routing.service.calendar import (
@@ -57,9 +57,12 @@ async def take_swap(
     taker: str,
     *,
     by: str,
-    back: tuple[datetime, datetime] | None = None,
+    back: Shift | None = None,
 ) -> ShiftSwap:
-    """A colleague takes the duty, perhaps giving a stretch of their own ``back``. Raises NotFound, Conflict."""
+    """A colleague takes the duty, perhaps giving ``back`` a stretch of their own, of any rotation.
+
+    Raises NotFound, Conflict.
+    """
     people = await opened(session)
     swap = await _current(session, swap_id, SwapState.REQUESTED)
     person = known_person(people, taker)
@@ -67,9 +70,11 @@ async def take_swap(
         raise Conflict("On n'échange pas avec soi-même")
     _check_still_possible(people, desk, swap, person, back)
     swap.state, swap.taker, swap.taken_at = SwapState.TAKEN, taker, desk.now()
-    swap.back_begins, swap.back_ends = back or (None, None)
+    if back:
+        swap.back_rotation, swap.back_begins, swap.back_ends = back.rotation, back.begins, back.ends
     said = f"{swap.rotation} : {person.name} prend la garde {when(desk, swap.begins, swap.ends)}"
-    await _noted(session, desk, swap, said + (f" et rend la sienne {when(desk, *back)}" if back else ""), by)
+    given = f" et rend la sienne ({back.rotation}) {when(desk, back.begins, back.ends)}" if back else ""
+    await _noted(session, desk, swap, said + given, by)
     return swap
 
 
@@ -80,17 +85,17 @@ async def approve_swap(session: AsyncSession, desk: Desk, swap_id: int, *, by: s
     asker, taker = known_person(people, swap.asker), known_person(people, swap.taker or "")
     if by in (asker.name, taker.name):
         raise Conflict("Une autre personne doit approuver cet échange")
-    back = _back(swap)
+    back = given_back(swap)
     _check_still_possible(people, desk, swap, taker, back)
     await put_override(session, desk, swap.rotation, taker.id, swap.begins, swap.ends, by=by, swap_id=swap.id)
     if back:
-        await put_override(session, desk, swap.rotation, asker.id, *back, by=by, swap_id=swap.id)
+        await put_override(session, desk, back.rotation, asker.id, back.begins, back.ends, by=by, swap_id=swap.id)
     _decide(swap, SwapState.APPROVED, desk, by)
     said = f"{swap.rotation} : échange approuvé, {taker.name} de garde {when(desk, swap.begins, swap.ends)}"
     await _noted(session, desk, swap, said, by)
     after = await roster.load(session)
     warnings = rest_warnings(after, [taker.id], swap.begins, swap.ends, desk)
-    return warnings + (rest_warnings(after, [asker.id], *back, desk) if back else [])
+    return warnings + (rest_warnings(after, [asker.id], back.begins, back.ends, desk) if back else [])
 
 
 async def refuse_swap(session: AsyncSession, desk: Desk, swap_id: int, *, by: str) -> None:
@@ -119,9 +124,7 @@ async def _current(session: AsyncSession, swap_id: int, *states: SwapState) -> S
     return swap
 
 
-def _check_still_possible(
-    people: Roster, desk: Desk, swap: ShiftSwap, taker: Person, back: tuple[datetime, datetime] | None
-) -> None:
+def _check_still_possible(people: Roster, desk: Desk, swap: ShiftSwap, taker: Person, back: Shift | None) -> None:
     """Each still has what they give, in the future, and is there to take the other's."""
     asker = known_person(people, swap.asker)
     if swap.begins <= desk.now():
@@ -131,14 +134,18 @@ def _check_still_possible(
     check_present(people, taker, swap.begins, swap.ends)
     if back is None:
         return
-    check_stretch(*back, desk.now())
-    if back[0] <= desk.now() or not held_by(people, swap.rotation, taker.id, *back):
+    known_rotation(people, back.rotation)
+    check_stretch(back.begins, back.ends, desk.now())
+    if back.begins <= desk.now() or not held_by(people, back.rotation, taker.id, back.begins, back.ends):
         raise Conflict(CHANGED.format(name=taker.name))
-    check_present(people, asker, *back)
+    check_present(people, asker, back.begins, back.ends)
 
 
-def _back(swap: ShiftSwap) -> tuple[datetime, datetime] | None:
-    return (swap.back_begins, swap.back_ends) if swap.back_begins and swap.back_ends else None
+def given_back(swap: ShiftSwap) -> Shift | None:
+    """What whoever takes the duty gives for it, None for nothing."""
+    if swap.back_begins is None or swap.back_ends is None:
+        return None
+    return Shift(swap.back_rotation or swap.rotation, swap.back_begins, swap.back_ends)
 
 
 def _decide(swap: ShiftSwap, state: SwapState, desk: Desk, by: str) -> None:

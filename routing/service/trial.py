@@ -8,14 +8,13 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.oncall import Person
-from routing.domain.paging import CONSOLE, Attempt, ContactPlan, Purpose, contact_plan
+from routing.domain.paging import CONSOLE, ContactPlan, Purpose, contact_plan
 from routing.domain.procedure import Severity
 from routing.errors import Conflict, NotFound
 from routing.service.audit import note_trial
 from routing.service.desk import Desk
-from routing.service.page import add_pages
+from routing.service.page import keep_pages, page_rows
 from routing.store import pages, roster
-from routing.store.models import Page
 
 LOOK_BACK = timedelta(days=90)
 PAUSE = timedelta(minutes=2)  # between two trials of one person
@@ -25,8 +24,11 @@ UNREACHABLE = "Aucun moyen de joindre {name} hors de la salle : donnez un numér
 
 async def try_person(
     session: AsyncSession, desk: Desk, person_id: str, channels: Collection[str], *, by: str
-) -> list[Page]:
-    """« Me tester »: the person is called now as for a critical incident. Raises NotFound, Conflict."""
+) -> tuple[Person, list[str]]:
+    """« Me tester »: the person is called now as for a critical incident; returns who, and by which channels in turn.
+
+    Raises NotFound, Conflict.
+    """
     person = (await roster.load(session)).people.get(person_id)
     if person is None:
         raise NotFound("Cette personne n'est pas dans le fichier d'astreinte")
@@ -35,7 +37,7 @@ async def try_person(
     plan = _outside(contact_plan(person, channels, Severity.CRITICAL, desk.now(), desk.zone))
     if not plan.attempts:
         raise Conflict(UNREACHABLE.format(name=person.name))
-    return await _try(session, desk, person, plan, Purpose.TRIAL, f"Essai demandé par {by}")
+    return person, await _try(session, desk, person, plan, Purpose.TRIAL, f"Essai demandé par {by}")
 
 
 async def drill(session: AsyncSession, desk: Desk, channels: Collection[str], spared: Collection[str] = ()) -> int:
@@ -59,14 +61,13 @@ def _outside(plan: ContactPlan) -> ContactPlan:
 
 async def _try(
     session: AsyncSession, desk: Desk, person: Person, plan: ContactPlan, purpose: Purpose, why: str
-) -> list[Page]:
-    tries: tuple[Attempt, ...] = plan.attempts
-    rows = await add_pages(session, desk, person, plan, purpose=purpose)
-    for row in rows:
-        row.round = int(desk.now().timestamp())  # what belongs together
-    said = f"{why} : {person.name} sera appelé·e, {desk.ways([(row.channel, row.due_at) for row in rows])}"
-    await note_trial(session, desk, person.id, purpose, said, channels=[attempt.channel for attempt in tries])
-    return rows
+) -> list[str]:
+    rows = page_rows(desk, person, plan, purpose, round_=int(desk.now().timestamp()))
+    await keep_pages(session, desk, rows)
+    channels = [attempt.channel for attempt in plan.attempts]
+    said = f"{why} : {person.name} sera appelé·e, {desk.ways([(row['channel'], row['due_at']) for row in rows])}"
+    await note_trial(session, desk, person.id, purpose, said, channels=channels)
+    return channels
 
 
 async def reachability(session: AsyncSession, desk: Desk, person_id: str) -> tuple[int, int]:

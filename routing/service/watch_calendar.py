@@ -19,7 +19,7 @@ FIELDS = ("trouble", "rotation", "person", "begins", "ends")
 async def watch_calendar(session: AsyncSession, desk: Desk, channels: Collection[str]) -> list[Concern]:
     """Keep what is wrong for the room's screen, which is told when it changed. ``channels`` are those served."""
     await roster.one_at_a_time(session)
-    found = outlook(await roster.load(session, since=desk.now()), desk.now(), channels)
+    found = outlook(await roster.load(session), desk.now(), channels)
     if _noticed(found, desk.now()) != _noticed(await warnings(session), desk.now()):
         await live.announce(session, "duty", 0)
     await session.execute(delete(DutyWarning))

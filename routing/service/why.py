@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_
@@ -51,6 +52,31 @@ async def why_person(session: AsyncSession, desk: Desk, person_id: str, at: date
         if len(said) == 1:
             said.append("Aucun incident n'attendait de réponse à ce moment-là.")
     return said + await _changes(session, desk, person_id, at)
+
+
+@dataclass(frozen=True, slots=True)
+class LastCall:
+    """An incident somebody was called for: when last (as people read it), and who, the latest first."""
+
+    reference: str
+    at: str
+    names: tuple[str, ...]
+
+
+async def last_calls(session: AsyncSession, desk: Desk, count: int) -> list[LastCall]:
+    """The ``count`` incidents for which somebody was called last."""
+    entries = await audit.entries(
+        session, AuditEntry.kind == Event.PAGED, AuditEntry.incident.is_not(None), limit=LINES
+    )
+    people = (await roster.load(session)).people
+    found: dict[str, LastCall] = {}
+    for entry in reversed(entries):
+        known = people.get(entry.person or "")
+        name, reference = known.name if known else entry.person or "", entry.incident or ""
+        before = found.get(reference)
+        names = dict.fromkeys((*(before.names if before else ()), name))
+        found[reference] = LastCall(reference, before.at if before else _at(desk, entry.at, day=True), tuple(names))
+    return list(found.values())[:count]
 
 
 async def _name(session: AsyncSession, person_id: str, entries: Sequence[Entry]) -> str:

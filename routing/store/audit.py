@@ -2,56 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain import audit
 from routing.domain.audit import ANCHOR, START, Entry, Sealed
+from routing.store.bulk import insert_rows
 from routing.store.models import AuditEntry, AuditHead
 
 ANCHORED_AT_ONCE = 2000
 
 
-async def append(
-    session: AsyncSession,
-    chain: str,
-    at: datetime,
-    kind: str,
-    text: str,
-    *,
-    by: str | None = None,
-    person: str | None = None,
-    incident: str | None = None,
-    facts: dict[str, Any] | None = None,
-) -> None:
-    """Add one entry; other writers of this chain wait until the transaction ends, those of other chains do not."""
-    await session.execute(insert(AuditHead).values(chain=chain, digest=START).on_conflict_do_nothing())
-    head = await session.get_one(AuditHead, chain, with_for_update=True, populate_existing=True)
-    entry = Entry(chain, head.number + 1, at, kind, text, by, person, incident, facts or {})
-    sealed = audit.digest(head.digest, entry)
-    session.add(
-        AuditEntry(
-            chain=chain,
-            number=entry.number,
-            at=at,
-            kind=kind,
-            text=text,
-            by=by,
-            person=person,
-            incident=incident,
-            facts=facts or {},
-            previous=head.digest,
-            digest=sealed,
-        )
-    )
-    head.number, head.digest = entry.number, sealed
+HEADS = text("""
+    INSERT INTO audit_head (chain, number, digest, anchored)
+    SELECT chain, 0, :start, 0 FROM unnest(CAST(:chains AS text[])) AS chain ORDER BY chain
+    ON CONFLICT (chain) DO UPDATE SET number = audit_head.number RETURNING chain, number, digest
+""")
+MOVE = text("""
+    UPDATE audit_head SET number = moved.number, digest = moved.digest
+    FROM unnest(CAST(:chains AS text[]), CAST(:numbers AS bigint[]), CAST(:digests AS text[]))
+        AS moved(chain, number, digest) WHERE audit_head.chain = moved.chain
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry before it has its number."""
+
+    chain: str
+    at: datetime
+    kind: str
+    text: str
+    by: str | None = None
+    person: str | None = None
+    incident: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def append(session: AsyncSession, drafts: Sequence[Draft]) -> None:
+    """Add entries; other writers of their chains wait until the transaction ends, those of other chains do not."""
+    if not drafts:
+        return
+    chains = list(dict.fromkeys(draft.chain for draft in drafts))
     await session.flush()
+    locked = await session.execute(HEADS, {"chains": chains, "start": START})
+    heads = {chain: (int(number), str(digest)) for chain, number, digest in locked}
+    rows: list[dict[str, Any]] = []
+    for draft in drafts:
+        number, previous = heads[draft.chain]
+        entry = Entry(number=number + 1, **_fields(draft))
+        sealed = audit.digest(previous, entry)
+        rows.append({"number": entry.number, **_fields(draft), "previous": previous, "digest": sealed})
+        heads[draft.chain] = (entry.number, sealed)
+    await insert_rows(session, AuditEntry, rows)
+    moved = {"numbers": [heads[chain][0] for chain in chains], "digests": [heads[chain][1] for chain in chains]}
+    await session.execute(MOVE, {"chains": chains, **moved})
+
+
+def _fields(draft: Draft) -> dict[str, Any]:
+    return {one.name: getattr(draft, one.name) for one in fields(draft)}
 
 
 async def anchor(session: AsyncSession, now: datetime) -> int:
@@ -67,7 +82,7 @@ async def anchor(session: AsyncSession, now: datetime) -> int:
     heads = list(await session.scalars(loose))
     if heads:
         sealed = {head.chain: [head.number, head.digest] for head in heads}
-        await append(session, ANCHOR, now, ANCHOR, f"{len(heads)} chaînes scellées", facts={"heads": sealed})
+        await append(session, [Draft(ANCHOR, now, ANCHOR, f"{len(heads)} chaînes scellées", facts={"heads": sealed})])
         for head in heads:
             head.anchored = head.number
     return len(heads)

@@ -72,12 +72,15 @@ def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
 
 
 class Database:
-    """Sessions on one engine, each carrying the job queue so that jobs join the caller's transaction."""
+    """Sessions on one engine, each carrying the job queue so that jobs join the caller's transaction.
+
+    ``info["kept"]`` is what was read before, for all sessions of this database (see routing/store/roster).
+    """
 
     def __init__(self, engine: AsyncEngine, jobs: App) -> None:
         self.engine = engine
         self.jobs = jobs
-        self._sessions = async_sessionmaker(engine, expire_on_commit=False, info={"jobs": jobs})
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False, info={"jobs": jobs, "kept": {}})
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

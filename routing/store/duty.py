@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, cast, func, literal, null, select, union_all
@@ -21,8 +20,8 @@ from routing.store.models import DutyReplacement, HandOver, PersonTimeOff, Shift
 NO_SWAP = cast(null(), BigInteger)
 
 
-async def exceptions(session: AsyncSession, since: datetime | None = None, until: datetime | None = None) -> Exceptions:
-    """Every exception that ends after ``since`` and begins by ``until``, in one question to the database."""
+async def exceptions(session: AsyncSession) -> Exceptions:
+    """Every exception, in one question to the database."""
     stayed = func.coalesce(HandOver.ended_at, HandOver.until)
     parts = [
         _part("override", ShiftOverride, ShiftOverride.rotation, ShiftOverride.person, ShiftOverride.swap_id),
@@ -32,10 +31,6 @@ async def exceptions(session: AsyncSession, since: datetime | None = None, until
             HandOver.state != HandOverState.PREPARED
         ),
     ]
-    if since is not None:
-        parts = [part.where(part.selected_columns[4] > since) for part in parts]
-    if until is not None:
-        parts = [part.where(part.selected_columns[3] <= until) for part in parts]
     found: dict[str, list[Any]] = {}
     for kind, *row in await session.execute(union_all(*parts)):
         found.setdefault(kind, []).append(row)

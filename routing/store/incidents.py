@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import IncidentState
 from routing.domain.reference import new_reference, normalise
 from routing.errors import NotFound
-from routing.store.models import Dispatch, Incident, Page, Report, Thread, TimelineEntry
+from routing.store.models import Dispatch, Incident, Page, Report, Thread, TimelineEntry, Timer
+from routing.store.timers import Verb
 
 REFERENCE_TRIES = 6
 ALIVE = 1000  # incidents of one procedure and commune that a new report is compared with
@@ -36,6 +37,25 @@ async def locked(session: AsyncSession, ids: Collection[int]) -> Sequence[Incide
     """These incidents, their rows locked in the order of their numbers."""
     query = select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id).with_for_update()
     return (await session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def lock_due(session: AsyncSession, first: int, now: datetime, most: int) -> Sequence[Incident]:
+    """That incident, waited for if somebody holds its row, and others whose escalation is due and that nobody holds.
+
+    ``most`` in all, the longest due first; those whose escalation failed before are left to their own job.
+    """
+    mine = await by_id(session, first, lock=True)
+    query = (
+        select(Incident)
+        .join(Timer, and_(Timer.verb == Verb.ESCALATE, Timer.subject_id == Incident.id))
+        .where(Timer.due_at <= now, Timer.attempts == 0, Incident.id != first)
+        .order_by(Timer.due_at)
+        .limit(most - 1)
+        .with_for_update(of=Incident, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    others = await session.scalars(query) if most > 1 else ()
+    return [*((mine,) if mine else ()), *others]
 
 
 async def by_reference(session: AsyncSession, reference: str, *, lock: bool = False) -> Incident:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 CHANNEL = "vigie_live"
 
 
-async def announce(session: AsyncSession, subject: str, number: int) -> None:
-    """Tell every web process that ``subject`` (incident, page, message) ``number`` changed, once this commits."""
-    await session.execute(select(func.pg_notify(CHANNEL, f"{subject}:{number}")))
+TELL = text("SELECT pg_notify(:channel, word) FROM unnest(CAST(:words AS text[])) AS word")
+
+
+async def announce(session: AsyncSession, subject: str, *numbers: int) -> None:
+    """Tell every web process that ``subject`` (incident, page, message) ``numbers`` changed, once this commits."""
+    await session.execute(TELL, {"channel": CHANNEL, "words": [f"{subject}:{number}" for number in numbers]})

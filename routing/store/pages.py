@@ -25,10 +25,9 @@ async def locked(session: AsyncSession, page_id: int) -> Page | None:
 
 async def with_incident(session: AsyncSession, page_id: int) -> tuple[Page | None, Incident | None]:
     """A page and its incident, the incident's row locked first, always in this order."""
-    incident_id = await session.scalar(select(Page.incident_id).where(Page.id == page_id))
-    incident: Incident | None = None
-    if incident_id is not None:
-        incident = await session.get(Incident, incident_id, with_for_update=True, populate_existing=True)
+    owner = select(Page.incident_id).where(Page.id == page_id).scalar_subquery()
+    lock = select(Incident).where(Incident.id == owner).with_for_update()
+    incident = await session.scalar(lock.execution_options(populate_existing=True))
     return await locked(session, page_id), incident
 
 
@@ -36,6 +35,20 @@ async def carried_by(session: AsyncSession, leader_id: int) -> Sequence[Page]:
     """Every page of one call or message: the one that leads it and those that joined."""
     query = select(Page).where(or_(Page.id == leader_id, Page.joined_id == leader_id)).order_by(Page.id)
     return (await session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def carried_with_incidents(session: AsyncSession, leader_id: int) -> Sequence[tuple[Page, Incident | None]]:
+    """The same, each with its incident."""
+    query = select(Page, Incident).outerjoin(Incident, Incident.id == Page.incident_id)
+    mine = query.where(or_(Page.id == leader_id, Page.joined_id == leader_id)).order_by(Page.id)
+    rows = await session.execute(mine.execution_options(populate_existing=True))
+    return [(page, incident) for page, incident in rows]
+
+
+async def joined_to(session: AsyncSession, leader_id: int) -> Sequence[int]:
+    """The numbers of those that joined and have not left yet."""
+    query = select(Page.id).where(Page.joined_id == leader_id, Page.state.in_((PageState.PENDING, PageState.SENDING)))
+    return (await session.scalars(query.order_by(Page.id))).all()
 
 
 async def lock_carried(session: AsyncSession, leader_id: int) -> tuple[dict[int, Incident], Sequence[Page]]:

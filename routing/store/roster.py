@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,22 +13,34 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.domain.hours import Hours
 from routing.domain.oncall import ContactStep, Exceptions, Person, Policy, PolicyLevel, Roster, Rotation, written
 from routing.store import duty
-from routing.store.models import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
+from routing.store.models import EscalationPolicy, OncallPerson, OncallRotation, RosterVersion, ServicePolicy
 
 TABLES = (OncallPerson, OncallRotation, EscalationPolicy, ServicePolicy)  # in the order of a roster's parts
 
 
-async def load(session: AsyncSession, since: datetime | None = None, until: datetime | None = None) -> Roster:
+async def load(session: AsyncSession) -> Roster:
     """Everybody who can be paged, and who holds which duty.
 
-    Exceptions that end before ``since`` or begin after ``until`` are left out: the calendar is right in between only.
+    What was read last is kept beside the number of its version, which the database changes with the roster: as long as
+    that number holds, one small question is all. Callers never change what they are given.
     """
+    kept: dict[str, tuple[int, Roster]] = session.info["kept"]
+    version = await session.scalar(select(RosterVersion.version))
+    if version is not None and "roster" in kept and kept["roster"][0] == version:
+        return kept["roster"][1]
+    found = await _read(session)
+    if version is not None:
+        kept["roster"] = (version, found)
+    return found
+
+
+async def _read(session: AsyncSession) -> Roster:
     parts = [
         select(literal(table.__tablename__), func.to_jsonb(literal_column(table.__tablename__))).select_from(table)
         for table in TABLES
     ]
-    rows = (await session.execute(union_all(*parts))).all()  # one question: this is asked at every escalation
-    return assemble(((table, row) for table, row in rows), await duty.exceptions(session, since, until))
+    rows = (await session.execute(union_all(*parts))).all()
+    return assemble(((table, row) for table, row in rows), await duty.exceptions(session))
 
 
 def assemble(rows: Iterable[tuple[str, Mapping[str, Any]]], exceptions: Exceptions) -> Roster:
@@ -48,11 +60,6 @@ def assemble(rows: Iterable[tuple[str, Mapping[str, Any]]], exceptions: Exceptio
 
 def _id(row: Mapping[str, Any]) -> str:
     return str(row["id"])
-
-
-async def load_at(session: AsyncSession, at: datetime) -> Roster:
-    """The roster for questions about one instant."""
-    return await load(session, since=at, until=at)
 
 
 async def replace(session: AsyncSession, rows: list[Any]) -> None:

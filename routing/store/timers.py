@@ -14,7 +14,6 @@ from typing import Any
 
 from procrastinate import App
 from sqlalchemy import case, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.store.models import Timer
@@ -23,6 +22,8 @@ LEASE = timedelta(seconds=10)
 BACKOFF = (1, 2, 5, 10, 30, 60)  # seconds between attempts; the last one repeats
 SWEEP_BATCH = 500
 SOON = timedelta(seconds=1.5)  # a channel's pause between two cards, and a little
+CROWD = 100  # jobs that wait: more of them would only make them wait longer
+TOGETHER = SWEEP_BATCH  # escalations that one job evaluates
 
 
 class Verb(StrEnum):
@@ -61,6 +62,17 @@ PRIORITY = {
 }
 
 
+# In the order of their numbers, so that two who set the same timers never wait for each other.
+ARM = text("""
+    INSERT INTO timer (verb, subject_id, due_at, next_at, priority, attempts)
+    SELECT :verb, subject, due, CASE WHEN due <= :now THEN CAST(:leased AS timestamptz) ELSE due END, rank, 0
+    FROM unnest(CAST(:subjects AS bigint[]), CAST(:dues AS timestamptz[]), CAST(:ranks AS bigint[]))
+        AS given(subject, due, rank) ORDER BY subject
+    ON CONFLICT (verb, subject_id) DO UPDATE SET due_at = excluded.due_at, next_at = excluded.next_at,
+        priority = excluded.priority, attempts = 0, error = NULL
+""")
+
+
 async def arm(
     session: AsyncSession,
     verb: Verb,
@@ -76,19 +88,31 @@ async def arm(
     ``wake=False`` is said by the job itself, which goes on: should it be lost, its lease ends.
     """
     ids = [subjects] if isinstance(subjects, int) else list(subjects)
-    if not ids:
+    await arm_each(session, verb, dict.fromkeys(ids, due_at), now, boosts=dict.fromkeys(ids, boost), wake=wake)
+
+
+async def arm_each(
+    session: AsyncSession,
+    verb: Verb,
+    dues: Mapping[int, datetime],
+    now: datetime,
+    *,
+    boosts: Mapping[int, int] | None = None,
+    wake: bool = True,
+) -> None:
+    """The same for subjects that are due at different times, each with its own boost of the verb's priority."""
+    if not dues:
         return
-    due = due_at <= now
-    priority = PRIORITY[verb] + boost
-    fields = {"due_at": due_at, "next_at": now + LEASE if due else due_at, "priority": priority}
-    statement = insert(Timer).values([{"verb": verb, "subject_id": id_, "attempts": 0, **fields} for id_ in ids])
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Timer.verb, Timer.subject_id], set_={**fields, "attempts": 0, "error": None}
-        )
-    )
-    if due and wake:
-        await _send_jobs(session, verb, priority, ids)
+    ranks = {id_: PRIORITY[verb] + (boosts or {}).get(id_, 0) for id_ in dues}
+    given = {"subjects": list(dues), "dues": list(dues.values()), "ranks": list(ranks.values())}
+    await session.flush()
+    await session.execute(ARM, {"verb": verb.value, "now": now, "leased": now + LEASE, **given})
+    waking: dict[int, list[int]] = {}
+    for id_, due_at in dues.items():
+        if due_at <= now:
+            waking.setdefault(ranks[id_], []).append(id_)
+    for rank, ids in waking.items() if wake else ():
+        await _send_jobs(session, verb, rank, ids)
 
 
 async def soon(session: AsyncSession, verb: Verb, boosts: Mapping[int, int], now: datetime) -> set[int]:
@@ -130,6 +154,18 @@ async def is_due(session: AsyncSession, verb: Verb, subject_id: int, now: dateti
     return due_at is not None and due_at <= now
 
 
+async def due_among(session: AsyncSession, verb: Verb, subjects: Sequence[int], now: datetime) -> set[int]:
+    """Those of these subjects whose deadline has come."""
+    query = select(Timer.subject_id).where(Timer.verb == verb, Timer.subject_id.in_(subjects), Timer.due_at <= now)
+    return set(await session.scalars(query))
+
+
+async def due(session: AsyncSession, verb: Verb, now: datetime, most: int) -> Sequence[int]:
+    """Subjects whose deadline has come and that did not fail before, the longest ago first."""
+    query = select(Timer.subject_id).where(Timer.verb == verb, Timer.due_at <= now, Timer.attempts == 0)
+    return (await session.scalars(query.order_by(Timer.due_at).limit(most))).all()
+
+
 async def attempts(session: AsyncSession, verb: Verb, subject_id: int) -> int:
     """How often its job has failed."""
     query = select(Timer.attempts).where(Timer.verb == verb, Timer.subject_id == subject_id)
@@ -141,7 +177,12 @@ async def sweep(session: AsyncSession, now: datetime) -> int:
     waking = Timer.next_at <= now
     if await _crowded(session):
         # Behind a long queue a lease ends before its job's turn has come: another job would only lengthen the queue.
-        waking &= (Timer.next_at == Timer.due_at) | (Timer.priority >= PRIORITY[Verb.ESCALATE])
+        # What failed has no job there; what calls people is sent again all the same, unless it is itself the queue:
+        # then only escalations are, of which one job does hundreds.
+        urgent = PRIORITY[Verb.ESCALATE]
+        jobless = (Timer.next_at == Timer.due_at) | (Timer.attempts > 0)
+        worth = Timer.verb == Verb.ESCALATE if await _crowded(session, urgent) else Timer.priority >= urgent
+        waking &= jobless | worth
     ready = (
         select(Timer.verb, Timer.subject_id)
         .where(waking)
@@ -160,13 +201,16 @@ async def sweep(session: AsyncSession, now: datetime) -> int:
     for verb, subject_id, priority in woken:
         groups.setdefault((Verb(verb), priority), []).append(subject_id)
     for (verb, priority), ids in groups.items():
-        await _send_jobs(session, verb, priority, ids)
+        # An escalation's job sees by itself to what else is due (see routing/service/escalate).
+        await _send_jobs(session, verb, priority, ids[::TOGETHER] if verb is Verb.ESCALATE else ids)
     return sum(len(ids) for ids in groups.values())
 
 
-async def _crowded(session: AsyncSession) -> bool:
-    waiting = "SELECT count(*) FROM (SELECT FROM procrastinate_jobs WHERE status = 'todo' LIMIT :many) AS waiting"
-    return bool(await session.scalar(text(waiting), {"many": SWEEP_BATCH}) == SWEEP_BATCH)
+async def _crowded(session: AsyncSession, priority: int = 0) -> bool:
+    """Whether very many jobs of that priority at least wait already."""
+    jobs = "SELECT FROM procrastinate_jobs WHERE status = 'todo' AND priority >= :least LIMIT :many"
+    waiting = text(f"SELECT count(*) FROM ({jobs}) AS waiting")
+    return bool(await session.scalar(waiting, {"least": priority, "many": CROWD}) == CROWD)
 
 
 async def failed(

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from routing.catalogue import oncall_file
 from routing.domain.audit import CONFIGURATION
-from routing.domain.oncall import Why
+from routing.domain.oncall import Shift, Why
 from routing.domain.oncall.outlook import Trouble
 from routing.errors import Conflict, NotFound
 from routing.service.absence import come_back, replace_person, take_time_off
@@ -163,7 +163,7 @@ async def test_a_swap_is_asked_for_taken_then_approved_by_a_third_person(city: C
     async with city.session() as session:
         with pytest.raises(Conflict, match="n'en est pas là"):
             await approve_swap(session, desk, swap.id, by="Chef")
-        await take_swap(session, desk, swap.id, "bruno", by="Bruno Petit", back=WEEK_OF_BRUNO)
+        await take_swap(session, desk, swap.id, "bruno", by="Bruno Petit", back=Shift("routes", *WEEK_OF_BRUNO))
     assert await on_duty(city, "2026-03-17 12:00") == "ana", "not approved yet"
     async with city.session() as session:
         for party in ("Ana Martin", "Bruno Petit"):
@@ -181,6 +181,21 @@ async def test_a_swap_is_asked_for_taken_then_approved_by_a_third_person(city: C
         "Bruno Petit prend la garde",
         "échange approuvé, Bruno Petit de garde",
     ]
+
+
+async def test_a_swap_may_give_back_duty_of_another_rotation(city: City) -> None:
+    desk, chief = city.house.desk, Shift("chef", *WEEK_OF_BRUNO)
+    async with city.session() as session:
+        swap = await request_swap(session, desk, "routes", "ana", *WEEK_OF_ANA, by="Ana Martin")
+        with pytest.raises(Conflict, match="n'est plus celle de Chloé"):
+            await take_swap(session, desk, swap.id, "chloe", by="Chloé Roy", back=Shift("routes", *WEEK_OF_BRUNO))
+        with pytest.raises(NotFound, match="tour"):
+            await take_swap(session, desk, swap.id, "chloe", by="Chloé Roy", back=Shift("nuits", *WEEK_OF_BRUNO))
+        await take_swap(session, desk, swap.id, "chloe", by="Chloé Roy", back=chief)
+        await approve_swap(session, desk, swap.id, by="Chef")
+    assert [await on_duty(city, f"2026-03-{day} 12:00") for day in (17, 24)] == ["chloe", "bruno"]
+    assert [await on_duty(city, f"2026-03-{day} 12:00", "chef") for day in (17, 24, 31)] == ["chloe", "ana", "chloe"]
+    assert "et rend la sienne (chef) du 23/03/2026" in (await said(city))[1]
 
 
 async def test_a_swap_whose_duty_changed_meanwhile_cannot_be_approved(city: City) -> None:
@@ -207,7 +222,7 @@ async def test_a_request_may_be_withdrawn_and_nobody_swaps_with_themselves(city:
         with pytest.raises(Conflict, match="soi-même"):
             await take_swap(session, desk, swap.id, "ana", by="Ana Martin")
         with pytest.raises(Conflict, match="n'est plus celle de Chloé"):
-            await take_swap(session, desk, swap.id, "chloe", by="Chloé Roy", back=WEEK_OF_BRUNO)
+            await take_swap(session, desk, swap.id, "chloe", by="Chloé Roy", back=Shift("routes", *WEEK_OF_BRUNO))
         await withdraw_swap(session, desk, swap.id, by="Ana Martin")
         with pytest.raises(Conflict, match="retirée"):
             await take_swap(session, desk, swap.id, "bruno", by="Bruno Petit")

@@ -79,9 +79,12 @@ async def test_a_swap_goes_its_way_on_the_page(city: City) -> None:
     async with city.session() as session:
         swap = await session.scalar(select(ShiftSwap.id))
     assert "Ana Martin donne sa garde" in await page(city)
-    taken = await send(city, f"echanges/{swap}/prendre", personne="bruno", **BRUNOS_WEEK)
+    of_bruno = {"personne": "bruno", "tour": "routes", **BRUNOS_WEEK}
+    refused = await send(city, f"echanges/{swap}/prendre", **{**of_bruno, "tour": "nuits"})
+    assert refused == "Ce tour d'astreinte n'existe pas."
+    taken = await send(city, f"echanges/{swap}/prendre", **of_bruno)
     assert taken == "Vous prenez cette garde."
-    assert "Bruno Petit la prend et rend la sienne" in await page(city)
+    assert "Bruno Petit la prend et rend la sienne (routes)" in await page(city)
     assert await send(city, f"echanges/{swap}/approuver") == "L’échange est approuvé."
     assert [await on_duty(city, f"2026-03-{day} 12:00") for day in (17, 24)] == ["bruno", "ana"]
     assert await send(city, f"echanges/{swap}/refuser") == "Cet échange est déjà approuvé."

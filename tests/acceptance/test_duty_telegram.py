@@ -11,6 +11,7 @@ from bot.telegram import account
 from tests.acceptance.connected import with_telegram, with_twilio
 from tests.acceptance.duty import ANA, BRUNO, LAMP, Duty, on_duty, person
 from tests.acceptance.squad import ANA as ANA_THERE
+from tests.acceptance.squad import BRUNO as BRUNO_THERE
 from tests.acceptance.squad import STAFF, Squad
 from tests.city import founded
 from tests.standins import faults
@@ -60,6 +61,11 @@ class Written(Duty):
         await self.city.settle()
         return query.answer
 
+    async def react(self, message: Message, user: int, emoji: str | None) -> None:
+        """Put a reaction on a message of the bot."""
+        await self.squad.people.react(message, user, emoji)
+        await self.city.settle()
+
 
 @pytest.fixture
 async def written(
@@ -89,6 +95,17 @@ async def test_one_press_takes_it(written: Written) -> None:
     [message] = written.messages()
     assert message.buttons() == []
     assert "à vous" in message.text
+
+
+async def test_a_thumb_on_the_message_takes_it_and_other_reactions_or_people_do_not(written: Written) -> None:
+    await written.city.opened(LAMP)
+    [message] = written.messages()
+    for user, emoji in ((ANA_THERE, "👀"), (BRUNO_THERE, "👍"), (ANA_THERE, None)):
+        await written.react(message, user, emoji)
+        assert (await written.incident()).state == "open"
+    await written.react(message, ANA_THERE, "👍")
+    assert (await written.incident()).acknowledged_by == "Ana Martin"
+    assert "à vous" in written.messages()[-1].text
 
 
 async def test_i_cannot_calls_the_next(written: Written) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.twilio.gsm7 import segments
 from routing.domain.incident import PageState
+from routing.store.models import Report
 from tests.acceptance.duty import ANA, BRUNO, CHLOE, LAMP, Duty, on_duty, person
 from tests.understood import Scripted
 
@@ -43,6 +45,20 @@ async def test_ok_takes_it(written: Duty, answer: str) -> None:
     assert len(written.texts(ANA)) == 1
     await written.city.settle(minutes=10)
     assert written.called(BRUNO) == 0
+
+
+@pytest.mark.parametrize(
+    "hasty", ["OK merci", "ok j'arrive !", "Oui je prends {}", "Je ne peux pas", "ok je suis dispo"]
+)
+async def test_a_hasty_answer_is_no_report_and_hears_how_to_answer(written: Duty, hasty: str) -> None:
+    assert written.texts(ANA)
+    reference = await code(written)
+    assert f"Répondez OK {reference} ou NON {reference}" in await written.write(ANA, hasty.format(reference))
+    assert (await written.incident()).state == "open", "only the word counts"
+    async with written.city.session() as session:
+        assert await session.scalar(select(func.count()).select_from(Report)) == 1
+    await written.write(ANA, f"OK {reference}")
+    assert (await written.incident()).acknowledged_by == "Ana Martin"
 
 
 async def test_no_calls_the_next_one_at_once(written: Duty) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from httpx import Response
 
+from bot.worker import drill_in_its_hour
 from routing.service.trial import drill, reachability
 from routing.store import audit
 from routing.store.models import AuditEntry
 from tests.acceptance.duty import ANA, BRUNO, CHLOE, LAMP, Duty, on_duty, person
+from tests.unit.duty import paris
 
 QUIET = [{"after": 0, "by": "voice", "quiet": "22:00-07:00"}, {"after": 30, "by": "sms"}]
 
@@ -66,6 +70,24 @@ async def test_the_weekly_drill_calls_everybody_once_and_keeps_a_score(duty: Dut
         scores = [await reachability(session, duty.city.house.desk, one) for one in ("ana", "bruno", "chloe")]
     assert scores == [(1, 1), (0, 1), (1, 1)]
     duty.look_at_the_rest()
+
+
+async def test_the_drill_comes_in_its_hour_and_once_a_week(duty: Duty) -> None:
+    house = replace(duty.city.house, settings=duty.city.house.settings.model_copy(update={"drill": "tuesday 10:30"}))
+    for moment, called in (
+        ("2026-03-10 10:29", 0),
+        ("2026-03-10 10:30", 3),
+        ("2026-03-10 10:59", 0),
+        ("2026-03-16 10:30", 0),  # a Monday
+        ("2026-03-17 10:31", 3),
+        ("2026-03-24 11:30", 0),  # too late for this week
+        ("2026-03-31 10:31", 3),  # summer time since Sunday
+    ):
+        duty.city.clock.at = paris(moment)
+        assert (moment, await drill_in_its_hour(house)) == (moment, called)
+        await duty.city.settle(minutes=5)
+        duty.look_at_the_rest()
+    assert await drill_in_its_hour(duty.city.house) == 0, "no drill is set"
 
 
 async def test_a_plan_is_changed_and_the_change_is_kept(duty: Duty) -> None:
@@ -134,6 +156,25 @@ async def test_why_asks_for_one_thing_and_knows_what_it_does_not_know(duty: Duty
     assert (await why(duty, person="ana"))[-1] == "Aucun incident n'attendait de réponse à ce moment-là."
 
 
+async def test_the_rooms_page_says_why_and_leads_from_person_to_incident(duty: Duty) -> None:
+    await duty.city.opened(LAMP)
+    reference = (await duty.incident()).reference
+    link = f'<a href="/salle/pourquoi?qui={reference}">{reference}</a>'
+    first = shown_by(await duty.city.web.get("/salle/pourquoi"))
+    assert f"{link} <span>Ana Martin</span>" in first, "the last calls are offered"
+    at = duty.city.clock.at.astimezone(duty.city.house.desk.zone).strftime("%Y-%m-%dT%H:%M")
+    person_ = shown_by(await duty.city.web.get("/salle/pourquoi", params={"qui": "Bruno Petit", "quand": at}))
+    assert f"{link} : Bruno Petit n&#39;en était pas" in person_
+    incident = shown_by(await duty.city.web.get("/salle/pourquoi", params={"qui": reference}))
+    assert "Ana Martin sera appelé·e : téléphone à" in incident
+    duty.look_at_the_rest()
+
+
+def shown_by(page: Response) -> str:
+    """What a page says, without the spaces that hold words together."""
+    return page.text.replace("\u00a0", " ")
+
+
 async def test_the_rooms_pages(duty: Duty) -> None:
     page = await duty.city.web.get("/salle/joindre")
     assert page.status_code == 200
@@ -149,8 +190,9 @@ async def test_the_rooms_pages(duty: Duty) -> None:
     assert "SMS, téléphone après 45" in shown.text.replace("\u00a0", " ")
     bad = await duty.city.web.post("/salle/joindre/ana/plan", data={"par0": "pigeon"}, headers=headers)
     assert "ne+se+lit+pas" in bad.headers["location"]
-    asked = await duty.city.web.get("/salle/pourquoi", params={"qui": "ana"})
-    assert "pour un essai" in asked.text
+    for who in ("ana", "Ana Martin", "ana martin"):
+        assert "pour un essai" in (await duty.city.web.get("/salle/pourquoi", params={"qui": who})).text
+    assert "Personne n’a encore été appelé" in shown_by(await duty.city.web.get("/salle/pourquoi"))
     for wrong in ({"qui": "nobody"}, {"qui": "ana", "quand": "hier"}):
         assert 'role="alert"' in (await duty.city.web.get("/salle/pourquoi", params=wrong)).text
     duty.look_at_the_rest()

@@ -87,6 +87,19 @@ async def test_the_pack_is_accepted_and_everybody_concerned_reads_it(city: City,
     assert (await duty(city)).told_at is None
 
 
+async def test_who_accepts_has_what_the_other_had(city: City, deal: str) -> None:
+    await at(city, "07:45")
+    await at(city, "08:02")
+    async with city.session() as session:
+        await accept_hand_over(session, city.house.desk, (await duty(city)).id, by="Salle")
+    await city.settle()
+    assert "Ana Martin prend la suite de Bruno Petit" in await city.thread(POLICE, deal)
+    [card] = await city.cards(POLICE)
+    assert (card["holder"], card["held_at"]) == ("Ana Martin", f"{MONDAY}T07:02:00+00:00")
+    taken = await city.act(deal, "acknowledge", by="Bruno Petit")
+    assert (taken.status_code, "Ana Martin" in taken.text) == (409, True)
+
+
 async def test_accepted_before_the_hour_the_duty_changes_hands_on_time(city: City, deal: str) -> None:
     await at(city, "07:45")
     async with city.session() as session:

@@ -47,6 +47,17 @@ async def test_a_garde_is_exchanged_in_four_messages(city: City) -> None:
     assert await on_duty(city, "2026-03-17 12:00") == "bruno"
 
 
+async def test_a_garde_is_taken_against_one_of_ones_own(city: City) -> None:
+    await say(city, ANA, "echange demander 1")
+    assert "Dites un numéro" in await say(city, BRUNO, "echange prendre 1 contre 99")
+    assert "Dites un numéro" in await say(city, BRUNO, "echange approuver 1 contre 1")
+    taken = "Vous prenez l'échange 1 contre routes, du lun. 23/03 08:00 au lun. 30/03 08:00."
+    assert taken in await say(city, BRUNO, "echange prendre 1 contre 1")
+    assert "Bruno Petit la prend contre routes, du lun. 23/03 08:00" in await say(city, CHLOE, "echange")
+    await say(city, CHLOE, "echange approuver 1")
+    assert [await on_duty(city, f"2026-03-{day} 12:00") for day in (17, 24)] == ["bruno", "ana"]
+
+
 async def test_an_exchange_ends_otherwise_and_a_number_is_needed(city: City) -> None:
     for verb, answer_ in (("refuser", "refusé"), ("retirer", "retiré")):
         asked = await say(city, ANA, "echange demander 1")

@@ -25,6 +25,8 @@ from tests.bench import (
     killed,
     listening,
     paging,
+    paging_due,
+    paging_killed,
     places,
     reading,
     slack,
@@ -51,6 +53,8 @@ SCENARIOS: dict[str, Callable[[Rig], list[Figure]]] = {
         waiting,
         killed,
         paging,
+        paging_due,
+        paging_killed,
         database,
         start,
         duty,
@@ -62,7 +66,7 @@ SCENARIOS: dict[str, Callable[[Rig], list[Figure]]] = {
     )
 }
 ON_DEMAND = {fresh.NAME}
-WITHOUT_MODEL = {duty.NAME, fresh.NAME, places.NAME}
+WITHOUT_MODEL = {duty.NAME, fresh.NAME, paging_killed.NAME, places.NAME}
 
 
 def main(

@@ -27,7 +27,7 @@ from tests.unit.decade import BEGINS, DAY, ENDS, MINUTES, NOBODY, every_minute
 from tests.unit.duty import PARIS, rotation, turns
 
 NAME = "duty"
-FROM_THE_DATABASE = "roster read from the database and asked, 7 rotations, 800 agreements"
+FROM_THE_DATABASE = "the same through the database (7 rotations, 800 agreements)"
 PEOPLE = "abcde"
 START = date(2025, 1, 1)
 OFFICE = Window(frozenset(range(5)), clock(8), clock(18), nights=0, but_holidays=True)
@@ -84,7 +84,7 @@ async def _asked(rig: Rig) -> list[float]:
             at = house.clock.now() + timedelta(minutes=chance.randrange(MINUTES))
             async with house.database.transaction() as session:
                 begun = time.perf_counter()
-                (await roster.load_at(session, at)).person_for("rotation:astreinte-technique", at)
+                (await roster.load(session)).person_for("rotation:astreinte-technique", at)
                 taken.append((time.perf_counter() - begun) * 1000)
         await house.database.close()
     return taken

@@ -32,11 +32,16 @@ def free_port() -> int:
 class Vigie:
     """``serve`` (web and worker). Without ``database_url`` it runs the embedded PostgreSQL in its data folder.
 
-    ``settings`` are more of its environment.
+    ``settings`` are more of its environment; ``command`` may be ``web``, a Vigie that leaves its jobs to others.
     """
 
     def __init__(
-        self, rig: Rig, name: str, database_url: str | None = None, settings: Mapping[str, str] | None = None
+        self,
+        rig: Rig,
+        name: str,
+        database_url: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        command: str = "serve",
     ) -> None:
         self._rig = rig
         self.folder = rig.folder / name
@@ -46,6 +51,7 @@ class Vigie:
         self.log = self.folder / "serve.log"
         self._given_url = database_url
         self._settings = dict(settings or {})
+        self._command = command
         self._process: subprocess.Popen[bytes] | None = None
         self._look = httpx.Client(base_url=self.base_url, timeout=10)
 
@@ -59,7 +65,7 @@ class Vigie:
         begun = time.perf_counter()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "serve"],
+                [sys.executable, "-m", "bot", self._command],
                 cwd=self.folder,  # not the project's: a developer's .env must not be read
                 env=env,
                 stdout=log,
@@ -171,14 +177,18 @@ def _pss(process: psutil.Process) -> float:
 
 @contextmanager
 def running(
-    rig: Rig, name: str, database_url: str | None = None, settings: Mapping[str, str] | None = None
+    rig: Rig,
+    name: str,
+    database_url: str | None = None,
+    settings: Mapping[str, str] | None = None,
+    command: str = "serve",
 ) -> Iterator[Vigie]:
     """A ready Vigie, ended afterwards."""
-    vigie = Vigie(rig, name, database_url, settings)
+    vigie = Vigie(rig, name, database_url, settings, command)
     try:
         rig.say(f"{name}: starting Vigie")
         vigie.start()
-        vigie.wait_for("/readyz")
+        vigie.wait_for("/readyz" if command == "serve" else "/healthz")  # the web alone is not ready
         yield vigie
     finally:
         vigie.close()

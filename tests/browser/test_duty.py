@@ -72,3 +72,11 @@ async def test_the_page_is_for_everybody(live_city: LiveCity, visitor: Visitor) 
     phone = await visitor(f"/astreinte?tour={TOUR}", viewport={"width": 320, "height": 640}, has_touch=True)
     assert await phone.evaluate(SMALL) == []
     assert await phone.evaluate(WIDTH) <= 320
+    await phone.goto("/salle/pourquoi")
+    assert await phone.evaluate(SMALL) == []
+    assert await phone.evaluate(WIDTH) <= 320
+    await page.goto("/salle/pourquoi")
+    await page.get_by_label("Qui, ou quel incident").fill("Personne")
+    await page.get_by_role("button", name="Demander").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Le journal ne dit rien")
+    assert await _faults(page) == []

@@ -81,6 +81,20 @@ def test_the_roster_goes_in_and_comes_out(vigie: CliRunner, tmp_path: Path) -> N
     assert "Ana Martin" in first.output
 
 
+def test_why_answers_from_the_log_and_says_what_it_does_not_know(vigie: CliRunner, tmp_path: Path) -> None:
+    (tmp_path / "oncall.yaml").write_text(ROSTER, encoding="utf-8")
+    vigie.invoke(command.app, ["oncall", "import", "oncall.yaml"])
+    result = vigie.invoke(command.app, ["why", "ana"])
+    assert result.exit_code == 0, result.output
+    assert "Non : Ana Martin n'a pas été appelé·e vers" in result.output
+    assert "personne ana : ajouté par l'import du fichier d'astreinte" in result.output
+    assert vigie.invoke(command.app, ["why", "ana", "--at", "2020-01-01T03:12"]).output.startswith("Non : Ana Martin")
+    for asked, said in ((["IN-4K7Q"], "Le journal ne dit rien de IN-4K7Q"), (["ana", "--at", "hier"], "write for")):
+        refused = vigie.invoke(command.app, ["why", *asked])
+        assert refused.exit_code != 0
+        assert said in refused.output
+
+
 def test_the_schema_is_what_the_code_says(vigie: CliRunner) -> None:
     assert vigie.invoke(command.app, ["db", "upgrade"]).exit_code == 0
     result = vigie.invoke(command.app, ["db", "check"])

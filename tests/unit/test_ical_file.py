@@ -72,6 +72,29 @@ def test_repetitions_keep_to_the_clock_on_the_wall_and_honour_exceptions(tmp_pat
     ]
 
 
+def test_what_is_cancelled_is_no_shift_and_added_dates_are(tmp_path: Path) -> None:
+    weekly = event(
+        "SUMMARY:ana",
+        "DTSTART;TZID=Europe/Paris:20260314T080000",
+        "DURATION:PT24H",
+        "RRULE:FREQ=WEEKLY;COUNT=3",
+        "RDATE;TZID=Europe/Paris:20260314T080000,20260317T080000",
+    )
+    dropped = event(
+        "SUMMARY:ana",
+        "STATUS:CANCELLED",
+        "RECURRENCE-ID;TZID=Europe/Paris:20260321T080000",
+        "DTSTART;TZID=Europe/Paris:20260321T080000",
+        "DURATION:PT24H",
+    )
+    nobody = event("SUMMARY:Zoé", "STATUS:CANCELLED", "DTSTART:20260401T080000", "DURATION:PT8H", uid="2")
+    assert [begins for _, begins, _ in when(read(tmp_path, weekly, dropped, nobody))] == [
+        "03-14 08:00",
+        "03-17 08:00",
+        "03-28 08:00",
+    ]
+
+
 def test_repetitions_without_an_end_stop_at_the_horizon(tmp_path: Path) -> None:
     found = read(tmp_path, event("SUMMARY:ana", "DTSTART:20260101T080000", "DURATION:PT8H", "RRULE:FREQ=DAILY"))
     assert (len(found), found[-1].begins) == (364, paris("2026-12-30 08:00"))

@@ -7,7 +7,7 @@ from routing.store.models.duty import DutyReplacement, DutyWarning, HandOver, Pe
 from routing.store.models.feedback import Feedback, Origin
 from routing.store.models.inbound import InboundEvent
 from routing.store.models.incident import Dispatch, Incident, TimelineEntry
-from routing.store.models.oncall import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
+from routing.store.models.oncall import EscalationPolicy, OncallPerson, OncallRotation, RosterVersion, ServicePolicy
 from routing.store.models.outbound import Allowance, Channel, CitizenMessage, Thread, ThreadLine
 from routing.store.models.page import Page
 from routing.store.models.report import Report
@@ -37,6 +37,7 @@ __all__ = [
     "PersonTimeOff",
     "PhoneCall",
     "Report",
+    "RosterVersion",
     "ServicePolicy",
     "ShiftOverride",
     "ShiftSwap",

@@ -69,7 +69,7 @@ class PersonTimeOff(Agreed, Numbered, Base):
 
 
 class ShiftSwap(Numbered, Base):
-    """``asker`` gives a stretch of duty away; whoever takes it may give one of theirs back (``back_``)."""
+    """``asker`` gives a stretch of duty away; whoever takes it may give one of theirs back, of any rotation."""
 
     __tablename__ = "shift_swap"
     __table_args__ = (
@@ -85,6 +85,7 @@ class ShiftSwap(Numbered, Base):
     asked_at: Mapped[datetime]
     taker: Mapped[str | None]
     taken_at: Mapped[datetime | None]
+    back_rotation: Mapped[str | None]
     back_begins: Mapped[datetime | None]
     back_ends: Mapped[datetime | None]
     decided_by: Mapped[str | None]

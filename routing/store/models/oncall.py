@@ -49,3 +49,11 @@ class ServicePolicy(Base):
 
     service: Mapped[str] = mapped_column(primary_key=True)
     policy: Mapped[str]
+
+
+class RosterVersion(Base):
+    """One row: another number for every change of the roster or of what is agreed beside it, set by a trigger."""
+
+    __tablename__ = "roster_version"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -17,7 +17,7 @@ class Timer(Base):
     """
 
     __tablename__ = "timer"
-    __table_args__ = (Index("ix_timer_next", "next_at"),)
+    __table_args__ = (Index("ix_timer_next", "next_at"), Index("ix_timer_due", "verb", "due_at"))
 
     verb: Mapped[str] = mapped_column(primary_key=True)
     subject_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -85,6 +85,20 @@ class People:
         self._mail.copies = 1
         return query
 
+    async def react(self, message: Message, user: int, emoji: str | None) -> None:
+        """Put a reaction on a message, or take it away again; bots hear of it only if they asked to."""
+        place = self._network.chats[message.chat]
+        payload = {
+            "chat": chat_json(self._network, place),
+            "message_id": message.id,
+            "user": user_json(self._network.users[user]),
+            "date": int(self._network.now().timestamp()),
+            "old_reaction": [],
+            "new_reaction": [{"type": "emoji", "emoji": emoji}] if emoji else [],
+        }
+        for account in self._members(place):
+            await self._mail.tell(account, "message_reaction", place.id, payload)
+
     async def migrate(self, chat: int, to: int) -> Chat:
         """The group becomes a supergroup: another id, and the old messages stay behind."""
         old = self._network.chats[chat]
