@@ -56,8 +56,10 @@ def create_app(house: House, url: str) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.live.start()
+        rules_read = asyncio.create_task(asyncio.to_thread(house.danger, ""))  # before somebody in danger waits for it
         async with app.state.doors.open():
             yield
+        await rules_read
         await app.state.live.close()
         await house.database.close()
 

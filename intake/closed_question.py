@@ -30,6 +30,7 @@ OPEN_QUESTION = (ReportState.ASKED, ReportState.TALKING)
 
 
 async def ask(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> None:
+    """Put the question; a person takes over when its time is up."""
     now = desk.now()
     report.state, report.asked_at, report.candidates = ReportState.ASKED, now, list(verdict.ask)
     await tell_one(
