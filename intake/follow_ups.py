@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from intake.missing_place import only_a_place
 from intake.wording import DEFAULT, language_name, say, spoken
 from routing.domain.call import Step
 from routing.domain.incident import Event, IncidentState
@@ -44,7 +45,9 @@ async def adds_to_the_last(session: AsyncSession, desk: Desk, report: Report, re
     if not (recent or answers_where or explicit):
         return False
     other = read.decision is Decision.ROUTE and read.procedure != incident.procedure_id
-    if other and not (explicit or (answers_where and recent)):
+    where = answers_where and (recent or only_a_place(report.text, report.place, report.commune))
+    what = recent and only_a_place(before.text, before.place, before.commune)  # "rue Monge", then "un trou"
+    if other and not (explicit or where or what):
         return False
     await join(session, desk, report, before, incident)
     return True

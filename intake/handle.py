@@ -13,7 +13,7 @@ from intake.answers import wants_a_person
 from intake.exchange import Known, next_step
 from intake.inbox import second_report
 from intake.listen import awaited
-from intake.missing_place import lacks_place, lacks_place_on_the_line
+from intake.missing_place import lacks_place, lacks_place_on_the_line, only_a_place
 from intake.ports import Classifier
 from intake.readings import settled
 from intake.small_talk import beside_the_wish
@@ -67,6 +67,8 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
             read = replace(read, language=chosen or read.language)
         if talking and not read.danger:
             read = _note(desk, report, read)
+            if only_a_place(report.text, read.place, read.commune):
+                read = replace(read, decision=Decision.UNFORESEEN)
             verdict = judge(read, desk.catalogue, can_ask=True)
             # Which commune is asked for with the place, in the caller's own words.
             report.decision = verdict.decision
@@ -101,13 +103,19 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
     ):
         return
     wanted = not report.danger and wants_a_person(report.text)
-    verdict = _wanted(desk, report, read) if wanted else judge(read, desk.catalogue, can_ask=_can_ask(report))
+    somewhere = not report.danger and only_a_place(report.text, read.place, read.commune)
+    if wanted or somewhere:
+        verdict = _for_a_person(desk, report, read, named=not somewhere)
+    else:
+        verdict = judge(read, desk.catalogue, can_ask=_can_ask(report))
     report.decision = verdict.decision
     report.told = _told(desk, report, verdict)
     step = _next(desk, report, verdict)
     second = await second_report(session, report, read.also.text) if read.also else None
     also = (second.reference, hearing.link(second)) if second else None
     await tell_one(session, desk, report, _receipt(report, hearing.link(report), also, step, wanted=wanted))
+    if somewhere and report.channel in follow_ups.CONVERSATIONS:
+        await tell_one(session, desk, report, say("receipt.what", report.language))
     if second and read.also:
         await _open_second(session, desk, second, read.also.meaning)
     if step is Step.CHOOSE:
@@ -119,11 +127,11 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
     await follow_ups.note_language(session, desk, incident, report)
 
 
-def _wanted(desk: Desk, report: Report, read: Understanding) -> Verdict:
-    """For somebody who wants a person: the matter they named beside the wish if it is clear; else an agent reads it."""
-    named = judge(read, desk.catalogue, can_ask=False) if beside_the_wish(report.text) else None
-    if named is not None and named.procedure is not None:
-        return named
+def _for_a_person(desk: Desk, report: Report, read: Understanding, *, named: bool) -> Verdict:
+    """An agent reads it; the matter ``named`` beside the wish for one takes its own way, if it is clear."""
+    verdict = judge(read, desk.catalogue, can_ask=False) if named and beside_the_wish(report.text) else None
+    if verdict is not None and verdict.procedure is not None:
+        return verdict
     plan = desk.catalogue.fallbacks[Fallback.TO_CONFIRM]
     return Verdict(plan, None, plan.severity, Decision.ASK)
 

@@ -1,13 +1,33 @@
-"""The place that nobody said: whether a matter lacks it, and asking for it once in what is written to its citizen."""
+"""The place that nobody said: whether a matter lacks it, and asking for it once in what is written to its citizen.
+
+And the place without a matter: names of streets mean nothing by themselves, whatever a classifier makes of them.
+"""
 
 from __future__ import annotations
 
+import re
+
 from routing.domain.call import Step
 from routing.domain.procedure import Severity
+from routing.domain.redaction import plain
 from routing.domain.understanding import Decision
 from routing.service.desk import Desk
 from routing.service.tell import door_back
 from routing.store.models import Report
+
+# What people say around the name of a place, beside its words.
+_AROUND = re.compile(
+    r"\d+|c|est|a|au|aux|en|de|du|des|d|la|le|les|l|sur|dans|devant|derriere|pres|cote|angle|face|vers|rue|numero|n|bis|ter"
+    r"|et|ici|chez|moi|oui|euh|alors|ben|bonjour|merci|svp|s|il|vous|plait|ville|commune|france"
+)
+
+
+def only_a_place(text: str, place: str | None, commune: str | None) -> bool:
+    """Whether ``text`` names the place that was heard in it and nothing else: "c'est rue de Gray, à Dijon"."""
+    if not place:
+        return False
+    named = {*plain(place).split(), *plain(commune or "").split()}
+    return all(word in named or _AROUND.fullmatch(word) for word in plain(text).split())
 
 
 def lacks_place(desk: Desk, report: Report, procedure_id: str | None) -> bool:

@@ -12,7 +12,8 @@ _AGAIN = re.compile(
     r"^(?:euh |oui |non |alors |ah |pardon )*"
     r"(?:pardon|hein|quoi|comment|plait il|sorry|what|repet\w+|redites|repeat"
     r"|(?:vous pouvez|tu peux|pouvez vous|peux tu|can you|could you) (?:me |le |la )*(?:repeter|redire|repeat)"
-    r"|(?:je )?(?:n ai |ai |j ai )?(?:pas|rien) (?:bien )?(?:entendu|compris)|(?:encore )?une fois)"
+    r"|(?:je )?(?:n ai |ai |j ai )?(?:pas|rien) (?:bien )?(?:entendu|compris)|(?:encore )?une fois"
+    r"|(?:je )?(?:ne )?(?:comprends|comprend) (?:pas|rien))"
     rf"(?: (?:{_POLITE}))*$"
 )
 # A sentence of nothing else has not said what is happening: "allô, bonjour madame, c'est pour signaler un problème".

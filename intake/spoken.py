@@ -54,7 +54,7 @@ def _waits(call: PhoneCall, words: str) -> bool:
 
 async def proceed(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report) -> None:
     """Put the next question, or open the incident. Closed questions are put in French only: the catalogue's labels."""
-    french = spoken(call.language) == DEFAULT
+    french = spoken(call.language) == DEFAULT == spoken(report.language)
     chosen = report.answer is not None
     named = report.answer if chosen else _first(report) if report.decision == Decision.ROUTE else None
     placeless = lacks_place_on_the_line(desk, report, named)

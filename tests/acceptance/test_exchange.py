@@ -60,7 +60,7 @@ async def test_a_place_told_later_joins_the_incident_that_is_there_already(
     await town.settle(minutes=40)
     second = await the_incident(town)
     assert second["reference"] != first["reference"]
-    await phone.write(scripted.expect("rue monge à dijon", decision=Decision.UNFORESEEN, place="rue Monge"))
+    await phone.write(scripted.expect("rue monge à dijon", ("neige-verglas-axe-prioritaire", 0.99), place="rue Monge"))
     await town.settle()
     [_, asked, _] = await reports(town)
     assert (await town.follow(asked.reference))["incident"] == first["reference"]

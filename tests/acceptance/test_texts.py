@@ -213,3 +213,22 @@ async def test_a_greeting_is_greeted_back_once_and_wakes_nobody(
     incident = await town.incident((await town.follow(report.reference))["incident"])
     assert incident["timeline"][-1]["text"] == f"{report.reference} ajoute : merci"
     assert len(twilio.texts_to(ANA)) == 1
+
+
+async def test_a_street_alone_is_asked_about_and_sends_nobody(
+    town: City, phone: Telephone, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    # Trained on what people write, a classifier makes something of a bare name of a street.
+    await phone.write(
+        scripted.expect("avenue victor hugo", ("neige-verglas-axe-prioritaire", 0.99), place="avenue Victor-Hugo")
+    )
+    await town.settle(seconds=20)
+    assert twilio.texts_to(ANA)[-1] == "Que se passe-t-il à cet endroit ? Répondez en quelques mots."
+    await phone.write(scripted.expect("un lampadaire est tombé", ("eclairage-mat-couche", 0.95)))
+    await town.settle(seconds=20)
+    first, _ = await reports(town)
+    incident = await town.incident((await town.follow(first.reference))["incident"])
+    assert (incident["procedure"], incident["place"]) == (None, "avenue Victor-Hugo")
+    assert [row["service"] for row in incident["dispatches"]] == ["appels-entrants"]
+    assert f"{first.reference} ajoute : un lampadaire est tombé" in [line["text"] for line in incident["timeline"]]
+    assert len(twilio.texts_to(ANA)) == 3

@@ -91,7 +91,7 @@ async def _run(rig: Rig) -> list[Figure]:
         with running(rig, NAME, settings=settings) as vigie:
             await _calls(vigie, twilio.token, seconds=8)  # the first calls of all find everything cold
             paced = await _calls(vigie, twilio.token, seconds=rig.size(110, 20))
-            together = await _together(vigie, twilio.token, rounds=rig.size(5, 1))
+            together = await _together(vigie, twilio.token, rounds=rig.size(3, 1))
     return [*_figures("at the pace of speech", paced, 300), *_figures("all in one moment", together, None)]
 
 
@@ -111,18 +111,22 @@ def _figures(name: str, found: Answers, target: float | None) -> Iterator[Figure
 
 
 async def _calls(vigie: Vigie, token: str, *, seconds: float) -> Answers:
-    """So many callers, each of whom calls again as soon as a call is over, until the time is up."""
-    answers, drawn, until = Answers(), random.Random(11), time.monotonic() + seconds
+    """So many callers, each of whom calls again as soon as a call is over, until the time is up and all hang up."""
+    answers, drawn = Answers(), random.Random(11)
     words = cycle(messages(EXAMPLES, 400, 11))
 
     async def caller(web: httpx.AsyncClient) -> None:
         await asyncio.sleep(drawn.random() * seconds / 4)
-        while time.monotonic() < until:
+        while True:
             line, matter = _line(web, token, answers), f"{next(words)} {drawn.choice(STREETS)}"
             await _call(line, matter, answers, drawn)
 
     async with _client(vigie) as web:
-        await asyncio.gather(*(caller(web) for _ in range(CALLERS)))
+        callers = [asyncio.create_task(caller(web)) for _ in range(CALLERS)]
+        await asyncio.wait(callers, timeout=seconds)
+        for one in callers:
+            one.cancel()
+        await asyncio.gather(*callers, return_exceptions=True)
     return answers
 
 

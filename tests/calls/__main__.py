@@ -36,9 +36,8 @@ async def all_calls(databases: Databases, folder: Path) -> list[Ended]:
     return ended
 
 
-async def measure(citizens: int) -> tuple[str, list[str]]:
+async def measure(databases: Databases, citizens: int) -> tuple[str, list[str]]:
     """Everything, as the page, and what went otherwise than it should."""
-    databases = Databases(ROOT / "var" / "tests")
     with tempfile.TemporaryDirectory() as folder:
         ended = await all_calls(databases, Path(folder))
         with databases.fresh() as url:
@@ -53,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--citizens", type=int, default=1000, help="whose webhooks are delivered thrice and shuffled")
     given = parser.parse_args()
-    written, problems = asyncio.run(measure(given.citizens))
+    written, problems = asyncio.run(measure(Databases(ROOT / "var" / "tests"), given.citizens))
     DOCUMENT.write_text(written, encoding="utf-8")
     sys.exit(1 if problems else 0)
 
