@@ -224,11 +224,11 @@ async def test_a_street_alone_is_asked_about_and_sends_nobody(
     )
     await town.settle(seconds=20)
     assert twilio.texts_to(ANA)[-1] == "Que se passe-t-il à cet endroit ? Répondez en quelques mots."
-    await phone.write(scripted.expect("un lampadaire est tombé", ("eclairage-mat-couche", 0.95)))
+    await phone.write(scripted.expect("un gros tag", ("proprete-tag", 0.95)))
     await town.settle(seconds=20)
     first, _ = await reports(town)
     incident = await town.incident((await town.follow(first.reference))["incident"])
     assert (incident["procedure"], incident["place"]) == (None, "avenue Victor-Hugo")
     assert [row["service"] for row in incident["dispatches"]] == ["appels-entrants"]
-    assert f"{first.reference} ajoute : un lampadaire est tombé" in [line["text"] for line in incident["timeline"]]
+    assert f"{first.reference} ajoute : un gros tag" in [line["text"] for line in incident["timeline"]]
     assert len(twilio.texts_to(ANA)) == 3

@@ -89,7 +89,7 @@ async def _run(rig: Rig) -> list[Figure]:
             "VIGIE_PHONE_PERSON": "+33199000017",
         }
         with running(rig, NAME, settings=settings) as vigie:
-            await _calls(vigie, twilio.token, seconds=8)  # the first calls of all find everything cold
+            await _together(vigie, twilio.token, rounds=1)  # the first calls of all find everything cold
             paced = await _calls(vigie, twilio.token, seconds=rig.size(110, 20))
             together = await _together(vigie, twilio.token, rounds=rig.size(3, 1))
     return [*_figures("at the pace of speech", paced, 300), *_figures("all in one moment", together, None)]

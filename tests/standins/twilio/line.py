@@ -115,10 +115,13 @@ class Line:
             "Host": "somewhere.else.test",  # a proxy's; the signature holds for the public address
         }
         posting = asyncio.create_task(self.city.web.post(path, content=urlencode(pairs).encode(), headers=headers))
-        while not posting.done():
-            await self.city.work()
-            await asyncio.wait({posting}, timeout=0.02)
-        return posting.result()
+        try:
+            while not posting.done():
+                await self.city.work()
+                await asyncio.wait({posting}, timeout=0.02)
+            return posting.result()
+        finally:
+            posting.cancel()
 
     def last(self) -> str:
         """The last sentence the caller was told."""
