@@ -26,7 +26,7 @@ from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
-_WITH_SIGN, _ALONE = -2.0, 1.4  # log-odds that the second ear must give
+_WITH_SIGN, _ALONE = -2.0, 1.2  # log-odds that the second ear must give
 _EAR = "fr"  # the language the second ear has learnt
 _FEWEST = 4  # words; fewer say nothing by themselves, and a transcript is still growing
 _AROUND = 70  # characters of context each side of a hit
@@ -80,6 +80,7 @@ class RuleBook:
     supposed: WordPattern
     now: WordPattern
     harmless: WordPattern
+    over: WordPattern
     animals: WordPattern
     humans: WordPattern
 
@@ -133,8 +134,10 @@ def _hits(rule: Rule, heard: Heard) -> Iterator[re.Match[str]]:
 
 
 def _beside_the_point(book: RuleBook, rule: Rule, heard: Heard) -> bool:
-    """Whether the message as a whole says that this rule does not apply: no one hurt, or only an animal is."""
+    """Whether the message as a whole says that a rule does not apply: no one hurt, it is over, or only an animal is."""
     if "harmless" in rule.contexts and book.harmless.said_in(heard):
+        return True
+    if "over" in rule.contexts and book.over.said_in(heard):
         return True
     return "animals" in rule.contexts and book.animals.said_in(heard) and not book.humans.said_in(heard)
 
@@ -172,6 +175,7 @@ def rule_book() -> RuleBook:
         supposed=_any_of(words["supposed"], macros),
         now=_any_of(words["now"], macros),
         harmless=_any_of(words["harmless"], macros),
+        over=_any_of(words["over"], macros),
         animals=_any_of(words["animals"], macros),
         humans=_any_of(words["humans"], macros),
     )

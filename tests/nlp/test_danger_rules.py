@@ -67,10 +67,10 @@ def test_cases_kept_unread_keep_their_level() -> None:
     unread = {one.name: one for one in hearings() if one.name in UNREAD}
     assert set(unread) == set(UNREAD)
     assert all(one.emergencies + one.harmless >= 150 for one in unread.values())
-    assert unread["held_out"].recall >= 0.78
+    assert unread["held_out"].recall >= 0.82
     assert unread["held_out"].alarms <= 0.06
-    assert unread["fresh"].recall >= 0.76
-    assert unread["fresh"].alarms <= 0.12
+    assert unread["fresh"].recall >= 0.92
+    assert unread["fresh"].alarms <= 0.18
 
 
 def test_the_second_ear_has_learnt_the_cases_that_are_there() -> None:
