@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from routing.service.desk import Desk
 from routing.service.mobilise import CONSOLE, ensure_threads
 from routing.service.record import record
 from routing.store import channels, incidents, live, timers
-from routing.store.models import Channel, Incident, Thread, ThreadLine, TimelineEntry
+from routing.store.models import Channel, Dispatch, Incident, Thread, ThreadLine, TimelineEntry
 
 log = logging.getLogger(__name__)
 
@@ -28,18 +29,21 @@ async def settle(session: AsyncSession, desk: Desk, batch: Batch) -> bool:
     owners = {row.id: row for row in await incidents.locked(session, {parcel.incident for parcel in batch.parcels})}
     channel = await session.get_one(Channel, batch.channel, with_for_update=True, populate_existing=True)
     channel.claimed_at = None
+    mine = select(Thread).where(Thread.id.in_([parcel.thread for parcel in batch.parcels]))
+    threads = {row.id: row for row in await session.scalars(mine.execution_options(populate_existing=True))}
     for parcel in batch.parcels:
-        incident = owners[parcel.incident]
-        thread = await session.get_one(Thread, parcel.thread, populate_existing=True)
-        await _note(session, desk, channel, thread, parcel)
-        thread.behind = thread.state is not DeliveryState.FAILED and (
-            thread.shown < incident.version or await _has_lines(session, thread)
-        )
-        if thread.state is DeliveryState.FAILED:
+        await _note(session, desk, channel, threads[parcel.thread], parcel)
+    await session.flush()
+    unsaid = await _with_lines(session, threads)
+    for parcel in batch.parcels:
+        incident, thread = owners[parcel.incident], threads[parcel.thread]
+        failed = thread.state is DeliveryState.FAILED
+        thread.behind = not failed and (thread.shown < incident.version or thread.id in unsaid)
+        if failed:
             await _fall_back(session, desk, incident, thread)
-        elif thread.state is DeliveryState.SENT:
-            await _mark_sent(session, desk, incident, thread)
-        await live.announce(session, "incident", incident.id)
+    stand = [row.incident_id for row in threads.values() if row.state is DeliveryState.SENT]
+    await _mark_sent(session, desk, channel.address, stand)
+    await live.announce(session, "incident", *owners)
     await session.flush()
     return await sleep(session, desk, channel.id, channel.held_until, next_card=batch.not_before, wake=False)
 
@@ -109,10 +113,11 @@ async def _note_lines(session: AsyncSession, parcel: Parcel) -> None:
         line.state = DeliveryState.SENT if line.provider_ref else tried
 
 
-async def _has_lines(session: AsyncSession, thread: Thread) -> bool:
+async def _with_lines(session: AsyncSession, threads: Collection[int]) -> set[int]:
+    """Those of these threads in which something is still to be said."""
     ended = (DeliveryState.SENT, DeliveryState.FAILED)
-    query = select(ThreadLine.id).where(ThreadLine.thread_id == thread.id, ThreadLine.state.not_in(ended))
-    return await session.scalar(query.limit(1)) is not None
+    query = select(ThreadLine.thread_id).where(ThreadLine.thread_id.in_(threads), ThreadLine.state.not_in(ended))
+    return set(await session.scalars(query.distinct()))
 
 
 async def _fall_back(session: AsyncSession, desk: Desk, incident: Incident, thread: Thread) -> None:
@@ -129,11 +134,13 @@ async def _fall_back(session: AsyncSession, desk: Desk, incident: Incident, thre
     await record(session, desk, incident, Event.DELIVERY, text)
 
 
-async def _mark_sent(session: AsyncSession, desk: Desk, incident: Incident, thread: Thread) -> None:
+async def _mark_sent(session: AsyncSession, desk: Desk, address: str, stand: Collection[int]) -> None:
+    """The services of that channel have been reached about the incidents whose cards stand in it."""
     now = desk.now()
-    for row in await incidents.dispatches_of(session, incident.id):
-        if row.state is DispatchState.DUE and row.channel == thread.channel:
-            row.state, row.sent_at = DispatchState.SENT, now
-            text = f"{desk.service_name(row.service)} mobilisé"
-            entry = TimelineEntry(incident_id=incident.id, at=now, kind=Event.DISPATCHED, by=None, text=text)
-            session.add(entry)
+    due = select(Dispatch).where(Dispatch.incident_id.in_(stand), Dispatch.channel == address)
+    query = due.where(Dispatch.state == DispatchState.DUE).order_by(Dispatch.incident_id, Dispatch.due_at, Dispatch.id)
+    for row in (await session.scalars(query)).all():
+        row.state, row.sent_at = DispatchState.SENT, now
+        text = f"{desk.service_name(row.service)} mobilisé"
+        entry = TimelineEntry(incident_id=row.incident_id, at=now, kind=Event.DISPATCHED, by=None, text=text)
+        session.add(entry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from functools import cache
 from typing import Any
 
 from bot.school import EXAMPLES
@@ -89,13 +90,17 @@ def _all_taken(rooms: Rooms, reference: str) -> bool:
 
 def reports_for(services: tuple[str, ...], count: int, *, seed: int, first_place: int) -> list[dict[str, Any]]:
     """Reports whose first cards stand in the channel of one of these services, and in none other of the six."""
-    catalogue = loader.load(loader.FOLDER)
     drawn = random.Random(seed)
-    texts = [line for one in _alone(catalogue, services) for line in _examples(one)]
+    texts = [line for one in _alone(_catalogue(), services) for line in _examples(one)]
     bodies = reports(count, seed=seed, first_place=first_place)
     for body, words in zip(bodies, drawn.choices(texts, k=count), strict=True):
         body["text"] = words
     return bodies
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return loader.load(loader.FOLDER)
 
 
 def _alone(catalogue: Catalogue, services: tuple[str, ...]) -> list[Procedure]:

@@ -34,7 +34,8 @@ PROCEDURES = {
 def run(rig: Rig) -> list[Figure]:
     """Each incident has one card, whatever its channel lost on the way."""
     count = rig.size(1000, 100)
-    lost, doubled, missing = asyncio.run(_play(rig, count))
+    with Databases(ROOT / "var" / "tests").fresh() as url:
+        lost, doubled, missing = asyncio.run(_play(rig, url, count))
     return [
         Figure(NAME, "answers lost after the card was posted", lost, ""),
         Figure(NAME, "cards that stand twice", doubled, "", 0),
@@ -42,33 +43,30 @@ def run(rig: Rig) -> list[Figure]:
     ]
 
 
-async def _play(rig: Rig, count: int) -> tuple[int, int, int]:
+async def _play(rig: Rig, url: str, count: int) -> tuple[int, int, int]:
     scripted, slack = Scripted(), SlackStandIn(DrivenClock())
     channels = {service: (f"slack:C0{service.upper().replace('-', '')}",) for service in SIX}
     for (address,) in channels.values():
         slack.workspace.add_channel(address.partition(":")[2])
-    with Databases(ROOT / "var" / "tests").fresh() as url:
-        async with slack:
-            settings = with_slack(rig.folder, slack)
-            async with founded(url, Path(rig.folder), scripted, settings=settings, channels=channels) as city:
-                slack.clock = city.clock
-                with rig.steps(f"{NAME}: answers lost", count) as step:
-                    for number in range(count):
-                        procedure = list(PROCEDURES.values())[number % len(PROCEDURES)]
-                        words = scripted.expect(f"constat {number}", (procedure, 0.95), place=f"lieu {number}")
-                        slack.faults.add(faults.dropped(committed=True), "chat.postMessage", when=_a_card)
-                        await city.report(words)
-                        step()
-                        if number % AT_ONCE == AT_ONCE - 1:
-                            await _delivered(city)
-                    await _delivered(city)
-        found = Counter(
-            (each.id, card.text.rpartition(" · ")[2])
-            for each in slack.workspace.channels.values()
-            for card in each.cards()
-        )
-        lost = sum(each.fault is not None for each in slack.journal.entries)
-        assert not slack.rates.breaches, slack.rates.breaches[:3]
+    async with slack:
+        settings = with_slack(rig.folder, slack)
+        async with founded(url, Path(rig.folder), scripted, settings=settings, channels=channels) as city:
+            slack.clock = city.clock
+            with rig.steps(f"{NAME}: answers lost", count) as step:
+                for number in range(count):
+                    procedure = list(PROCEDURES.values())[number % len(PROCEDURES)]
+                    words = scripted.expect(f"constat {number}", (procedure, 0.95), place=f"lieu {number}")
+                    slack.faults.add(faults.dropped(committed=True), "chat.postMessage", when=_a_card)
+                    await city.report(words)
+                    step()
+                    if number % AT_ONCE == AT_ONCE - 1:
+                        await _delivered(city)
+                await _delivered(city)
+    found = Counter(
+        (each.id, card.text.rpartition(" · ")[2]) for each in slack.workspace.channels.values() for card in each.cards()
+    )
+    lost = sum(each.fault is not None for each in slack.journal.entries)
+    assert not slack.rates.breaches, slack.rates.breaches[:3]
     return lost, sum(many - 1 for many in found.values()), max(0, count - len(found))
 
 

@@ -56,8 +56,8 @@ def _storm(rig: Rig, rooms: SlackRooms, client: Client, probe: Probe) -> list[Fi
     count = rig.size(300, 36)
     each = count // len(SIX)
     bodies = [body for service in SIX for body in reports_for((service,), each, seed=9, first_place=1000)]
-    for number, body in enumerate(bodies):
-        body["location"] = reports(1, seed=1, first_place=1000 + number)[0]["location"]
+    for body, elsewhere in zip(bodies, reports(count, seed=1, first_place=1000), strict=True):
+        body["location"] = elsewhere["location"]
     random.Random(3).shuffle(bodies)
     with rig.steps(f"{NAME}: reports at once", count) as step:
         begun = time.time()

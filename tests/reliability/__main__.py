@@ -30,7 +30,7 @@ play each of these cases on one of the platforms in turn.
 def main() -> None:
     """Play and write; the exit code is 1 when a case fails."""
     configure_logging("ERROR")
-    rows, failed = asyncio.run(_play_all())
+    rows, failed = asyncio.run(_play_all(Databases(ROOT / "var" / "tests")))
     names = list(PLATFORMS)
     table = [f"| what goes wrong | {' | '.join(names)} |", f"|---|{'---|' * len(names)}", *rows]
     PAGE.write_text(HEAD + "\n".join(table) + "\n", encoding="utf-8")
@@ -39,8 +39,8 @@ def main() -> None:
         raise typer.Exit(1)
 
 
-async def _play_all() -> tuple[list[str], int]:
-    databases, rows, failed = Databases(ROOT / "var" / "tests"), [], 0
+async def _play_all(databases: Databases) -> tuple[list[str], int]:
+    rows, failed = [], 0
     for case in CASES:
         cells = [await _cell(databases, case, name) for name in PLATFORMS]
         failed += sum("**" in cell for cell in cells)
