@@ -103,6 +103,7 @@ def _scope_head(lesson: Lesson, rows: Rows, settings: LearningSettings) -> tuple
 def score(heads: Heads, readings: Sequence[Reading]) -> tuple[Floats, Floats]:
     """Return raw scores of messages the heads never saw: messages × labels, messages × scopes."""
     classes = rows_of(readings, heads.vocabulary, own=True).times(heads.classes) + heads.bias
+    classes *= np.array([reading.sureness for reading in readings], dtype=np.float32)[:, None]
     return classes, rows_of(readings, heads.vocabulary, own=False).times(heads.scope) + heads.scope_bias
 
 

@@ -123,7 +123,7 @@ class ProcedureClassifier(Batched):
         if not len(own.columns):
             return doc
         calibration, _ = weights.trust.of(doc._.channel)
-        chances = calibration.probabilities(weights.class_scores(own)[None])
+        chances = calibration.probabilities(weights.class_scores(own, reading.sureness)[None])
         best = np.argsort(-chances[0], kind="stable")[:KEPT]
         doc._.ranking = tuple((weights.labels[label], float(chances[0, label])) for label in best)
         doc.cats = dict(doc._.ranking)
@@ -137,10 +137,11 @@ class ProcedureClassifier(Batched):
     def best(self, text: str, channel: Channel) -> tuple[str, float] | None:
         """Return the first label of a text and its probability, without anything else; None when no term is known."""
         weights = self.weights
-        own, _ = weights.vocabulary.row(self.read(text))
+        reading = self.read(text)
+        own, _ = weights.vocabulary.row(reading)
         if not len(own.columns):
             return None
-        chances = weights.trust.of(channel)[0].probabilities(weights.class_scores(own)[None])[0]
+        chances = weights.trust.of(channel)[0].probabilities(weights.class_scores(own, reading.sureness)[None])[0]
         label = int(chances.argmax())
         return weights.labels[label], float(chances[label])
 
