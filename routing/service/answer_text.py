@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +19,7 @@ from routing.store.models import Incident, OncallPerson, Page
 YES = ("ok", "oui")
 SHAPE = re.compile(r"(?P<word>ok|oui|non)(?: (?:in )?(?P<what>[a-z0-9]{4,8}))?")
 # What people write instead when they are in a hurry. Any other word, and it is a message like everybody's.
+BEGINNINGS = ("ok", "oui", "non", "d", "recu", "je", "j")
 LIKE_AN_ANSWER = re.compile(
     r"(?:ok|oui|non|d accord|recu|je|j)(?: (?:je|j|y|m en|ne|pas|c est|prends|vais|arrive|pars|occupe|peux|suis|dispo"
     r"|disponible|impossible|desole|bon|bien|note|recu|merci|tout|de|suite|la|le|l|in|[a-z]*[0-9][a-z0-9]*)){1,8}"
@@ -39,12 +41,14 @@ async def answer_by_text(
 
     ``external_id`` is the provider's name for the message: it acts once, and what was answered is not answered again.
     """
-    shape = _shape(plain(text))
-    if shape is None and not LIKE_AN_ANSWER.fullmatch(plain(text)):
+    words = plain(text)
+    shape = _shape(words)
+    if shape is None and words.partition(" ")[0] not in BEGINNINGS:
         return None
     called = await _called(session, number)
     if shape is None:
-        return _how_to_answer(called)
+        codes = {reference.rpartition("-")[2].lower() for _, reference in called}
+        return _how_to_answer(called) if like_an_answer(words, codes) else None
     what = (shape["what"] or "").upper()
     if not called or (not what and not any(page.state in pages.ANSWERABLE for page, _ in called)):
         return None
@@ -67,6 +71,11 @@ def _shape(words: str) -> re.Match[str] | None:
     if shape is None or shape["what"] in (None, ALL, TRIAL) or not shape["what"].isalpha():
         return shape
     return None if LIKE_AN_ANSWER.fullmatch(words) else shape
+
+
+def like_an_answer(words: str, codes: Collection[str]) -> bool:
+    """Whether plain words are what people write in a hurry, around the ``codes`` they were called with or not."""
+    return LIKE_AN_ANSWER.fullmatch(" ".join(word for word in words.split() if word not in codes)) is not None
 
 
 def _how_to_answer(called: list[tuple[Page, str]]) -> str | None:
