@@ -49,7 +49,7 @@ def messages(examples: Path, count: int, seed: int) -> list[str]:
         line
         for path in sorted(examples.glob("*/*.txt"))
         for line in path.read_text(encoding="utf-8").splitlines()
-        if line.strip()
+        if line.strip() and not line.startswith("#")
     ]
     if not lines:
         raise typer.BadParameter(f"no examples in {examples}")
