@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,9 +63,25 @@ class Watched(Wall):
         return await super().post_line(address, thread, line, ref, again=again)
 
 
+ReadBy = Callable[[Watched, Mapping[str, tuple[str, ...]]], AbstractAsyncContextManager[City]]
+
+
 @pytest.fixture
 def hole(scripted: Scripted) -> str:
     return scripted.expect("un trou rue Monge", ("voirie-nid-de-poule", 0.9), place="rue Monge")
+
+
+@pytest.fixture
+def read_by(database_url: str, tmp_path: Path, scripted: Scripted) -> ReadBy:
+    """A city whose services read a watched chat, as the channels say."""
+
+    @asynccontextmanager
+    async def opened(wall: Watched, places: Mapping[str, tuple[str, ...]]) -> AsyncIterator[City]:
+        async with founded(database_url, tmp_path, scripted, chats={"slack": wall}, channels=places) as city:
+            wall.now = city.clock.now
+            yield city
+
+    return opened
 
 
 async def happens(city: City, reference: str, *texts: str) -> None:
@@ -79,19 +96,14 @@ async def happens(city: City, reference: str, *texts: str) -> None:
     ("rates", "period", "published"), [(SLACK, 1.0, 1), (GROUP, 60.0, 20)], ids=["slack", "telegram group"]
 )
 async def test_two_hundred_events_make_a_current_card_and_few_messages(
-    database_url: str,
-    tmp_path: Path,
-    scripted: Scripted,
+    read_by: ReadBy,
     hole: str,
     rates: tuple[Rate, ...],
     period: float,
     published: int,
 ) -> None:
     wall = Watched(rates)
-    async with founded(
-        database_url, tmp_path, scripted, chats={"slack": wall}, channels={"voirie": ("slack:C0",)}
-    ) as city:
-        wall.now = city.clock.now
+    async with read_by(wall, {"voirie": ("slack:C0",)}) as city:
         incident = (await city.opened(hole))["reference"]
         for number in range(200):
             await happens(city, incident, f"nouvelle {number}")
@@ -107,14 +119,9 @@ async def test_two_hundred_events_make_a_current_card_and_few_messages(
         assert len(wall.told) < 25, "updates were summed up"
 
 
-async def test_a_message_that_sums_up_says_the_latest_in_full(
-    database_url: str, tmp_path: Path, scripted: Scripted, hole: str
-) -> None:
+async def test_a_message_that_sums_up_says_the_latest_in_full(read_by: ReadBy, hole: str) -> None:
     wall = Watched(SLACK)
-    async with founded(
-        database_url, tmp_path, scripted, chats={"slack": wall}, channels={"voirie": ("slack:C0",)}
-    ) as city:
-        wall.now = city.clock.now
+    async with read_by(wall, {"voirie": ("slack:C0",)}) as city:
         incident = (await city.opened(hole))["reference"]
         await happens(city, incident, *(f"nouvelle {number}" for number in range(15)))
         await city.settle(seconds=3)
@@ -124,14 +131,9 @@ async def test_a_message_that_sums_up_says_the_latest_in_full(
         assert len(told.splitlines()) == 13
 
 
-async def test_what_was_tried_together_is_tried_again_together(
-    database_url: str, tmp_path: Path, scripted: Scripted, hole: str
-) -> None:
+async def test_what_was_tried_together_is_tried_again_together(read_by: ReadBy, hole: str) -> None:
     wall = Watched(SLACK)
-    async with founded(
-        database_url, tmp_path, scripted, chats={"slack": wall}, channels={"voirie": ("slack:C0",)}
-    ) as city:
-        wall.now = city.clock.now
+    async with read_by(wall, {"voirie": ("slack:C0",)}) as city:
         incident = (await city.opened(hole))["reference"]
         await city.settle(seconds=2)
         wall.problems = [UnknownOutcome("dropped")]  # of the edit: nothing of this round arrives
@@ -144,13 +146,10 @@ async def test_what_was_tried_together_is_tried_again_together(
         assert len(wall.lines) == 2, "each line was said once"
 
 
-async def test_a_channel_told_to_wait_waits_and_no_other_does(
-    database_url: str, tmp_path: Path, scripted: Scripted, hole: str
-) -> None:
+async def test_a_channel_told_to_wait_waits_and_no_other_does(read_by: ReadBy, hole: str) -> None:
     wall = Watched(SLACK, TemporaryProblem("ratelimited", retry_after=30))
     places = {"voirie": ("slack:C0", "console:voirie"), "proprete": ("console:proprete",)}
-    async with founded(database_url, tmp_path, scripted, chats={"slack": wall}, channels=places) as city:
-        wall.now = city.clock.now
+    async with read_by(wall, places) as city:
         incident = (await city.opened(hole))["reference"]
         assert len(await city.cards("voirie")) == 1
         await city.act(incident, "acknowledge", by="Ana")
@@ -162,11 +161,10 @@ async def test_a_channel_told_to_wait_waits_and_no_other_does(
         assert card.holder == "Ana"
 
 
-async def test_the_gravest_cards_come_first(database_url: str, tmp_path: Path, scripted: Scripted) -> None:
+async def test_the_gravest_cards_come_first(read_by: ReadBy, scripted: Scripted) -> None:
     wall = Watched(SLACK)
     places = dict.fromkeys(("proprete", "securite", "sdis", "police-municipale", "voirie"), ("slack:C0",))
-    async with founded(database_url, tmp_path, scripted, chats={"slack": wall}, channels=places) as city:
-        wall.now = city.clock.now
+    async with read_by(wall, places) as city:
         for number in range(6):
             tag = scripted.expect(f"tag {number}", ("proprete-tag", 0.9), place=f"rue {number}")
             await city.report(tag)
@@ -183,12 +181,11 @@ async def test_the_gravest_cards_come_first(database_url: str, tmp_path: Path, s
 
 
 async def test_cards_nobody_has_seen_come_before_what_is_said_of_graver_ones(
-    database_url: str, tmp_path: Path, scripted: Scripted
+    read_by: ReadBy, scripted: Scripted
 ) -> None:
     wall = Watched(SLACK)
     places = dict.fromkeys(("proprete", "securite", "sdis", "police-municipale", "voirie"), ("slack:C0",))
-    async with founded(database_url, tmp_path, scripted, chats={"slack": wall}, channels=places) as city:
-        wall.now = city.clock.now
+    async with read_by(wall, places) as city:
         fire = (await city.opened(scripted.expect("il y a le feu", ("securite-incendie-batiment", 0.9))))["reference"]
         await city.settle(seconds=3)
         before = len(wall.asked)
@@ -209,7 +206,7 @@ async def test_cards_nobody_has_seen_come_before_what_is_said_of_graver_ones(
 
 
 async def test_a_channel_that_waits_for_its_next_turn_is_not_woken_for_every_card(
-    database_url: str, tmp_path: Path, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+    read_by: ReadBy, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wall, looks = Watched(SLACK), 0
 
@@ -220,10 +217,7 @@ async def test_a_channel_that_waits_for_its_next_turn_is_not_woken_for_every_car
         return batch
 
     monkeypatch.setattr("routing.service.deliver.claim", counted)
-    async with founded(
-        database_url, tmp_path, scripted, chats={"slack": wall}, channels={"proprete": ("slack:C0",)}
-    ) as city:
-        wall.now = city.clock.now
+    async with read_by(wall, {"proprete": ("slack:C0",)}) as city:
         for number in range(10):
             await city.report(scripted.expect(f"tag {number}", ("proprete-tag", 0.9), place=f"rue {number}"))
             await city.settle(seconds=0.05)
@@ -233,14 +227,9 @@ async def test_a_channel_that_waits_for_its_next_turn_is_not_woken_for_every_car
         assert looks <= 2 * 10
 
 
-async def test_a_second_process_leaves_the_wake_up_of_a_busy_channel_alone(
-    database_url: str, tmp_path: Path, scripted: Scripted, hole: str
-) -> None:
+async def test_a_second_process_leaves_the_wake_up_of_a_busy_channel_alone(read_by: ReadBy, hole: str) -> None:
     wall = Watched(SLACK)
-    async with founded(
-        database_url, tmp_path, scripted, chats={"slack": wall}, channels={"voirie": ("slack:C0",)}
-    ) as city:
-        wall.now = city.clock.now
+    async with read_by(wall, {"voirie": ("slack:C0",)}) as city:
         await city.opened(hole)
         async with city.session() as session:
             number = (await channels.numbers(session, ["slack:C0"]))["slack:C0"]
@@ -256,13 +245,10 @@ async def test_a_second_process_leaves_the_wake_up_of_a_busy_channel_alone(
 
 
 async def test_a_refusal_is_remembered_until_the_channel_accepts_again(
-    database_url: str, tmp_path: Path, scripted: Scripted, hole: str
+    read_by: ReadBy, scripted: Scripted, hole: str
 ) -> None:
     wall = Watched(SLACK, PermanentProblem("is_archived"))
-    async with founded(
-        database_url, tmp_path, scripted, chats={"slack": wall}, channels={"voirie": ("slack:C0",)}
-    ) as city:
-        wall.now = city.clock.now
+    async with read_by(wall, {"voirie": ("slack:C0",)}) as city:
         await city.opened(hole)
         await city.settle(seconds=9)
         assert len(await city.cards("voirie")) == 1, "within ten seconds"
