@@ -159,10 +159,8 @@ async def why_page(request: Request, house: TheHouse, qui: str = "", quand: str 
         if qui.strip() and moment is not None:
             meant = next((one for one in people if fold(qui.strip()) in (one.id, fold(one.name))), None)
             try:
-                if meant is not None:
-                    found.lines = [_read(line) for line in await why_person(session, house.desk, meant.id, moment)]
-                else:
-                    found.lines = [_read(line) for line in await why_incident(session, house.desk, qui[:60], moment)]
+                why, about = (why_person, meant.id) if meant else (why_incident, qui[:60])
+                found.lines = [_read(line) for line in await why(session, house.desk, about, moment)]
             except RoutingError as refusal:
                 found.problem = str(refusal)
         return found

@@ -16,7 +16,10 @@ START = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One decision. ``number`` counts from 1 in its ``chain``; ``facts`` are JSON values; ``text`` is French."""
+    """One decision; ``facts`` are JSON values, ``text`` is French.
+
+    ``number`` counts from 1 in its ``chain``; it is 0 until the entry is written.
+    """
 
     chain: str
     number: int

@@ -19,9 +19,9 @@ from routing.store.models import Incident, OncallPerson, Page
 YES = ("ok", "oui")
 SHAPE = re.compile(r"(?P<word>ok|oui|non)(?: (?:in )?(?P<what>[a-z0-9]{4,8}))?")
 # What people write instead when they are in a hurry. Any other word, and it is a message like everybody's.
-BEGINNINGS = ("ok", "oui", "non", "d", "recu", "je", "j")
+BEGINS = r"(?:ok|oui|non|d accord|recu|je|j)\b"
 LIKE_AN_ANSWER = re.compile(
-    r"(?:ok|oui|non|d accord|recu|je|j)(?: (?:je|j|y|m en|ne|pas|c est|prends|vais|arrive|pars|occupe|peux|suis|dispo"
+    rf"{BEGINS}(?: (?:je|j|y|m en|ne|pas|c est|prends|vais|arrive|pars|occupe|peux|suis|dispo"
     r"|disponible|impossible|desole|bon|bien|note|recu|merci|tout|de|suite|la|le|l|in|[a-z]*[0-9][a-z0-9]*)){1,8}"
 )
 ALL, TRIAL = "tout", "essai"
@@ -43,7 +43,7 @@ async def answer_by_text(
     """
     words = plain(text)
     shape = _shape(words)
-    if shape is None and words.partition(" ")[0] not in BEGINNINGS:
+    if shape is None and not re.match(BEGINS, words):
         return None
     called = await _called(session, number)
     if shape is None:

@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from routing.domain.audit import CONFIGURATION, chain_of_incident, chain_of_person
+from routing.domain.audit import CONFIGURATION, Entry, chain_of_incident, chain_of_person
 from routing.service.desk import Desk
 from routing.store import audit
-from routing.store.audit import Draft
 from routing.store.models import Incident
 
 
@@ -22,10 +21,10 @@ def decision(
     person: str | None = None,
     by: str | None = None,
     **facts: Any,
-) -> Draft:
+) -> Entry:
     """Something that was decided about an incident. ``person`` is a roster id."""
     chain, reference = chain_of_incident(incident.reference), incident.reference
-    return Draft(chain, desk.now(), kind, text, by, person, reference, facts)
+    return Entry(chain, 0, desk.now(), kind, text, by, person, reference, facts)
 
 
 async def note_decision(
@@ -39,10 +38,10 @@ async def note_configuration(
     session: AsyncSession, desk: Desk, kind: str, text: str, *, by: str, person: str | None = None, **facts: Any
 ) -> None:
     """The roster, a calendar or a contact plan was changed ``by`` somebody. ``facts`` hold no telephone number."""
-    await audit.append(session, [Draft(CONFIGURATION, desk.now(), kind, text, by, person, facts=facts)])
+    await audit.append(session, [Entry(CONFIGURATION, 0, desk.now(), kind, text, by, person, facts=facts)])
 
 
 async def note_trial(session: AsyncSession, desk: Desk, person: str, kind: str, text: str, **facts: Any) -> None:
     """Somebody was called to try whether they can be reached."""
-    draft = Draft(chain_of_person(person), desk.now(), kind, text, person=person, facts=facts)
-    await audit.append(session, [draft])
+    entry = Entry(chain_of_person(person), 0, desk.now(), kind, text, person=person, facts=facts)
+    await audit.append(session, [entry])

@@ -35,7 +35,7 @@ async def deliver(database: Database, desk: Desk, chats: Mapping[str, ChatGatewa
             if not await settle(session, desk, batch):
                 return
     if batch is None or not batch.busy:  # whoever is busy with it wakes it; should they die, its timer's lease ends
-        # In a transaction of its own: a claim that holds threads never waits for a timer (see record.stale).
+        # In a transaction of its own: a claim that holds threads never waits for a timer (see `_mark` of record).
         async with database.transaction() as session:
             await sleep(session, desk, channel, batch.not_before if batch else None)
 

@@ -59,13 +59,13 @@ async def _carry_out(
         return
     await give_up_levels(session, [incident.id for incident, _ in moves])
     summons = [Summons(incident, move.people, move.level, move.apart) for incident, move in moves]
-    drafts, left_out = await plan_pages(session, desk, summons, channels)
+    decided, left_out = await plan_pages(session, desk, summons, channels)
     for incident, move in moves:
         incident.escalation_started_at = move.next.started_at
         incident.level, incident.round = move.next.level, move.next.round
         incident.alarm = move.alarm or incident.alarm
     happened = [_happening(incident, move, left_out.get(incident.id, [])) for incident, move in moves]
-    await record_all(session, desk, happened, drafts)
+    await record_all(session, desk, happened, decided)
 
 
 async def call_duty(session: AsyncSession, desk: Desk, reference: str, *, by: str, reason: str = "") -> Incident:

@@ -69,8 +69,8 @@ async def _ask(session: AsyncSession, desk: Desk, incident: Incident, channels: 
     people = (await roster.load(session)).people.values()
     known = next((person for person in people if person.name == holder), None)
     if known is not None:
-        drafts, _ = await plan_pages(session, desk, [Summons(incident, [known], purpose=Purpose.HOLD)], channels)
-        await audit.append(session, drafts)
+        decided, _ = await plan_pages(session, desk, [Summons(incident, [known], purpose=Purpose.HOLD)], channels)
+        await audit.append(session, decided)
 
 
 async def end_question(session: AsyncSession, desk: Desk, incident: Incident) -> None:

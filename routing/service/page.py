@@ -10,13 +10,13 @@ from typing import Any, TypeAlias
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from routing.domain.audit import Entry
 from routing.domain.incident import PageState
 from routing.domain.oncall import Person
 from routing.domain.paging import ContactPlan, Purpose, contact_plan
 from routing.service.audit import decision
 from routing.service.desk import Desk
 from routing.store import live, pages, timers
-from routing.store.audit import Draft
 from routing.store.bulk import insert_rows
 from routing.store.models import Incident, Page
 
@@ -37,27 +37,27 @@ class Summons:
 
 async def plan_pages(
     session: AsyncSession, desk: Desk, summons: Sequence[Summons], channels: Collection[str]
-) -> tuple[list[Draft], dict[int, list[str]]]:
+) -> tuple[list[Entry], dict[int, list[str]]]:
     """One page for each contact step of each person, with its timer.
 
     Returns what the audit log is to be told, and by incident what was left out and why, a line for each person.
     """
     rows: list[Row] = []
-    drafts: list[Draft] = []
+    decided: list[Entry] = []
     said: dict[int, list[str]] = {}
     for one in summons:
         for turn, person in enumerate(one.people):
             plan = contact_plan(person, channels, one.incident.severity, desk.now(), desk.zone)
             theirs = page_rows(desk, person, plan, one.purpose, one.incident, one.level, later=turn * one.apart)
             rows += theirs
-            drafts.append(_decision(desk, one, person, plan, theirs))
+            decided.append(_decision(desk, one, person, plan, theirs))
             if plan.remarks:
                 said.setdefault(one.incident.id, []).append(f"{person.name} ({', '.join(plan.remarks)})")
     await keep_pages(session, desk, rows)
-    return drafts, said
+    return decided, said
 
 
-def _decision(desk: Desk, summons: Summons, person: Person, plan: ContactPlan, rows: Sequence[Row]) -> Draft:
+def _decision(desk: Desk, summons: Summons, person: Person, plan: ContactPlan, rows: Sequence[Row]) -> Entry:
     tries = [{"channel": row["channel"], "due_at": row["due_at"].isoformat()} for row in rows]
     text = f"{person.name} sera appelé·e : {desk.ways([(row['channel'], row['due_at']) for row in rows])}"
     facts: dict[str, Any] = {"tries": tries, "left_out": list(plan.remarks), "level": summons.level + 1}

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from routing.domain.audit import Entry
 from routing.domain.incident import DeliveryState, Event
 from routing.service.audit import decision
 from routing.service.desk import Desk
 from routing.store import audit, channels, live, timers
-from routing.store.audit import Draft
 from routing.store.bulk import insert_rows
 from routing.store.models import Incident, Thread, ThreadLine, TimelineEntry
 
@@ -71,7 +71,7 @@ async def record(
 
 
 async def record_all(
-    session: AsyncSession, desk: Desk, happened: Sequence[Happening], decided: Sequence[Draft] = ()
+    session: AsyncSession, desk: Desk, happened: Sequence[Happening], decided: Sequence[Entry] = ()
 ) -> None:
     """The same for several incidents at once, after what was ``decided`` about them. Their rows must be locked."""
     now = desk.now()

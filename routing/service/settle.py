@@ -63,7 +63,7 @@ async def sleep(
     """
     now = desk.now()
     channel = await session.get(Channel, number)
-    # Whoever found the timer set and left it at that has to be seen (see record.stale).
+    # Whoever found the timer set and left it at that has to be seen (see `_wake` of record).
     await timers.lock(session, timers.Verb.DELIVER, number)
     lacks = await channels.waiting(session, channel.address, now) if channel else None
     if channel is None or lacks is None or lacks.at is None:

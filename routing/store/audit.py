@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import fields, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -17,6 +17,7 @@ from routing.store.bulk import insert_rows
 from routing.store.models import AuditEntry, AuditHead
 
 ANCHORED_AT_ONCE = 2000
+FIELDS = fields(Entry)
 
 
 HEADS = text("""
@@ -31,42 +32,24 @@ MOVE = text("""
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An entry before it has its number."""
-
-    chain: str
-    at: datetime
-    kind: str
-    text: str
-    by: str | None = None
-    person: str | None = None
-    incident: str | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-async def append(session: AsyncSession, drafts: Sequence[Draft]) -> None:
+async def append(session: AsyncSession, entries: Sequence[Entry]) -> None:
     """Add entries; other writers of their chains wait until the transaction ends, those of other chains do not."""
-    if not drafts:
+    if not entries:
         return
-    chains = list(dict.fromkeys(draft.chain for draft in drafts))
+    chains = list(dict.fromkeys(entry.chain for entry in entries))
     await session.flush()
     locked = await session.execute(HEADS, {"chains": chains, "start": START})
     heads = {chain: (int(number), str(digest)) for chain, number, digest in locked}
     rows: list[dict[str, Any]] = []
-    for draft in drafts:
-        number, previous = heads[draft.chain]
-        entry = Entry(number=number + 1, **_fields(draft))
+    for unwritten in entries:
+        number, previous = heads[unwritten.chain]
+        entry = replace(unwritten, number=number + 1)
         sealed = audit.digest(previous, entry)
-        rows.append({"number": entry.number, **_fields(draft), "previous": previous, "digest": sealed})
-        heads[draft.chain] = (entry.number, sealed)
+        rows.append({one.name: getattr(entry, one.name) for one in FIELDS} | {"previous": previous, "digest": sealed})
+        heads[entry.chain] = (entry.number, sealed)
     await insert_rows(session, AuditEntry, rows)
     moved = {"numbers": [heads[chain][0] for chain in chains], "digests": [heads[chain][1] for chain in chains]}
     await session.execute(MOVE, {"chains": chains, **moved})
-
-
-def _fields(draft: Draft) -> dict[str, Any]:
-    return {one.name: getattr(draft, one.name) for one in fields(draft)}
 
 
 async def anchor(session: AsyncSession, now: datetime) -> int:
@@ -82,7 +65,9 @@ async def anchor(session: AsyncSession, now: datetime) -> int:
     heads = list(await session.scalars(loose))
     if heads:
         sealed = {head.chain: [head.number, head.digest] for head in heads}
-        await append(session, [Draft(ANCHOR, now, ANCHOR, f"{len(heads)} chaînes scellées", facts={"heads": sealed})])
+        await append(
+            session, [Entry(ANCHOR, 0, now, ANCHOR, f"{len(heads)} chaînes scellées", facts={"heads": sealed})]
+        )
         for head in heads:
             head.anchored = head.number
     return len(heads)
