@@ -174,13 +174,12 @@ def citizen_gateways(settings: Settings, clock: Clock, database: Database) -> di
 
 
 def _twilio_texts(settings: Settings, clock: Clock, database: Database) -> dict[str, CitizenGateway]:
-    account, token = settings.twilio_account_sid, settings.twilio_auth_token
-    if not (account and token):
+    if settings.twilio is None:
         return {}
     from bot.twilio.account import connect
     from bot.twilio.texts import Template, TwilioTexts
 
-    client = connect(account, token, settings.twilio_base_url)
+    client = connect(*settings.twilio, settings.twilio_base_url)
 
     async def heard(contact: str) -> datetime | None:
         async with database.transaction() as session:
@@ -201,11 +200,11 @@ def _twilio_texts(settings: Settings, clock: Clock, database: Database) -> dict[
 def media_sources(settings: Settings) -> dict[str, MediaSource]:
     """Where citizens' photos and sounds are fetched, by the scheme of their sources."""
     found: dict[str, MediaSource] = {}
-    if settings.twilio_account_sid and settings.twilio_auth_token:
+    if settings.twilio:
         from bot.twilio.media import TwilioMedia
 
-        token = settings.twilio_auth_token.get_secret_value()
-        found["twilio"] = TwilioMedia(settings.twilio_account_sid, token, settings.twilio_base_url)
+        account, token = settings.twilio
+        found["twilio"] = TwilioMedia(account, token.get_secret_value(), settings.twilio_base_url)
     if settings.telegram_citizen_token:
         from bot.telegram.account import connect
         from bot.telegram.media import TelegramMedia

@@ -14,12 +14,12 @@ from routing.ports import Clock, Pager
 def duty_pagers(settings: Settings, clock: Clock, key: str) -> dict[str, Pager]:
     """A pager for each channel that an account serves; ``key`` seals the addresses a second provider is given."""
     providers: dict[str, list[Provider]] = {VOICE: [], SMS: []}
-    account, token, sender = settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from_number
-    if account and token and sender:
+    sender = settings.twilio_from_number
+    if settings.twilio and sender:
         from bot.phone.pager import SmsPager, VoicePager
         from bot.twilio.account import connect as connect_twilio
 
-        client = connect_twilio(account, token, settings.twilio_base_url)
+        client = connect_twilio(*settings.twilio, settings.twilio_base_url)
         providers[VOICE].append(VoicePager(client, clock, sender, settings.base_url))
         providers[SMS].append(SmsPager(client, clock, sender, settings.base_url))
     voice = _gateway(settings.voice_gateway_url, settings.voice_gateway_authorization, settings.voice_gateway_body)

@@ -97,6 +97,12 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def twilio(self) -> tuple[str, SecretStr] | None:
+        """The connected account and its secret, None when none is connected."""
+        account, token = self.twilio_account_sid, self.twilio_auth_token
+        return (account, token) if account and token else None
+
+    @property
     def quiet(self) -> Hours | None:
         """When news that can wait does; None for never: the telephones drawn at /demo wake nobody."""
         connected = self.twilio_account_sid or self.telegram_citizen_token

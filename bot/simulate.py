@@ -14,6 +14,8 @@ import httpx
 import typer
 
 from bot.settings import Settings
+from nlp_models.corpus import utterances
+from nlp_models.errors import CorpusError
 
 app = typer.Typer(no_args_is_help=True, help="Load for a running Vigie.")
 
@@ -45,12 +47,10 @@ def storm(
 
 def messages(examples: Path, count: int, seed: int) -> list[str]:
     """``count`` different messages drawn from the examples."""
-    lines = [
-        line
-        for path in sorted(examples.glob("*/*.txt"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line.strip() and not line.startswith("#")
-    ]
+    try:
+        lines = [text for path in sorted(examples.glob("*/*.txt")) for text, _ in utterances(path)]
+    except CorpusError as error:
+        raise typer.BadParameter(str(error)) from error
     if not lines:
         raise typer.BadParameter(f"no examples in {examples}")
     drawn = random.Random(seed).choices(lines, k=count)

@@ -75,7 +75,7 @@ def read_examples(folder: Path) -> Corpus:
     UTF-8, or the same label in two groups.
     """
     files = _label_files(folder)
-    rows = [(label, text, author) for label, path in sorted(files.items()) for text, author in _utterances(path)]
+    rows = [(label, text, author) for label, path in sorted(files.items()) for text, author in utterances(path)]
     if len(files) < 2:
         raise CorpusError(f"{folder}: only one label ({next(iter(files))}); a choice needs at least two.")
     texts = tuple(text for _, text, _ in rows)
@@ -102,8 +102,8 @@ def _label_files(folder: Path) -> dict[str, Path]:
     return files
 
 
-def _utterances(path: Path) -> list[tuple[str, str]]:
-    """The distinct utterances of a file, each with its author ("" when none is named)."""
+def utterances(path: Path) -> list[tuple[str, str]]:
+    """Return the distinct utterances of a file, each with its author ("" when none is named). Raises CorpusError."""
     written: dict[str, str] = {}
     author = ""
     for line in _lines(path):

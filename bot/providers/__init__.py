@@ -10,10 +10,10 @@ def doors(house: House) -> Doors:
     """The doors of every account of the settings; none without an account."""
     settings = house.settings
     found = Doors(house)
-    if settings.twilio_account_sid and settings.twilio_auth_token:
+    if settings.twilio:
         from bot.providers.twilio import routers
 
-        found.routers.extend(routers(house, settings.twilio_account_sid, settings.twilio_auth_token))
+        found.routers.extend(routers(house, *settings.twilio))
     if settings.sms_gateway_url or settings.voice_gateway_url:
         from bot.phone.gateway_door import GatewayDoor
 
