@@ -72,6 +72,7 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         Verb.UNANSWERED: _alone(house, closed_question.unanswered),
         Verb.MOBILISE: _alone(house, mobilise_due),
         Verb.DELIVER: deliver_channel,
+        Verb.SHOW: deliver_channel,
         Verb.ESCALATE: partial(_escalate, house),
         Verb.HOLD: hold_incident,
         Verb.PAGE: page,

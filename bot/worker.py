@@ -38,10 +38,11 @@ BACKOFF = (0.2, 0.5, 1.0, 2.0)
 # Hands (as a share of the setting). One lane does nearly everything in order of priority. The others keep hands back:
 # when every hand of the first is held by a chat that hangs, citizens are still listened to and the duty is called. What
 # is work of the processor has its own hands only: many at it at once would finish later, and delay every page.
-OWN = (Verb.HANDLE, Verb.ESCALATE)
+OWN = (Verb.HANDLE, Verb.SHOW, Verb.ESCALATE)
 LANES = (
     (tuple(verb for verb in Verb if verb not in OWN), 1.0),
     ((Verb.HANDLE,), 0.375),
+    ((Verb.SHOW,), 0.25),
     ((Verb.ESCALATE, Verb.UNANSWERED), 0.25),
     ((Verb.PAGE,), 0.25),
 )

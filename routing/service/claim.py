@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.card import Card, Line
@@ -82,7 +81,9 @@ async def claim(session: AsyncSession, desk: Desk, number: int, rates: Mapping[s
     purse = Purse(limits, channel.address, await channels.spent(session, purse.keys()))
     most = {"cards": NEW, "updates": UPDATES} if limits else {"cards": AT_ONCE, "updates": AT_ONCE}
     found = await channels.behind(session, channel.address, now, **most)
-    lines = await _unsent_lines(session, [thread.id for thread, _ in found])
+    lines: dict[int, list[ThreadLine]] = {}
+    for line in await incidents.unsaid_lines(session, [thread.id for thread, _ in found]):
+        lines.setdefault(line.thread_id, []).append(line)
     turn = Round(purse, now)
     for thread, incident in found if limits else found[:AT_ONCE]:
         parcel = await _parcel(session, desk, thread, incident, lines.get(thread.id, []), turn, paced=bool(limits))
@@ -95,18 +96,6 @@ async def claim(session: AsyncSession, desk: Desk, number: int, rates: Mapping[s
         channel.claimed_at = None
     batch.not_before = min(turn.free, default=None)
     return batch
-
-
-async def _unsent_lines(session: AsyncSession, threads: Sequence[int]) -> dict[int, list[ThreadLine]]:
-    if not threads:
-        return {}
-    query = select(ThreadLine).where(
-        ThreadLine.thread_id.in_(threads), ThreadLine.state.not_in((DeliveryState.SENT, DeliveryState.FAILED))
-    )
-    found: dict[int, list[ThreadLine]] = {}
-    for line in await session.scalars(query.order_by(ThreadLine.id)):
-        found.setdefault(line.thread_id, []).append(line)
-    return found
 
 
 async def _parcel(

@@ -11,6 +11,7 @@ from routing.domain.incident import DeliveryState, DispatchState, IncidentState,
 from routing.domain.procedure import Severity
 from routing.service.desk import Desk
 from routing.store import attachments, timers
+from routing.store.channels import ROOM
 from routing.store.hand_overs import UNDER_WAY
 from routing.store.models import (
     Attachment,
@@ -45,6 +46,7 @@ def _outstanding(desk: Desk) -> list[tuple[timers.Verb, InstrumentedAttribute[in
     waits = or_(Incident.policy_service.is_not(None), Incident.severity == Severity.CRITICAL)
     planned = exists().where(Dispatch.incident_id == Incident.id, Dispatch.state == DispatchState.PLANNED)
     behind = exists().where(Thread.channel == Channel.address, Thread.behind, Thread.state != DeliveryState.FAILED)
+    ours = Channel.address.startswith(ROOM)
     held = Incident.severity.in_([severity for severity, patience in desk.catalogue.holds.items() if patience])
     unsent = Page.state.in_((PageState.PENDING, PageState.SENDING))
     untold = Page.last_word.is_not(None) & Page.provider_ref.is_not(None)
@@ -54,7 +56,8 @@ def _outstanding(desk: Desk) -> list[tuple[timers.Verb, InstrumentedAttribute[in
         (timers.Verb.ESCALATE, Incident.id, (Incident.state == IncidentState.OPEN) & waits),
         (timers.Verb.HOLD, Incident.id, (Incident.state == IncidentState.ACKNOWLEDGED) & held),
         (timers.Verb.MOBILISE, Incident.id, planned),
-        (timers.Verb.DELIVER, Channel.id, behind),
+        (timers.Verb.DELIVER, Channel.id, behind & ~ours),
+        (timers.Verb.SHOW, Channel.id, behind & ours),
         (timers.Verb.PAGE, Page.id, unsent | untold),
         (timers.Verb.HAND_OVER, HandOver.id, HandOver.state.in_(UNDER_WAY)),
         (timers.Verb.TELL, CitizenMessage.id, CitizenMessage.state.in_(UNSENT)),

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.audit import Entry
@@ -15,7 +14,7 @@ from routing.service.audit import decision
 from routing.service.desk import Desk
 from routing.store import audit, channels, live, timers
 from routing.store.bulk import insert_rows
-from routing.store.models import Incident, Thread, ThreadLine, TimelineEntry
+from routing.store.models import Incident, ThreadLine, TimelineEntry
 
 # A thread whose card was never sent needs no line: its card will show the current state.
 READABLE = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
@@ -117,12 +116,8 @@ async def _mark(session: AsyncSession, incidents: Sequence[Incident]) -> list[_M
     for incident in known.values():
         incident.version += 1
     await session.flush()
-    open_threads = (Thread.incident_id.in_(list(known)), Thread.state != DeliveryState.FAILED)
-    marked = update(Thread).where(*open_threads).values(behind=True)
-    shown = (Thread.id, Thread.incident_id, Thread.channel, Thread.state, Thread.provider_ref.is_not(None))
-    rows = await session.execute(marked.returning(*shown).execution_options(synchronize_session="evaluate"))
-    found = (_Marked(id_, of, at, state in READABLE, seen) for id_, of, at, state, seen in rows)
-    return sorted(found, key=lambda one: one.id)
+    marked = await channels.outdate(session, list(known))
+    return [_Marked(id_, of, at, DeliveryState(state) in READABLE, seen) for id_, of, at, state, seen in marked]
 
 
 async def _say_in_threads(
@@ -153,13 +148,22 @@ async def _say_in_threads(
 async def _wake(session: AsyncSession, desk: Desk, incidents: Sequence[Incident], threads: Sequence[_Marked]) -> None:
     """A channel that posts as fast as it may and wakes for its next card anyway is not woken for one more card."""
     ranks = {incident.id: incident.severity.rank for incident in incidents}
+    cards = _gravest(ranks, [thread for thread in threads if not thread.seen])
+    outdated = _gravest(ranks, [thread for thread in threads if thread.seen])
+    numbers, now = await channels.numbers(session, cards.keys() | outdated.keys()), desk.now()
+    boosts: dict[timers.Verb, dict[int, int]] = {timers.Verb.DELIVER: {}, timers.Verb.SHOW: {}}
+    for channel, number in numbers.items():
+        boosts[channels.verb_of(channel)][number] = channels.urgency(cards.get(channel), outdated.get(channel))
+    soon = await timers.soon(session, timers.Verb.DELIVER, boosts[timers.Verb.DELIVER], now)
+    left = soon - {numbers[channel] for channel in outdated}
+    for verb, theirs in boosts.items():
+        await timers.arm_each(session, verb, dict.fromkeys(theirs.keys() - left, now), now, boosts=theirs)
+    await live.announce(session, "incident", *ranks)
+
+
+def _gravest(ranks: Mapping[int, int], threads: Sequence[_Marked]) -> dict[str, int]:
+    """The rank of the gravest incident each channel has among these threads."""
     gravest: dict[str, int] = {}
     for thread in threads:
         gravest[thread.channel] = max(gravest.get(thread.channel, 0), ranks[thread.incident])
-    outdated = {thread.channel for thread in threads if thread.seen}
-    numbers, now = await channels.numbers(session, gravest), desk.now()
-    boosts = {number: channels.urgency(channel, gravest[channel]) for channel, number in numbers.items()}
-    soon = await timers.soon(session, timers.Verb.DELIVER, boosts, now)
-    waking = [number for channel, number in numbers.items() if channel in outdated or number not in soon]
-    await timers.arm_each(session, timers.Verb.DELIVER, dict.fromkeys(waking, now), now, boosts=boosts)
-    await live.announce(session, "incident", *ranks)
+    return gravest

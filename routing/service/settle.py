@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -29,12 +29,13 @@ async def settle(session: AsyncSession, desk: Desk, batch: Batch) -> bool:
     owners = {row.id: row for row in await incidents.locked(session, {parcel.incident for parcel in batch.parcels})}
     channel = await session.get_one(Channel, batch.channel, with_for_update=True, populate_existing=True)
     channel.claimed_at = None
-    mine = select(Thread).where(Thread.id.in_([parcel.thread for parcel in batch.parcels]))
-    threads = {row.id: row for row in await session.scalars(mine.execution_options(populate_existing=True))}
+    with session.no_autoflush:  # what is read here is changed by nobody else while the incidents' rows are ours
+        threads = await incidents.threads_by_id(session, [parcel.thread for parcel in batch.parcels])
+        lines = await incidents.unsaid_lines(session, threads)
     for parcel in batch.parcels:
-        await _note(session, desk, channel, threads[parcel.thread], parcel)
-    await session.flush()
-    unsaid = await _with_lines(session, threads)
+        _note(desk, channel, threads[parcel.thread], parcel)
+        _note_lines(parcel, lines)
+    unsaid = {line.thread_id for line in lines if line.state is not DeliveryState.SENT}
     for parcel in batch.parcels:
         incident, thread = owners[parcel.incident], threads[parcel.thread]
         failed = thread.state is DeliveryState.FAILED
@@ -63,24 +64,25 @@ async def sleep(
     """
     now = desk.now()
     channel = await session.get(Channel, number)
+    if channel is None:
+        return False
+    verb = channels.verb_of(channel.address)
     # Whoever found the timer set and left it at that has to be seen (see `_wake` of record).
-    await timers.lock(session, timers.Verb.DELIVER, number)
-    lacks = await channels.waiting(session, channel.address, now) if channel else None
-    if channel is None or lacks is None or lacks.at is None:
-        await timers.disarm(session, timers.Verb.DELIVER, number)
+    await timers.lock(session, verb, number)
+    lacks = await channels.waiting(session, channel.address, now)
+    if lacks.at is None:
+        await timers.disarm(session, verb, number)
         return False
     at = max(lacks.at, until or lacks.at)
     if lacks.update_at is None or lacks.update_at > now:
         at = max(at, next_card or at)
-    boost = channels.urgency(channel.address, lacks.rank)
-    await timers.arm(session, timers.Verb.DELIVER, number, at, now, boost=boost, wake=wake)
+    await timers.arm(session, verb, number, at, now, boost=lacks.boost, wake=wake)
     return at <= now
 
 
-async def _note(session: AsyncSession, desk: Desk, channel: Channel, thread: Thread, parcel: Parcel) -> None:
+def _note(desk: Desk, channel: Channel, thread: Thread, parcel: Parcel) -> None:
     """What became of one parcel."""
     now = desk.now()
-    await _note_lines(session, parcel)
     if parcel.posted and thread.provider_ref is None:
         thread.provider_ref, thread.sent_at = parcel.posted, now
         thread.state = DeliveryState.SENT
@@ -103,21 +105,13 @@ async def _note(session: AsyncSession, desk: Desk, channel: Channel, thread: Thr
         thread.state = DeliveryState.UNKNOWN if unknown else DeliveryState.PENDING
 
 
-async def _note_lines(session: AsyncSession, parcel: Parcel) -> None:
+def _note_lines(parcel: Parcel, lines: Sequence[ThreadLine]) -> None:
     refs = {number: saying.ref for saying in parcel.sayings for number in saying.lines}
-    if not refs:
-        return
     tried = DeliveryState.UNKNOWN if isinstance(parcel.problem, UnknownOutcome) else DeliveryState.PENDING
-    for line in await session.scalars(select(ThreadLine).where(ThreadLine.id.in_(refs))):
-        line.provider_ref = parcel.said.get(refs[line.id])
-        line.state = DeliveryState.SENT if line.provider_ref else tried
-
-
-async def _with_lines(session: AsyncSession, threads: Collection[int]) -> set[int]:
-    """Those of these threads in which something is still to be said."""
-    ended = (DeliveryState.SENT, DeliveryState.FAILED)
-    query = select(ThreadLine.thread_id).where(ThreadLine.thread_id.in_(threads), ThreadLine.state.not_in(ended))
-    return set(await session.scalars(query.distinct()))
+    for line in lines:
+        if line.id in refs:
+            line.provider_ref = parcel.said.get(refs[line.id])
+            line.state = DeliveryState.SENT if line.provider_ref else tried
 
 
 async def _fall_back(session: AsyncSession, desk: Desk, incident: Incident, thread: Thread) -> None:

@@ -6,16 +6,43 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, String, bindparam, case, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import DeliveryState
 from routing.domain.procedure import Severity
 from routing.store.models import Allowance, Channel, Incident, Thread
+from routing.store.timers import Verb
 
-ROOM, ROOM_WAITS = "console:", 20
+ROOM = "console:"
+UPDATES_WAIT = 20
 RANK: ColumnElement[int] = case({severity.value: severity.rank for severity in Severity}, value=Incident.severity)
+
+
+def _lacking(address: str | ColumnElement[str]) -> ColumnElement[bool]:
+    return (Thread.channel == address) & Thread.behind & (Thread.state != DeliveryState.FAILED)
+
+
+SEEN = Thread.provider_ref.is_not(None)
+WHEN = func.coalesce(Thread.again_at, bindparam("now", type_=DateTime(timezone=True)))
+LACKS = (
+    select(func.min(WHEN), func.min(WHEN).filter(SEEN), func.max(RANK).filter(~SEEN), func.max(RANK).filter(SEEN))
+    .join(Incident, Incident.id == Thread.incident_id)
+    .where(_lacking(bindparam("address", type_=String)))
+)
+
+
+OUTDATE = text("""
+    UPDATE thread SET behind = true WHERE incident_id = ANY(CAST(:incidents AS bigint[])) AND state <> 'failed'
+    RETURNING id, incident_id, channel, state, provider_ref IS NOT NULL
+""")
+
+
+async def outdate(session: AsyncSession, incidents: Sequence[int]) -> list[tuple[int, int, str, str, bool]]:
+    """The threads of these incidents lack something now: number, incident, channel, state, is its card there."""
+    rows = await session.execute(OUTDATE, {"incidents": incidents})
+    return sorted((id_, incident, channel, state, seen) for id_, incident, channel, state, seen in rows)
 
 
 async def numbers(session: AsyncSession, addresses: Collection[str]) -> dict[str, int]:
@@ -39,17 +66,16 @@ async def behind(
     At most so many of each: a storm of new cards does not hide what is to be brought up to date. A thread that is
     being written this instant is passed over; its writer wakes the channel.
     """
-    seen = Thread.provider_ref.is_not(None)
     order = (RANK.desc(), Thread.id)
     wanted = _lacking(address) & or_(Thread.again_at.is_(None), Thread.again_at <= now)
-    place = func.row_number().over(partition_by=seen, order_by=order).label("place")
+    place = func.row_number().over(partition_by=SEEN, order_by=order).label("place")
     ranked = select(Thread.id, place).join(Incident, Incident.id == Thread.incident_id).where(wanted).subquery()
     query = (
         select(Thread, Incident)
         .join(Incident, Incident.id == Thread.incident_id)
         .join(ranked, ranked.c.id == Thread.id)
-        .where(wanted, ranked.c.place <= case((seen, updates), else_=cards))
-        .order_by(seen, *order)
+        .where(wanted, ranked.c.place <= case((SEEN, updates), else_=cards))
+        .order_by(SEEN, *order)
         .with_for_update(of=Thread, skip_locked=True)
         .execution_options(populate_existing=True)
     )
@@ -58,33 +84,32 @@ async def behind(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """When a channel next lacks something to be tried, None for never; the same of updates; the gravest's rank."""
+    """When a channel next lacks something to be tried, None for never; the same of updates; the boost that deserves."""
 
     at: datetime | None
     update_at: datetime | None
-    rank: int
+    boost: int
 
 
 async def waiting(session: AsyncSession, address: str, now: datetime) -> Waiting:
     """What a channel lacks, and since when it may be brought."""
-    when = func.coalesce(Thread.again_at, now)
-    found = select(func.min(when), func.min(when).filter(Thread.provider_ref.is_not(None)), func.max(RANK))
-    query = found.join(Incident, Incident.id == Thread.incident_id).where(_lacking(address))
-    at, update_at, rank = (await session.execute(query)).one()
-    return Waiting(at, update_at, rank or 0)
+    at, update_at, card, update = (await session.execute(LACKS, {"address": address, "now": now})).one()
+    return Waiting(at, update_at, urgency(card, update))
 
 
-def urgency(address: str, rank: int) -> int:
-    """How much a channel's deliveries come before others', for an incident of that rank.
+def urgency(card: int | None, update: int | None) -> int:
+    """How much a channel's deliveries come before others', by the rank of its gravest new card and gravest update.
 
-    A turn of a channel that counts messages is lost when it passes unused. The room's own lose nothing by waiting until
-    what came meanwhile is understood, unless it is grave: they are then brought many cards at once.
+    Whoever has the card of an incident knows of it: they wait for its news until those who do not have theirs. A turn
+    of a channel that counts messages is lost when it passes unused.
     """
-    return rank * 5 - (ROOM_WAITS if address.startswith(ROOM) else 0)
+    ranks = ([] if card is None else [card * 5]) + ([] if update is None else [update * 5 - UPDATES_WAIT])
+    return max(ranks, default=0)
 
 
-def _lacking(address: str) -> ColumnElement[bool]:
-    return (Thread.channel == address) & Thread.behind & (Thread.state != DeliveryState.FAILED)
+def verb_of(address: str) -> Verb:
+    """Which verb brings a channel what it lacks: the room's own cost our processor only, which has hands for them."""
+    return Verb.SHOW if address.startswith(ROOM) else Verb.DELIVER
 
 
 async def spent(session: AsyncSession, keys: Sequence[str]) -> dict[str, datetime]:

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from routing.domain.incident import IncidentState
+from routing.domain.incident import DeliveryState, IncidentState
 from routing.domain.reference import new_reference, normalise
 from routing.errors import NotFound
-from routing.store.models import Dispatch, Incident, Page, Report, Thread, TimelineEntry, Timer
+from routing.store.models import Dispatch, Incident, Page, Report, Thread, ThreadLine, TimelineEntry, Timer
 from routing.store.timers import Verb
 
 REFERENCE_TRIES = 6
@@ -104,6 +104,21 @@ async def dispatches_of(session: AsyncSession, incident_id: int) -> Sequence[Dis
 async def threads_of(session: AsyncSession, incident_id: int) -> Sequence[Thread]:
     """Every card of the incident."""
     return (await session.scalars(select(Thread).where(Thread.incident_id == incident_id).order_by(Thread.id))).all()
+
+
+async def threads_by_id(session: AsyncSession, ids: Sequence[int]) -> dict[int, Thread]:
+    """These cards as they are now, by their numbers."""
+    query = select(Thread).where(Thread.id.in_(ids)).execution_options(populate_existing=True)
+    return {thread.id: thread for thread in await session.scalars(query)}
+
+
+async def unsaid_lines(session: AsyncSession, threads: Collection[int]) -> Sequence[ThreadLine]:
+    """What is still to be said in these threads, in the order it happened."""
+    if not threads:
+        return ()
+    ended = (DeliveryState.SENT, DeliveryState.FAILED)
+    query = select(ThreadLine).where(ThreadLine.thread_id.in_(threads), ThreadLine.state.not_in(ended))
+    return (await session.scalars(query.order_by(ThreadLine.id).execution_options(populate_existing=True))).all()
 
 
 async def thread_at(session: AsyncSession, channel: str, provider_ref: str) -> Thread | None:

@@ -7,13 +7,13 @@ sweep simply wakes the row again. There is no other reconciler. See docs/adr/000
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from procrastinate import App
-from sqlalchemy import case, delete, func, select, text, update
+from sqlalchemy import case, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.store.models import Timer
@@ -33,6 +33,7 @@ class Verb(StrEnum):
     UNANSWERED = "unanswered"  # a question to a citizen
     MOBILISE = "mobilise"  # an incident's next planned minute
     DELIVER = "deliver"  # a channel's cards and threads
+    SHOW = "show"  # the same of one of the room's own channels
     ESCALATE = "escalate"  # an incident nobody has taken
     PAGE = "page"  # one page
     HOLD = "hold"  # an incident somebody took and perhaps forgot
@@ -44,7 +45,8 @@ class Verb(StrEnum):
     HAND_OVER = "hand-over"  # one hand-over of a rotation's duty
 
 
-# Pages before critical cards, cards before news to citizens; an incident's severity is added for cards.
+# Pages before critical cards, cards before news to citizens; deliveries move up and down by as much as their gravity
+# and kind deserve (see routing/store/channels).
 PRIORITY = {
     Verb.PAGE: 90,
     Verb.ESCALATE: 80,
@@ -52,6 +54,7 @@ PRIORITY = {
     Verb.HOLD: 60,
     Verb.MOBILISE: 50,
     Verb.DELIVER: 50,
+    Verb.SHOW: 50,
     Verb.HANDLE: 40,
     Verb.LISTEN: 35,
     Verb.UNANSWERED: 30,
@@ -62,6 +65,13 @@ PRIORITY = {
 }
 
 
+QUEUED = text("""
+    SELECT DISTINCT CAST(args ->> 'subject_id' AS bigint) FROM procrastinate_jobs
+    WHERE status = 'todo' AND queue_name = :queue AND priority >= :least
+        AND CAST(args ->> 'subject_id' AS bigint) = ANY(CAST(:subjects AS bigint[]))
+""")
+HELD = text("SELECT FROM timer WHERE verb = :verb AND subject_id = :subject FOR UPDATE")
+ENDED = text("DELETE FROM timer WHERE verb = :verb AND subject_id = ANY(CAST(:subjects AS bigint[]))")
 # In the order of their numbers, so that two who set the same timers never wait for each other.
 ARM = text("""
     INSERT INTO timer (verb, subject_id, due_at, next_at, priority, attempts)
@@ -70,6 +80,7 @@ ARM = text("""
         AS given(subject, due, rank) ORDER BY subject
     ON CONFLICT (verb, subject_id) DO UPDATE SET due_at = excluded.due_at, next_at = excluded.next_at,
         priority = excluded.priority, attempts = 0, error = NULL
+    RETURNING subject_id, xmax = 0
 """)
 
 
@@ -106,13 +117,14 @@ async def arm_each(
     ranks = {id_: PRIORITY[verb] + (boosts or {}).get(id_, 0) for id_ in dues}
     given = {"subjects": list(dues), "dues": list(dues.values()), "ranks": list(ranks.values())}
     await session.flush()
-    await session.execute(ARM, {"verb": verb.value, "now": now, "leased": now + LEASE, **given})
+    armed = await session.execute(ARM, {"verb": verb.value, "now": now, "leased": now + LEASE, **given})
+    new = {id_ for id_, inserted in armed if inserted}
     waking: dict[int, list[int]] = {}
     for id_, due_at in dues.items():
         if due_at <= now:
             waking.setdefault(ranks[id_], []).append(id_)
     for rank, ids in waking.items() if wake else ():
-        await _send_jobs(session, verb, rank, ids)
+        await _send_jobs(session, verb, rank, ids, new)
 
 
 async def soon(session: AsyncSession, verb: Verb, boosts: Mapping[int, int], now: datetime) -> set[int]:
@@ -136,16 +148,14 @@ async def soon(session: AsyncSession, verb: Verb, boosts: Mapping[int, int], now
 
 async def lock(session: AsyncSession, verb: Verb, subject_id: int) -> None:
     """Nobody else sets this timer until the transaction ends; waits for whoever is about to."""
-    await session.execute(
-        select(Timer.verb).where(Timer.verb == verb, Timer.subject_id == subject_id).with_for_update()
-    )
+    await session.execute(HELD, {"verb": verb.value, "subject": subject_id})
 
 
 async def disarm(session: AsyncSession, verb: Verb, subjects: int | Iterable[int]) -> None:
     """Nothing is outstanding any more for these subjects."""
     ids = [subjects] if isinstance(subjects, int) else list(subjects)
     if ids:
-        await session.execute(delete(Timer).where(Timer.verb == verb, Timer.subject_id.in_(ids)))
+        await session.execute(ENDED, {"verb": verb.value, "subjects": ids})
 
 
 async def is_due(session: AsyncSession, verb: Verb, subject_id: int, now: datetime) -> bool:
@@ -241,8 +251,18 @@ async def overdue(session: AsyncSession, now: datetime) -> Sequence[Timer]:
     return rows.all()
 
 
-async def _send_jobs(session: AsyncSession, verb: Verb, priority: int, ids: list[int]) -> None:
-    """Defer through the session's own connection, so that the jobs commit or roll back with the rows."""
+async def _send_jobs(
+    session: AsyncSession, verb: Verb, priority: int, ids: list[int], new: Collection[int] = ()
+) -> None:
+    """Defer through the session's own connection, so that the jobs commit or roll back with the rows.
+
+    ``new`` are the subjects whose timer was not there before.
+    """
+    if verb in (Verb.DELIVER, Verb.SHOW):
+        queued = await _queued(session, verb, priority, ids) - set(new)
+        ids = [id_ for id_ in ids if id_ not in queued]
+    if not ids:
+        return
     queue: App = session.info["jobs"]
     await session.flush()
     connection: Any = (await (await session.connection()).get_raw_connection()).driver_connection
@@ -252,3 +272,14 @@ async def _send_jobs(session: AsyncSession, verb: Verb, priority: int, ids: list
     )
     arguments: list[dict[str, Any]] = [{"subject_id": id_} for id_ in ids]
     await deferrer.batch_defer_async(*arguments)
+
+
+async def _queued(session: AsyncSession, verb: Verb, priority: int, ids: Sequence[int]) -> set[int]:
+    """Those of a channel's wake-ups that have a job already which nobody has begun and which comes as early.
+
+    That job brings what is written now, too: it ends by setting this timer, which is locked until we commit (one that
+    was not there before is seen by nobody until then). Without this a channel of which much is said fills the queue
+    with jobs that find nothing to do, and every other channel waits behind them.
+    """
+    found = await session.scalars(QUEUED, {"queue": verb.value, "least": priority, "subjects": list(ids)})
+    return set(found)

@@ -171,7 +171,7 @@ async def test_a_process_that_died_while_sending_is_taken_over(city: City, hole:
         channel = await session.scalar(select(ChannelRow.id))
         assert number is not None
         assert channel is not None
-        await timers.arm(session, timers.Verb.DELIVER, channel, city.clock.at, city.clock.at)
+        await timers.arm(session, timers.Verb.SHOW, channel, city.clock.at, city.clock.at)
     await city.settle(seconds=1)
     [before] = await city.cards("voirie")
     await city.settle(seconds=12)

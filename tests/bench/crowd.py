@@ -99,7 +99,7 @@ COPIES = (
         "timer",
         {"subject_id": "inc.new", "due_at": "inc.later", "next_at": "inc.later"},
         source=(
-            "timer AS src JOIN new_incident AS inc ON inc.old = src.subject_id AND src.verb IN ('escalate', 'deliver')"
+            "timer AS src JOIN new_incident AS inc ON inc.old = src.subject_id AND src.verb IN ('escalate', 'mobilise')"
         ),
         numbered=False,
     ),

@@ -30,7 +30,7 @@ CHOOSE_DELIVERIES = """
     SELECT id, incident_id,
            now() + interval '1 second' * (1 + %(window)s * (row_number() OVER ()) / %(limit)s) AS due_at
     FROM (SELECT min(dispatch.id) AS id, incident_id FROM dispatch JOIN new_incident ON new = incident_id
-          WHERE state = 'planned' AND incident_id IN (SELECT subject_id FROM timer WHERE verb = 'deliver')
+          WHERE state = 'planned' AND incident_id IN (SELECT subject_id FROM timer WHERE verb = 'mobilise')
             AND incident_id NOT IN (SELECT incident_id FROM awaited_escalation)
           GROUP BY incident_id ORDER BY random() LIMIT %(limit)s) AS chosen
 """
@@ -42,7 +42,7 @@ SET_ESCALATIONS = """
 SET_TIMERS = """
     UPDATE timer SET due_at = a.due_at, next_at = a.due_at
     FROM (SELECT 'escalate' AS verb, incident_id, due_at FROM awaited_escalation
-          UNION ALL SELECT 'deliver', incident_id, due_at FROM awaited_dispatch) AS a
+          UNION ALL SELECT 'mobilise', incident_id, due_at FROM awaited_dispatch) AS a
     WHERE timer.verb = a.verb AND timer.subject_id = a.incident_id
 """
 RANG_LATE = """
