@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
+from importlib import import_module
 from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
+from typer.core import TyperGroup
 
-from bot import (
-    asr_commands,
-    catalogue_commands,
-    nlp_commands,
-    oncall_commands,
-    places_commands,
-    serving,
-    simulate,
-    why_command,
-)
+from bot import serving
 from bot.settings import Settings
 from routing.errors import CatalogueError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Vigie")
+# Imported when they are called: the web and the worker would wait for all of them at every start.
+LATER = {
+    "asr": "bot.asr_commands",
+    "catalogue": "bot.catalogue_commands",
+    "nlp": "bot.nlp_commands",
+    "oncall": "bot.oncall_commands",
+    "places": "bot.places_commands",
+    "simulate": "bot.simulate",
+    "why": "bot.why_command",
+}
+
+
+class Commands(TyperGroup):
+    """The commands of this module, and those of ``LATER``."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every name, for the help."""
+        return [*super().list_commands(ctx), *LATER]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, None when there is none."""
+        if cmd_name not in LATER:
+            return super().get_command(ctx, cmd_name)
+        command = typer.main.get_command(import_module(LATER[cmd_name]).app)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Vigie"
+)
 db = typer.Typer(no_args_is_help=True, help="The database's schema.")
 app.add_typer(db, name="db")
-app.add_typer(asr_commands.app, name="asr")
-app.add_typer(catalogue_commands.app, name="catalogue")
-app.add_typer(nlp_commands.app, name="nlp")
-app.add_typer(oncall_commands.app, name="oncall")
-app.add_typer(places_commands.app, name="places")
-app.add_typer(simulate.app, name="simulate")
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on (default VIGIE_PORT, 8000).")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on (default VIGIE_HOST, 127.0.0.1).")]
@@ -76,6 +92,8 @@ def db_check() -> None:
 @app.command()
 def doctor() -> None:
     """Look at everything a running Vigie needs and say what is missing."""
+    import asyncio
+
     from bot.doctor import examine
 
     settings = _settings()
@@ -84,9 +102,6 @@ def doctor() -> None:
         typer.echo(finding.line())
     if any(finding.grave for finding in findings):
         raise typer.Exit(1)
-
-
-app.command(name="why")(why_command.why)
 
 
 def _settings(**given: Any) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import signal
@@ -13,23 +14,23 @@ import threading
 import time
 from typing import Any
 
-import structlog
 import typer
 
-from bot.embedded import EmbeddedPostgres
 from bot.settings import Settings, share_metrics
 
 WATCH_EVERY = 1.0
 STOP_GRACE = 15.0
 START_AGAIN = (0.2, 2.0)  # seconds after which a worker is started again: one that had worked, one that had not
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 def database_url(settings: Settings) -> str:
     """The configured database, or the embedded one started now."""
     if settings.database_url is not None:
         return settings.database_url.get_secret_value()
+    from bot.embedded import EmbeddedPostgres
+
     return EmbeddedPostgres(settings.data_dir).start()
 
 
@@ -40,9 +41,12 @@ def serve(settings: Settings) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     share_metrics(folder.absolute())
-    _checked(settings)
+    _check_token(settings)
     _train_first(settings)
-    _run(_serve(settings))
+    child = _Child()
+    child.start()  # before anything that takes its time is imported here: the worker has the most to load
+    _checked(settings)
+    _run(_serve(settings, child))
 
 
 def web(settings: Settings) -> None:
@@ -82,6 +86,10 @@ def _checked(settings: Settings) -> None:
     from bot.observability import configure_logging
 
     configure_logging(settings.log_level)
+    _check_token(settings)
+
+
+def _check_token(settings: Settings) -> None:
     if not settings.embedded and settings.api_token is None:
         typer.echo("VIGIE_API_TOKEN is not set: choose one (see .env.example).", err=True)
         raise typer.Exit(2)
@@ -105,8 +113,7 @@ def _run(main: Any) -> None:
         uvloop.run(main)
 
 
-async def _serve(settings: Settings) -> None:
-    child = _Child(settings)
+async def _serve(settings: Settings, child: _Child) -> None:
     # The worker loads its model while the database comes up here.
     running = [asyncio.create_task(child.watch())]
     try:
@@ -144,9 +151,8 @@ async def _web(settings: Settings, url: str) -> None:
     )
     server = Server(config)
     if house.ears is not None and house.ears.problem:
-        log.warning(
-            "callers are not heard yet: they have the keypad, a person, the answering machine", why=house.ears.problem
-        )
+        silent = "callers are not heard yet: they have the keypad, a person, the answering machine"
+        log.warning(silent, extra={"why": house.ears.problem})
     welcome(settings, house.api_token)
     await server.serve()
 
@@ -197,44 +203,51 @@ async def _revive(settings: Settings) -> None:
     """The embedded PostgreSQL is ours to keep alive."""
     if not settings.embedded:
         return
+    from bot.embedded import EmbeddedPostgres
+
     postgres = EmbeddedPostgres(settings.data_dir)
     while True:
         await asyncio.sleep(WATCH_EVERY)
         try:
             await asyncio.to_thread(postgres.revive)
         except Exception as error:  # noqa: BLE001 (it is tried again in a second, whatever it was)
-            log.warning("the embedded PostgreSQL does not start", error=type(error).__name__)
+            log.warning("the embedded PostgreSQL does not start", extra={"error": type(error).__name__})
 
 
 class _Child:
     """The worker process of ``serve``."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._process: asyncio.subprocess.Process | None = None
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+
+    def start(self) -> None:
+        """Start the worker; ``watch`` tries again when that cannot be."""
+        self._started = time.monotonic()
+        command = [sys.executable, "-m", "bot", "worker", "--parent", str(os.getpid())]
+        try:
+            self._process = subprocess.Popen(command, start_new_session=True)
+        except OSError as error:  # no memory, no file left: it may pass
+            self._process = None
+            log.warning("the worker cannot be started", extra={"error": type(error).__name__})
 
     async def watch(self) -> None:
-        """Start the worker, and again whenever it ends."""
+        """Start the worker again whenever it ends."""
         while True:
-            started = time.monotonic()
-            command = [sys.executable, "-m", "bot", "worker", "--parent", str(os.getpid())]
-            try:
-                self._process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
-                code = await self._process.wait()
-                log.warning("the worker ended and is started again", code=code)
-            except OSError as error:  # no memory, no file left: it may pass
-                log.warning("the worker cannot be started", error=type(error).__name__)
+            if self._process is not None:
+                code = await asyncio.to_thread(self._process.wait)
+                log.warning("the worker ended and is started again", extra={"code": code})
             soon, later = START_AGAIN
-            await asyncio.sleep(soon if time.monotonic() - started > 10 else later)
+            await asyncio.sleep(soon if time.monotonic() - self._started > 10 else later)
+            self.start()
 
     async def stop(self) -> None:
         """Let running jobs end, then the process."""
         process = self._process
-        if process is None or process.returncode is not None:
+        if process is None or process.poll() is not None:
             return
         process.send_signal(signal.SIGTERM)
         try:
-            async with asyncio.timeout(STOP_GRACE):
-                await process.wait()
-        except TimeoutError:
+            await asyncio.to_thread(process.wait, STOP_GRACE)
+        except subprocess.TimeoutExpired:
             process.kill()

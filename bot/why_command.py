@@ -11,7 +11,10 @@ import typer
 from bot import serving
 from bot.settings import Settings
 
+app = typer.Typer()
 
+
+@app.command()
 def why(
     who: Annotated[str, typer.Argument(help="Somebody's id in the on-call file, or an incident's reference.")],
     at: Annotated[str, typer.Option(help="2026-03-01T03:12, in the city's time zone; now by default.")] = "",

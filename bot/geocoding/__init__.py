@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.geocoding.national import NationalGeocoder
 from bot.geocoding.offline import OfflineGeocoder
 from bot.geocoding.together import Together
 from bot.settings import Settings
@@ -18,5 +17,7 @@ def connect(settings: Settings, catalogue: Catalogue, clock: Clock) -> Geocoder 
     offline = OfflineGeocoder(settings, catalogue.area)
     if settings.geocoder_base_url is None:
         return offline
+    from bot.geocoding.national import NationalGeocoder  # with the HTTP client, which a city without it does not need
+
     national = NationalGeocoder(settings.geocoder_base_url, catalogue.communes, settings.geocoder_seconds)
     return Together(national, offline, clock, settings.geocoder_seconds)

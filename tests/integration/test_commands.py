@@ -8,9 +8,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from typer.testing import CliRunner
 
 from bot import __main__ as command
+from bot import schema
 from bot.doctor import examine
 from routing.errors import CatalogueError
 from tests.city import settings_in
@@ -99,6 +101,10 @@ def test_the_schema_is_what_the_code_says(vigie: CliRunner) -> None:
     assert vigie.invoke(command.app, ["db", "upgrade"]).exit_code == 0
     result = vigie.invoke(command.app, ["db", "check"])
     assert result.exit_code == 0, result.output
+
+
+def test_the_newest_revision_is_known_without_reading_the_migrations() -> None:
+    assert schema.newest() == ScriptDirectory.from_config(schema.config("postgresql://nowhere")).get_current_head()
 
 
 def test_the_doctor_says_what_is_missing(vigie: CliRunner, tmp_path: Path) -> None:

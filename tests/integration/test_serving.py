@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -43,16 +44,16 @@ def test_a_port_in_use_is_said_before_anything_is_touched(tmp_path: Path, capsys
     assert "Cannot listen" in capsys.readouterr().err
 
 
-async def test_a_worker_that_cannot_be_started_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_that_cannot_be_started_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     tries = asyncio.Semaphore(0)
 
-    async def no_file_left(*command: str, **more: object) -> None:
+    def no_file_left(*command: str, **more: object) -> None:
         tries.release()
         raise OSError(24, "Too many open files")
 
-    monkeypatch.setattr(asyncio, "create_subprocess_exec", no_file_left)
+    monkeypatch.setattr(subprocess, "Popen", no_file_left)
     monkeypatch.setattr(serving, "START_AGAIN", (0.0, 0.0))
-    watching = asyncio.create_task(serving._Child(settings_in(tmp_path)).watch())
+    watching = asyncio.create_task(serving._Child().watch())
     async with asyncio.timeout(5):
         for _ in range(3):
             await tries.acquire()
