@@ -81,6 +81,6 @@ async def _check_free(
 
 
 async def _noted(session: AsyncSession, desk: Desk, kind: str, said: str, by: str, person: str) -> None:
-    await note_configuration(session, desk, kind, said, by=by, person=person)
+    note_configuration(session, desk, kind, said, by=by, person=person)
     await session.flush()
-    await live.announce(session, "duty", 0)
+    live.announce(session, "duty", 0)

@@ -47,7 +47,7 @@ async def _reached(session: AsyncSession, desk: Desk, page: Page, incident: Inci
         await record(session, desk, incident, Event.HELD, f"{page.name} s'en occupe toujours", by=page.name)
     else:
         text = f"{page.name} a répondu à l'essai ({page.channel})"
-        await note_trial(session, desk, page.person, "answered", text, channel=page.channel, page=page.id)
+        note_trial(session, desk, page.person, "answered", text, channel=page.channel, page=page.id)
 
 
 async def decline(session: AsyncSession, desk: Desk, page_id: int) -> Page:
@@ -60,7 +60,7 @@ async def decline(session: AsyncSession, desk: Desk, page_id: int) -> Page:
     await timers.arm(session, timers.Verb.PAGE, page.id, desk.now(), desk.now())
     if incident is None:
         text = f"{page.name} a répondu à l'essai par un refus ({page.channel})"
-        await note_trial(session, desk, page.person, "answered", text, channel=page.channel, page=page.id)
+        note_trial(session, desk, page.person, "answered", text, channel=page.channel, page=page.id)
         return page
     said = f"{page.name} ne peut pas"
     await record(

@@ -27,21 +27,19 @@ def decision(
     return Entry(chain, 0, desk.now(), kind, text, by, person, reference, facts)
 
 
-async def note_decision(
-    session: AsyncSession, desk: Desk, incident: Incident, kind: str, text: str, **more: Any
-) -> None:
+def note_decision(session: AsyncSession, desk: Desk, incident: Incident, kind: str, text: str, **more: Any) -> None:
     """The same, kept (the incident's row must be locked)."""
-    await audit.append(session, [decision(desk, incident, kind, text, **more)])
+    audit.append(session, [decision(desk, incident, kind, text, **more)])
 
 
-async def note_configuration(
+def note_configuration(
     session: AsyncSession, desk: Desk, kind: str, text: str, *, by: str, person: str | None = None, **facts: Any
 ) -> None:
     """The roster, a calendar or a contact plan was changed ``by`` somebody. ``facts`` hold no telephone number."""
-    await audit.append(session, [Entry(CONFIGURATION, 0, desk.now(), kind, text, by, person, facts=facts)])
+    audit.append(session, [Entry(CONFIGURATION, 0, desk.now(), kind, text, by, person, facts=facts)])
 
 
-async def note_trial(session: AsyncSession, desk: Desk, person: str, kind: str, text: str, **facts: Any) -> None:
+def note_trial(session: AsyncSession, desk: Desk, person: str, kind: str, text: str, **facts: Any) -> None:
     """Somebody was called to try whether they can be reached."""
     entry = Entry(chain_of_person(person), 0, desk.now(), kind, text, person=person, facts=facts)
-    await audit.append(session, [entry])
+    audit.append(session, [entry])

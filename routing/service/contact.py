@@ -28,7 +28,7 @@ async def change_plan(
         return person
     person.plan = after
     said = f"Plan de contact de {person.name} : {in_words(before)} devient {in_words(after)}"
-    await note_configuration(session, desk, "plan", said, by=by, person=person_id, before=before, after=after)
+    note_configuration(session, desk, "plan", said, by=by, person=person_id, before=before, after=after)
     return person
 
 

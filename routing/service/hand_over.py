@@ -40,7 +40,7 @@ async def prepare_hand_overs(session: AsyncSession, desk: Desk) -> int:
             number = await hand_overs.prepare(session, rotation, at, until, outgoing, incoming)
             if number is not None:
                 await timers.arm(session, timers.Verb.HAND_OVER, number, at, now)
-                await live.announce(session, "duty", number)
+                live.announce(session, "duty", number)
                 new += 1
     return new
 
@@ -68,7 +68,7 @@ async def hand_over(session: AsyncSession, desk: Desk, number: int) -> None:
         await _wait(session, desk, people, row)
     else:
         await _end(session, row, HandOverState.OVERTAKEN if row.pack else HandOverState.PASSED, desk)
-    await live.announce(session, "duty", number)
+    live.announce(session, "duty", number)
 
 
 async def _wait(session: AsyncSession, desk: Desk, people: Roster, row: HandOver) -> None:
@@ -102,13 +102,13 @@ async def accept_hand_over(session: AsyncSession, desk: Desk, number: int, *, by
     said = f"Relève {row.rotation} : {incoming} succède à {outgoing}" + (
         f" (acceptée par {by})" if by != incoming else ""
     )
-    await note_configuration(session, desk, "hand-over", said, by=by, person=row.incoming, rotation=row.rotation)
+    note_configuration(session, desk, "hand-over", said, by=by, person=row.incoming, rotation=row.rotation)
     for item in row.pack:
         incident = await incidents.by_reference(session, item["reference"], lock=True)
         await record(session, desk, incident, Event.NOTE, said, by=by)
         if incident.state is IncidentState.ACKNOWLEDGED and incident.acknowledged_by == outgoing:
             await _give(session, desk, incident, incoming, outgoing)
-    await live.announce(session, "duty", number)
+    live.announce(session, "duty", number)
     return row
 
 
@@ -175,7 +175,7 @@ async def _tell(session: AsyncSession, desk: Desk, people: Roster, row: HandOver
         f"Relève {row.rotation} non acceptée par {_name(people, row.incoming)} :"
         f" {_name(people, row.outgoing)} reste d'astreinte"
     )
-    await note_configuration(session, desk, "hand-over", said, by="Vigie", person=row.outgoing, rotation=row.rotation)
+    note_configuration(session, desk, "hand-over", said, by="Vigie", person=row.outgoing, rotation=row.rotation)
     for item in row.pack:
         incident = await incidents.by_reference(session, item["reference"], lock=True)
         await record(session, desk, incident, Event.ALARM, said, broadcast=True)

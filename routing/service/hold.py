@@ -70,7 +70,7 @@ async def _ask(session: AsyncSession, desk: Desk, incident: Incident, channels: 
     known = next((person for person in people if person.name == holder), None)
     if known is not None:
         decided, _ = await plan_pages(session, desk, [Summons(incident, [known], purpose=Purpose.HOLD)], channels)
-        await audit.append(session, decided)
+        audit.append(session, decided)
 
 
 async def end_question(session: AsyncSession, desk: Desk, incident: Incident) -> None:

@@ -68,7 +68,7 @@ async def _note_changes(
                 changes = _changes(was or {}, now or {})
                 person = id_ if kind == "people" else None
                 said = f"{word} {id_} : {done} par l'import du fichier d'astreinte ({', '.join(changes)})"
-                await note_configuration(session, desk, "import", said, by=by, person=person, changes=changes)
+                note_configuration(session, desk, "import", said, by=by, person=person, changes=changes)
 
 
 async def _note_agreed(
@@ -80,7 +80,7 @@ async def _note_agreed(
         came = [("ajouté", row) for row in new if row not in old]
         for done, row in came + [("retiré", row) for row in old if row not in new]:
             said = f"{word} de {row['person']} du {row['from']} au {row['until']} : {done} par l'import du fichier"
-            await note_configuration(session, desk, "import", said, by=by, person=row["person"], agreed=row)
+            note_configuration(session, desk, "import", said, by=by, person=row["person"], agreed=row)
 
 
 def _by_id(section: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ async def import_shifts(
         base, *above = row.layers
         row.layers = [base, written, *(layer for layer in above if "shifts" not in layer)]
     said = f"{rotation} : {len(shifts)} gardes importées d'un calendrier"
-    await note_configuration(session, desk, "import", said, by=by, rotation=rotation)
+    note_configuration(session, desk, "import", said, by=by, rotation=rotation)
     await session.flush()
-    await live.announce(session, "duty", 0)
+    live.announce(session, "duty", 0)
     return row is None

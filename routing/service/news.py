@@ -70,7 +70,7 @@ async def unanswered(session: AsyncSession, desk: Desk, incident: Incident | Non
     """The person was not reached this way. They may still answer; somebody else is called."""
     page.state, page.error = PageState.UNANSWERED, why
     await timers.disarm(session, Verb.PAGE, page.id)
-    await live.announce(session, "page", page.id)
+    live.announce(session, "page", page.id)
     await pass_on(session, desk, incident, page, why)
 
 

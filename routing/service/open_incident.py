@@ -105,7 +105,7 @@ async def _open(session: AsyncSession, desk: Desk, report: Report, verdict: Verd
     await start_escalation(session, desk, incident, verdict.plan)
     if desk.looks_up and lacks(incident):
         await timers.arm(session, timers.Verb.LOCATE, incident.id, now, now)
-    await live.announce(session, "incident", incident.id)
+    live.announce(session, "incident", incident.id)
     return incident
 
 
@@ -169,7 +169,7 @@ async def start_escalation(session: AsyncSession, desk: Desk, incident: Incident
         return
     if delay is None:
         said = f"Personne n'est appelé : gravité « {incident.severity} », astreinte engagée : {ENGAGED[plan.on_call]}"
-        await note_decision(session, desk, incident, "planned", said)
+        note_decision(session, desk, incident, "planned", said)
         return
     now = desk.now()
     if incident.escalation_started_at is not None and incident.escalation_started_at <= now + delay:
@@ -178,5 +178,5 @@ async def start_escalation(session: AsyncSession, desk: Desk, incident: Incident
     incident.escalation_started_at = now + delay
     incident.level, incident.round = 0, 1
     said = f"Premier appel prévu à {desk.clock_time(now + delay)} : gravité « {incident.severity} »"
-    await note_decision(session, desk, incident, "planned", said, policy_of=incident.policy_service)
+    note_decision(session, desk, incident, "planned", said, policy_of=incident.policy_service)
     await timers.arm(session, timers.Verb.ESCALATE, incident.id, now + delay, now)

@@ -37,7 +37,7 @@ async def override_shift(
     check_present(people, taker, begins, ends)
     await put_override(session, desk, rotation, person, begins, ends, by=by)
     said = f"{rotation} : garde de {taker.name} {when(desk, begins, ends)}"
-    await note_configuration(session, desk, "override", said, by=by, person=person, rotation=rotation)
+    note_configuration(session, desk, "override", said, by=by, person=person, rotation=rotation)
     return rest_warnings(await roster.load(session), [person], begins, ends, desk)
 
 
@@ -62,7 +62,7 @@ async def put_override(
                 session.add(_row(row.rotation, row.person, first, last, row.made_by, row.made_at, row.swap_id))
     session.add(_row(rotation, person, begins, ends, by, desk.now(), swap_id))
     await session.flush()
-    await live.announce(session, "duty", 0)
+    live.announce(session, "duty", 0)
 
 
 def _row(
@@ -80,9 +80,9 @@ async def drop_override(session: AsyncSession, desk: Desk, override: int, *, by:
     if row is None or row.ends <= now:
         raise NotFound("Cette garde n'est plus au calendrier")
     said = f"{row.rotation} : garde retirée {when(desk, max(row.begins, now), row.ends)}"
-    await note_configuration(session, desk, "override", said, by=by, person=row.person, rotation=row.rotation)
+    note_configuration(session, desk, "override", said, by=by, person=row.person, rotation=row.rotation)
     if row.begins < now:
         row.ends = now
     else:
         await session.delete(row)
-    await live.announce(session, "duty", 0)
+    live.announce(session, "duty", 0)

@@ -128,7 +128,7 @@ async def end(session: AsyncSession, desk: Desk, page: Page, word: str, state: P
         page.last_word = word
     page.state = state
     page.answered_at = desk.now()
-    await live.announce(session, "page", page.id)
+    live.announce(session, "page", page.id)
 
 
 async def give_up_levels(session: AsyncSession, incidents: Collection[int]) -> None:

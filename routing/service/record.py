@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,7 @@ from routing.domain.incident import DeliveryState, Event
 from routing.service.audit import decision
 from routing.service.desk import Desk
 from routing.store import audit, channels, live, timers
+from routing.store.base import End, at_end
 from routing.store.bulk import insert_rows
 from routing.store.models import Incident, ThreadLine, TimelineEntry
 
@@ -79,7 +81,7 @@ async def record_all(
         for one in happened
         if one.event in AUDITED
     ]
-    await audit.append(session, [*decided, *audited])
+    audit.append(session, [*decided, *audited])
     rows = [
         {"incident_id": one.incident.id, "at": now, "kind": one.event.value, "by": one.by, "text": one.text}
         for one in happened
@@ -87,13 +89,13 @@ async def record_all(
     threads = await _mark(session, [one.incident for one in happened])
     entries = await insert_rows(session, TimelineEntry, rows)
     await _say_in_threads(session, desk, dict(zip(entries, happened, strict=True)), threads)
-    await _wake(session, desk, [one.incident for one in happened], threads)
+    _have_woken(session, desk, [one.incident for one in happened], threads)
 
 
 async def stale(session: AsyncSession, desk: Desk, incident: Incident) -> None:
     """Every card of the incident shows an older state now: have its channels brought up to date, tell the consoles."""
     threads = await _mark(session, [incident])
-    await _wake(session, desk, [incident], threads)
+    _have_woken(session, desk, [incident], threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +147,24 @@ async def _say_in_threads(
     await insert_rows(session, ThreadLine, lines)
 
 
-async def _wake(session: AsyncSession, desk: Desk, incidents: Sequence[Incident], threads: Sequence[_Marked]) -> None:
-    """A channel that posts as fast as it may and wakes for its next card anyway is not woken for one more card."""
+def _have_woken(session: AsyncSession, desk: Desk, incidents: Sequence[Incident], threads: Sequence[_Marked]) -> None:
+    """Have the threads' channels woken at the end: their timers are wanted by whoever has news of anything there."""
     ranks = {incident.id: incident.severity.rank for incident in incidents}
-    cards = _gravest(ranks, [thread for thread in threads if not thread.seen])
-    outdated = _gravest(ranks, [thread for thread in threads if thread.seen])
+    waking: dict[bool, dict[str, int]] = session.info.setdefault("waking", {True: {}, False: {}})
+    for thread in threads:
+        gravest = waking[thread.seen]
+        gravest[thread.channel] = max(gravest.get(thread.channel, 0), ranks[thread.incident])
+    at_end(session, End.WAKE, partial(wake_channels, desk=desk))
+    live.announce(session, "incident", *ranks)
+
+
+async def wake_channels(session: AsyncSession, desk: Desk) -> None:
+    """Wake the channels of which something was said in this transaction.
+
+    One that posts as fast as it may and wakes for its next card anyway is not woken for one more card.
+    """
+    waking: dict[bool, dict[str, int]] = session.info.pop("waking", None) or {True: {}, False: {}}
+    outdated, cards = waking[True], waking[False]
     numbers, now = await channels.numbers(session, cards.keys() | outdated.keys()), desk.now()
     boosts: dict[timers.Verb, dict[int, int]] = {timers.Verb.DELIVER: {}, timers.Verb.SHOW: {}}
     for channel, number in numbers.items():
@@ -158,12 +173,3 @@ async def _wake(session: AsyncSession, desk: Desk, incidents: Sequence[Incident]
     left = soon - {numbers[channel] for channel in outdated}
     for verb, theirs in boosts.items():
         await timers.arm_each(session, verb, dict.fromkeys(theirs.keys() - left, now), now, boosts=theirs)
-    await live.announce(session, "incident", *ranks)
-
-
-def _gravest(ranks: Mapping[int, int], threads: Sequence[_Marked]) -> dict[str, int]:
-    """The rank of the gravest incident each channel has among these threads."""
-    gravest: dict[str, int] = {}
-    for thread in threads:
-        gravest[thread.channel] = max(gravest.get(thread.channel, 0), ranks[thread.incident])
-    return gravest

@@ -167,13 +167,13 @@ async def _rang(session: AsyncSession, desk: Desk, incident: Incident | None, pa
         await timers.arm(session, Verb.PAGE, page.id, now, now)
         return
     page.state, page.error = PageState.RINGING, None
-    await live.announce(session, "page", page.id)
+    live.announce(session, "page", page.id)
     if rung.news is not None and page.delivery is None:
         await timers.arm(session, Verb.PAGE, page.id, now + rung.news, now)
     else:
         await timers.disarm(session, Verb.PAGE, page.id)
     if incident is None:
-        await note_trial(session, desk, page.person, Event.PAGED, f"{page.name} est appelé·e", channel=page.channel)
+        note_trial(session, desk, page.person, Event.PAGED, f"{page.name} est appelé·e", channel=page.channel)
     else:
         said = f"{page.name} est appelé·e (niveau {page.level})"
         if page.purpose is Purpose.HOLD:
@@ -184,7 +184,7 @@ async def _rang(session: AsyncSession, desk: Desk, incident: Incident | None, pa
 async def _refuse(session: AsyncSession, desk: Desk, incident: Incident | None, page: Page, refusal: str) -> None:
     page.state, page.error = PageState.FAILED, refusal
     await timers.disarm(session, Verb.PAGE, page.id)
-    await live.announce(session, "page", page.id)
+    live.announce(session, "page", page.id)
     await pass_on(session, desk, incident, page, f"injoignable, {refusal}")
 
 

@@ -14,7 +14,7 @@ from routing.ports import Gone, PermanentProblem, TemporaryProblem, UnknownOutco
 from routing.service.claim import Batch, Parcel
 from routing.service.desk import Desk
 from routing.service.mobilise import CONSOLE, ensure_threads
-from routing.service.record import record
+from routing.service.record import record, wake_channels
 from routing.store import channels, incidents, live, timers
 from routing.store.models import Channel, Dispatch, Incident, Thread, ThreadLine, TimelineEntry
 
@@ -44,7 +44,7 @@ async def settle(session: AsyncSession, desk: Desk, batch: Batch) -> bool:
             await _fall_back(session, desk, incident, thread)
     stand = [row.incident_id for row in threads.values() if row.state is DeliveryState.SENT]
     await _mark_sent(session, desk, channel.address, stand)
-    await live.announce(session, "incident", *owners)
+    live.announce(session, "incident", *owners)
     await session.flush()
     return await sleep(session, desk, channel.id, channel.held_until, next_card=batch.not_before, wake=False)
 
@@ -67,7 +67,10 @@ async def sleep(
     if channel is None:
         return False
     verb = channels.verb_of(channel.address)
-    # Whoever found the timer set and left it at that has to be seen (see `_wake` of record).
+    await wake_channels(
+        session, desk
+    )  # what settling itself has said: timers are always set in the order of their numbers
+    # Whoever found the timer set and left it at that has to be seen (see `wake_channels` of record).
     await timers.lock(session, verb, number)
     lacks = await channels.waiting(session, channel.address, now)
     if lacks.at is None:

@@ -154,6 +154,6 @@ def _decide(swap: ShiftSwap, state: SwapState, desk: Desk, by: str) -> None:
 
 async def _noted(session: AsyncSession, desk: Desk, swap: ShiftSwap, said: str, by: str) -> None:
     person = swap.taker or swap.asker
-    await note_configuration(session, desk, "swap", said, by=by, person=person, swap=swap.id, state=swap.state.value)
+    note_configuration(session, desk, "swap", said, by=by, person=person, swap=swap.id, state=swap.state.value)
     await session.flush()
-    await live.announce(session, "duty", swap.id)
+    live.announce(session, "duty", swap.id)

@@ -127,7 +127,7 @@ async def send_to_citizen(
         message.provider_ref = sent
         message.sent_at = None if problem else desk.now()
         await timers.disarm(session, timers.Verb.TELL, message_id)
-        await live.announce(session, "message", message_id)
+        live.announce(session, "message", message_id)
 
 
 async def _refused(database: Database, report: Report) -> bool:
@@ -143,7 +143,7 @@ async def delivered(session: AsyncSession, ref: str, state: str, code: str) -> N
     message.delivery = state
     if state in NOT_DELIVERED:
         message.error = f"non remis ({code or state})"
-        await live.announce(session, "message", message.id)
+        live.announce(session, "message", message.id)
 
 
 def _rank(state: str | None) -> int:

@@ -66,7 +66,7 @@ async def _try(
     await keep_pages(session, desk, rows)
     channels = [attempt.channel for attempt in plan.attempts]
     said = f"{why} : {person.name} sera appelé·e, {desk.ways([(row['channel'], row['due_at']) for row in rows])}"
-    await note_trial(session, desk, person.id, purpose, said, channels=channels)
+    note_trial(session, desk, person.id, purpose, said, channels=channels)
     return channels
 
 

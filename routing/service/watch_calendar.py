@@ -21,7 +21,7 @@ async def watch_calendar(session: AsyncSession, desk: Desk, channels: Collection
     await roster.one_at_a_time(session)
     found = outlook(await roster.load(session), desk.now(), channels)
     if _noticed(found, desk.now()) != _noticed(await warnings(session), desk.now()):
-        await live.announce(session, "duty", 0)
+        live.announce(session, "duty", 0)
     await session.execute(delete(DutyWarning))
     session.add_all([DutyWarning(**{field: getattr(one, field) for field in FIELDS}) for one in found])
     await session.flush()

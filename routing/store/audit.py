@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain import audit
 from routing.domain.audit import ANCHOR, START, Entry, Sealed
+from routing.store.base import End, at_end
 from routing.store.bulk import insert_rows
 from routing.store.models import AuditEntry, AuditHead
 
@@ -32,10 +33,16 @@ MOVE = text("""
 """)
 
 
-async def append(session: AsyncSession, entries: Sequence[Entry]) -> None:
-    """Add entries; other writers of their chains wait until the transaction ends, those of other chains do not."""
-    if not entries:
-        return
+def append(session: AsyncSession, entries: Sequence[Entry]) -> None:
+    """Add entries, at the end of the transaction."""
+    if entries:
+        session.info.setdefault("audit", []).extend(entries)
+        at_end(session, End.AUDIT, _append_all)
+
+
+async def _append_all(session: AsyncSession) -> None:
+    """Other writers of the same chains wait until the transaction ends, those of other chains do not."""
+    entries: list[Entry] = session.info["audit"]
     chains = list(dict.fromkeys(entry.chain for entry in entries))
     await session.flush()
     locked = await session.execute(HEADS, {"chains": chains, "start": START})
@@ -65,9 +72,7 @@ async def anchor(session: AsyncSession, now: datetime) -> int:
     heads = list(await session.scalars(loose))
     if heads:
         sealed = {head.chain: [head.number, head.digest] for head in heads}
-        await append(
-            session, [Entry(ANCHOR, 0, now, ANCHOR, f"{len(heads)} chaînes scellées", facts={"heads": sealed})]
-        )
+        append(session, [Entry(ANCHOR, 0, now, ANCHOR, f"{len(heads)} chaînes scellées", facts={"heads": sealed})])
         for head in heads:
             head.anchored = head.number
     return len(heads)

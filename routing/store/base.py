@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from procrastinate import App
@@ -71,6 +71,19 @@ def make_engine(url: str, *, pool_size: int = 8) -> AsyncEngine:
     )
 
 
+class End(IntEnum):
+    """What a transaction does last, in this order: locks that many others want are then held for an instant only."""
+
+    AUDIT = 1
+    LIVE = 2
+    WAKE = 3
+
+
+def at_end(session: AsyncSession, end: End, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Have ``work`` done once, right before the transaction commits; never when it is rolled back."""
+    session.info.setdefault("ends", {})[end] = work
+
+
 class Database:
     """Sessions on one engine, each carrying the job queue so that jobs join the caller's transaction.
 
@@ -87,6 +100,8 @@ class Database:
         """One transaction: committed at the end, rolled back on any exception."""
         async with self._sessions() as session, session.begin():
             yield session
+            for _, work in sorted(session.info.get("ends", {}).items()):
+                await work(session)
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -132,10 +132,10 @@ async def test_what_the_city_changes_in_its_file_is_kept_without_numbers(city: C
 async def test_many_writers_of_one_chain_leave_no_gap_and_others_do_not_wait(city: City) -> None:
     async def write(number: int) -> None:
         async with city.session() as session:
-            await note_configuration(session, city.house.desk, "edit", f"réglage {number}", by="Ana")
+            note_configuration(session, city.house.desk, "edit", f"réglage {number}", by="Ana")
 
     async with city.session() as session:
-        await note_trial(session, city.house.desk, "ana", "trial", "appel d'essai")
+        note_trial(session, city.house.desk, "ana", "trial", "appel d'essai")
         await asyncio.gather(*map(write, range(20)))  # while another chain is being written
     async with city.session() as session:
         edits = await audit.entries(session, AuditEntry.kind == "edit")
