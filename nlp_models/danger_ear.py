@@ -40,10 +40,15 @@ _EMPTY = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """``score`` is the log-odds of danger; ``words`` are those that weighed most, in the order they were said."""
+    """``score`` is the log-odds of danger of the ``said`` words."""
 
     score: float
-    words: tuple[str, ...]
+    said: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Those that weighed most, in the order they were said."""
+        return _heaviest(self.said) if self.said else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +113,36 @@ def _parts(words: list[str]) -> Iterator[list[str]]:
 
 def _opinion(words: Sequence[str]) -> Opinion:
     if not words:
-        return Opinion(-math.inf, ())
+        return Opinion(-math.inf)
     table = _table()
     each = [_heard(word) for word in words]
-    pairs = [table.weights[pair_slot(left, right)] for left, right in pairwise(words)]
+    pairs = _pairs(words)
     parts = (
         _block("begin", sum(one.begin for one in each), len(each)),
         _block("pair", sum(pairs), len(pairs)),
         _block("runs", sum(one.runs for one in each), sum(one.many for one in each)),
         _block("kind", sum(one.kind for one in each), sum(one.kinds for one in each)),
     )
-    return Opinion(table.bias + table.scale * sum(parts), _heaviest(words, each, pairs))
+    return Opinion(table.bias + table.scale * sum(parts), tuple(words))
 
 
 def _block(name: str, total: float, count: int) -> float:
     return BLOCKS[name] / NORM * total / math.sqrt(count) if count else 0.0
 
 
-def _heaviest(words: Sequence[str], each: Sequence[Heard], pairs: Sequence[int]) -> tuple[str, ...]:
+def _pairs(words: Sequence[str]) -> list[int]:
+    return [_heard_pair(left[:_BEGINNING], right[:_BEGINNING]) for left, right in pairwise(words)]
+
+
+@lru_cache(maxsize=20_000)
+def _heard_pair(left: str, right: str) -> int:
+    return _table().weights[pair_slot(left, right)]
+
+
+def _heaviest(words: Sequence[str]) -> tuple[str, ...]:
+    each = [_heard(word) for word in words]
     weights = [one.begin + one.runs / max(1, one.many) ** 0.5 + one.kind for one in each]
-    for at, weight in enumerate(pairs):
+    for at, weight in enumerate(_pairs(words)):
         weights[at] += weight / 2
         weights[at + 1] += weight / 2
     best = sorted(range(len(words)), key=lambda at: -weights[at])[:_TOLD]

@@ -19,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 
 from nlp_models.danger_ear import listen
+from nlp_models.hints import Hints
 from nlp_models.languages import detect_language
 from nlp_models.listening import listened
 from nlp_models.word_pattern import Heard, WordPattern
@@ -31,7 +32,6 @@ _EAR = "fr"  # the language the second ear has learnt
 _FEWEST = 4  # words; fewer say nothing by themselves, and a transcript is still growing
 _AROUND = 70  # characters of context each side of a hit
 _TOGETHER = 110  # characters each side of the first concept in which the others must be said
-_FIRST = 3  # letters by which hints are found
 _MOST_HITS = 12  # hits of one concept looked at, so that no repetition is costly
 _MACRO = re.compile(r"<([a-z_]+)>")
 
@@ -67,11 +67,11 @@ class Rule:
 class RuleBook:
     """All rules in order of gravity, the expressions to blank, and the words that deny, date or suppose a hit.
 
-    ``hints`` are those of all rules by their first letters: only those that may be there are looked for, once each.
+    ``hints`` tell which rules may apply to a message.
     """
 
     rules: tuple[Rule, ...]
-    hints: Mapping[str, tuple[str, ...]]
+    hints: Hints
     blanks: WordPattern
     denied: re.Pattern[str]
     past: WordPattern
@@ -109,19 +109,13 @@ def _heard(plain: str) -> Iterator[tuple[Danger, bool]]:
     """Yield (what a rule heard, whether it is only a sign), the gravest first."""
     book = rule_book()
     heard = Heard(book.blanks.sub(" ~ ", plain))
-    said = _hints_in(book, heard.text)
-    for rule in book.rules:
-        if not said.isdisjoint(rule.hints) and not _beside_the_point(book, rule, heard):
+    may_apply = book.hints.rules_in(heard.text)
+    for number, rule in enumerate(book.rules):
+        if may_apply >> number & 1 and not _beside_the_point(book, rule, heard):
             for hit in _hits(rule, heard):
                 if not _dropped(book, rule, heard, hit):
                     yield Danger(rule.id, rule.reason, hit.group().strip()), rule.sign
                     break
-
-
-def _hints_in(book: RuleBook, heard: str) -> set[str]:
-    begun = {heard[start : start + _FIRST] for start in range(len(heard))}
-    there = begun & book.hints.keys()
-    return {hint for letters in ("", *there) for hint in book.hints[letters] if hint in heard}
 
 
 def _hits(rule: Rule, heard: Heard) -> Iterator[re.Match[str]]:
@@ -166,7 +160,7 @@ def rule_book() -> RuleBook:
     rules = tuple(_rules(macros, concepts))
     return RuleBook(
         rules=rules,
-        hints=_by_first_letters({hint for rule in rules for hint in rule.hints}),
+        hints=Hints([rule.hints for rule in rules]),
         blanks=_any_of(words["blanks"], macros),
         denied=re.compile(_expanded(words["denied"], macros) + r"\s*$"),
         past=_any_of(words["past"], macros),
@@ -184,15 +178,6 @@ def rule_book() -> RuleBook:
 def concept_words() -> dict[str, list[str]]:
     """The patterns of every concept by its name, from all the files of ``concepts``."""
     return {name: found for path in sorted(RULES.glob("concepts/*.yaml")) for name, found in read_yaml(path).items()}
-
-
-def _by_first_letters(hints: set[str]) -> Mapping[str, tuple[str, ...]]:
-    """Those too short to have them stand under the empty string: they are always looked for."""
-    found: dict[str, tuple[str, ...]] = {"": ()}
-    for hint in sorted(hints):
-        letters = hint[:_FIRST] if len(hint) >= _FIRST else ""
-        found[letters] = (*found.get(letters, ()), hint)
-    return found
 
 
 def _rules(macros: Mapping[str, str], concepts: Mapping[str, WordPattern]) -> Iterator[Rule]:

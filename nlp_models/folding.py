@@ -9,8 +9,8 @@ import unicodedata
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]{0,200}>")
 _MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]+")  # what combines in European languages: nearly all there is
-_LIGATURES = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ß": "ss", "ı": "i", "ł": "l", "’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'"}
+_LIGATURES = tuple(  # replaced one by one: most are not there, and looking is cheaper than a table for every letter
+    {"œ": "oe", "æ": "ae", "ß": "ss", "ı": "i", "ł": "l", "’": "'", "‘": "'", "´": "'", "ʼ": "'"}.items()
 )
 
 
@@ -19,8 +19,10 @@ def fold(text: str) -> str:
 
     The result may be longer or shorter than the text: do not use its offsets on the original.
     """
-    lowered = text.lower().translate(_LIGATURES)
+    lowered = text.lower().replace("`", "'")
     if not lowered.isascii():
+        for sign, plain in _LIGATURES:
+            lowered = lowered.replace(sign, plain)
         lowered = _MARKS.sub("", unicodedata.normalize("NFKD", lowered))
         if not lowered.isascii():
             lowered = "".join(c for c in lowered if not unicodedata.combining(c))
@@ -29,5 +31,9 @@ def fold(text: str) -> str:
 
 def readable(text: str, limit: int) -> str:
     """Return at most ``limit`` characters of ``text`` without control characters, direction marks or HTML tags."""
-    visible = _INVISIBLE.sub(" ", text[: limit * 5])
-    return " ".join(_MARKUP.sub(" ", visible).split())[:limit]
+    visible = text[: limit * 5]
+    if not visible.isprintable():
+        visible = _INVISIBLE.sub(" ", visible)
+    if "<" in visible:
+        visible = _MARKUP.sub(" ", visible)
+    return " ".join(visible.split())[:limit]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rapidfuzz.fuzz import ratio as alike
 from rapidfuzz.process import extractOne
@@ -60,8 +60,7 @@ class Entry:
     number: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(NamedTuple):
     """What the words before a name announce; ``joined``: they are the beginning of a longer name."""
 
     commune: bool = False
@@ -83,6 +82,7 @@ class Names:
     entries: tuple[Entry, ...]
     cores: list[str]
     keys: list[str]
+    _by_length: dict[tuple[int, float, bool], list[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def fit(self, core: str, apart: int) -> bool:
         """Whether any of them may be as long, ``apart`` letters more or less."""
@@ -90,10 +90,21 @@ class Names:
 
     def resemble(self, core: str, key: str, at: float) -> bool:
         """Whether any of them may be so much alike."""
-        return (
-            extractOne(key, self.keys, scorer=alike, score_cutoff=at) is not None
-            or extractOne(core, self.cores, scorer=alike, score_cutoff=at) is not None
+        keys, cores = self._as_long(len(key), at, heard=True), self._as_long(len(core), at, heard=False)
+        return bool(
+            (keys and extractOne(key, keys, scorer=alike, score_cutoff=at))
+            or (cores and extractOne(core, cores, scorer=alike, score_cutoff=at))
         )
+
+    def _as_long(self, length: int, at: float, *, heard: bool) -> list[str]:
+        """The sounds or spellings whose length allows so much likeness: 200 % less the share of the longer one."""
+        wanted = (length, at, heard)
+        if wanted not in self._by_length:
+            names = self.keys if heard else self.cores
+            self._by_length[wanted] = [
+                name for name in dict.fromkeys(names) if 200 * min(length, len(name)) >= at * (length + len(name))
+            ]
+        return self._by_length[wanted]
 
 
 @dataclass(frozen=True, slots=True)

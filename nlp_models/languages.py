@@ -90,7 +90,8 @@ def _signs(lowered: str, folded: str) -> dict[str, int]:
     if not lowered.isascii():
         for name, letters in _LETTERS.items():
             signs[name] += sum(letter in lowered for letter in letters)
-    signs["ar"] += sum(not _ORDINAL.fullmatch(word) for word in _ARABIC_IN_LETTERS.findall(folded))
+    if "3" in folded or "7" in folded or "9" in folded:
+        signs["ar"] += sum(not _ORDINAL.fullmatch(word) for word in _ARABIC_IN_LETTERS.findall(folded))
     return signs
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from nlp_models.folding import fold, readable
@@ -19,10 +19,16 @@ _STRETCH = re.compile(r"([a-z])\1{2,}")
 
 def listened(text: str) -> str:
     """Return the text as the rules hear it: folded words between single spaces, sentence ends as ``|``."""
-    plain = _STRETCH.sub(r"\1", fold(_SENTENCE_END.sub(" | ", readable(text, LONGEST))))
-    glued, whole = _spelling()
-    words = (whole.get(word, word) for word in glued.sub(r"\1 ", _NOT_A_WORD.sub(" ", plain)).split())
+    plain = _NOT_A_WORD.sub(" ", fold(_SENTENCE_END.sub(" | ", readable(text, LONGEST))))
+    words = [_spelled(word) for word in plain.split()]
     return f" {' '.join(words)} "
+
+
+@lru_cache(maxsize=20_000)
+def _spelled(word: str) -> str:
+    """A word with letters that are stretched said once, cut where two are stuck together, and written out."""
+    glued, whole = _spelling()
+    return " ".join(whole.get(part, part) for part in glued.sub(r"\1 ", _STRETCH.sub(r"\1", word)).split())
 
 
 @cache

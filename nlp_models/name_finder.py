@@ -48,16 +48,21 @@ def names_in(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Named]:
         audible = _NOTHING if word in common else gazetteer.audible(kinds.hear(word)[:1], lead)
         if not audible.entries and word not in gazetteer.first_words:
             continue
+        kept: list[str] = []  # what ``kinds.core`` keeps of these words
         for end in range(start + 1, min(len(words), start + _LONGEST) + 1):
-            if words[end - 1] in articles:
+            last = words[end - 1]
+            if last in articles:
                 continue
-            if words[end : end + 1] and words[end] in institution:
+            kept.append(last)
+            if end < len(words) and words[end] in institution:
                 continue  # "Dijon métropole" is who, not where
-            core = kinds.core(words[start:end])
-            ordinary = word in common or words[end - 1] in common
+            core = " ".join(kept)
+            ordinary = word in common or last in common
             likely = gazetteer.by_core.get(core, ())
             if not ordinary and _heard(core, audible, lead, kinds):
                 likely = (*likely, *audible.entries)
+            if not likely:
+                continue
             for entry, score in _matches(core, likely, lead, ordinary, kinds):
                 yield Named(start, end, entry, score + _PER_WORD * (entry.core.count(" ") + 1))
 

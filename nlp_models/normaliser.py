@@ -6,8 +6,9 @@ Never drops a negation or a word of urgency. Danger rules, places and people alw
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from nlp_models.folding import fold
@@ -20,22 +21,39 @@ _STRETCH = re.compile(r"([a-z])\1{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Normaliser:
-    """``drop`` are whole expressions, ``spell`` maps a short form to its full form, ``keep`` is never dropped."""
+    """``drop`` are whole expressions, as words, by their first word and the longest first.
 
-    drop: re.Pattern[str] | None
+    ``spell`` maps a short form to its full form, ``keep`` is never dropped.
+    """
+
+    drop: Mapping[str, tuple[tuple[str, ...], ...]]
     spell: dict[str, str]
     keep: frozenset[str]
 
     def __call__(self, text: str) -> str:
         """Return the text as the classifier reads it; never empty when the text has a word in it."""
-        plain = fold(text)
-        words = [self.spell.get(word, word.rstrip("'")) for word in _TOKEN.findall(_STRETCH.sub(r"\1\1", plain))]
-        spelled = " ".join(_without_stutter(" ".join(words).split(), self.keep))
-        return (self._dropped(spelled) or spelled) if self.drop else spelled
+        words = [self.spell.get(word, word.rstrip("'")) for word in map(_once, _TOKEN.findall(fold(text)))]
+        spelled = _without_stutter(" ".join(words).split(), self.keep)
+        return " ".join(self._kept(spelled) or spelled)
 
-    def _dropped(self, spelled: str) -> str:
-        assert self.drop is not None
-        return " ".join(self.drop.sub(" ", f" {spelled} ").split())
+    def _kept(self, words: list[str]) -> list[str]:
+        kept: list[str] = []
+        at = 0
+        while at < len(words):
+            for dropped in self.drop.get(words[at], ()):
+                if len(dropped) == 1 or tuple(words[at : at + len(dropped)]) == dropped:
+                    at += len(dropped)
+                    break
+            else:
+                kept.append(words[at])
+                at += 1
+        return kept
+
+
+@lru_cache(maxsize=20_000)
+def _once(word: str) -> str:
+    """A word with letters that are stretched said twice."""
+    return _STRETCH.sub(r"\1\1", word)
 
 
 def _without_stutter(words: list[str], keep: frozenset[str]) -> list[str]:
@@ -55,11 +73,15 @@ def normaliser_for(language: str) -> Normaliser:
     """Return the normaliser of a language; one without word lists only folds and removes stutter."""
     path = ASSETS / f"{language}.yaml"
     if not path.is_file():
-        return Normaliser(None, {}, frozenset())
+        return Normaliser({}, {}, frozenset())
     data = read_yaml(path)
     spell = {fold(short): fold(full) for short, full in data["spell"].items()}
     keep = frozenset(fold(word) for word in data["keep"])
     drop = sorted((fold(words) for words in data["drop"]), key=len, reverse=True)
     if clash := keep.intersection(drop):
         raise ValueError(f"{path}: {sorted(clash)} must be kept and cannot be dropped.")
-    return Normaliser(re.compile(rf"(?<=\s)(?:{'|'.join(map(re.escape, drop))})(?=\s)"), spell, keep)
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for words in drop:
+        first, *more = words.split()
+        by_first.setdefault(first, []).append((first, *more))
+    return Normaliser({first: tuple(listed) for first, listed in by_first.items()}, spell, keep)

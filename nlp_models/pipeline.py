@@ -70,10 +70,15 @@ class Reader:
         while batch := list(islice(rest, _BATCH)):
             with self.nlp.memory_zone():  # else every misspelt word heard would be remembered for ever
                 said = [(readable(text, LONGEST), channel) for text, channel in batch]
-                docs = self.nlp.pipe([self._doc(*message) for message in said], batch_size=_BATCH)
-                whole = [self._understanding(doc) for doc in docs]
+                whole = [self._understanding(doc) for doc in self._read([self._doc(*message) for message in said])]
                 read = [self._with_second_matter(one, *message) for one, message in zip(whole, said, strict=True)]
             yield from read
+
+    def _read(self, docs: list[Doc]) -> list[Doc]:
+        """Let each component read all messages before the next one does: its tables stay near the processor."""
+        for _, component in self.nlp.pipeline:
+            docs = [component(doc) for doc in docs]
+        return docs
 
     def strangeness(self, text: str, channel: str = "web") -> tuple[float, float]:
         """Log-odds that no procedure foresees the message, and that it is none of the city's business."""
@@ -83,6 +88,7 @@ class Reader:
 
     def _doc(self, said: str, channel: str) -> Doc:
         doc = self.nlp.make_doc(said)
+        doc._.said = said
         doc._.channel = _CHANNELS.get(channel, Channel.WEB)
         return doc
 
@@ -97,9 +103,8 @@ class Reader:
         for cut in self._splitter.cuts(said):
             if not self._may_be_two(cut, whole, channel):
                 continue
-            first, second = (
-                self._understanding(self.nlp(self._doc(part, channel))) for part in (cut.before, cut.after)
-            )
+            parts = self._read([self._doc(part, channel) for part in (cut.before, cut.after)])
+            first, second = map(self._understanding, parts)
             if first.decision is second.decision is Decision.ROUTE and first.procedure != second.procedure:
                 sure = min(first.confidence, second.confidence) + cut.said
                 found.append((sure, _joined(whole, first, cut.after, second)))
@@ -120,30 +125,31 @@ class Reader:
         return len(sure) == 2 and (cut.said or sure == hesitates)
 
     def _understanding(self, doc: Doc) -> Understanding:
-        where = doc._.where
-        ranking = tuple(Candidate(label, chance) for label, chance in doc._.ranking)
+        read = doc._
+        where = read.where
+        ranking = tuple([Candidate(label, chance) for label, chance in read.ranking])
         confidence = ranking[0].probability if ranking else 0.0
         evidence = Evidence(
             confidence=confidence,
-            unforeseen=doc._.unforeseen,
-            outside=doc._.outside,
-            danger=doc._.danger is not None,
-            foreign=doc._.language != self._language,
+            unforeseen=read.unforeseen,
+            outside=read.outside,
+            danger=read.danger is not None,
+            foreign=read.language != self._language,
             placed=bool(where.place or where.commune or where.communes),
         )
         return Understanding(
-            decision=decide(evidence, self._trust.of(doc._.channel)[1]),
+            decision=decide(evidence, self._trust.of(read.channel)[1]),
             confidence=confidence,
             ranking=ranking,
-            danger=doc._.danger,
-            language=doc._.language,
+            danger=read.danger,
+            language=read.language,
             commune=where.commune,
             place=where.place,
             communes=where.communes,
             elsewhere=where.elsewhere,
             point=where.point,
             model=self.version,
-            weighed=doc._.weighed,
+            weighed=read.weighed,
         )
 
 

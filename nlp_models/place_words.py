@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ _LISTS = (
 )  # fmt: skip
 _NUMBER_AND_LETTERS = re.compile(r"^(\d{1,4})(bis|ter|quater)$")
 _WRITTEN = re.compile(r"[^\W_]+")
+_MOST_WORDS = 20_000  # whose spelling is remembered
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 
 
@@ -57,6 +58,7 @@ class PlaceWords:
     spelled: Mapping[str, str]
     lists: Mapping[str, frozenset[str]]
     hear: Callable[[str], str]
+    _known: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> frozenset[str]:
         """One list of words by its name."""
@@ -76,7 +78,7 @@ class PlaceWords:
         for token in _WRITTEN.finditer(written):
             before = len(words)
             found = token.group()
-            words += self._spelled(found.lower() if found.isascii() else fold(found))
+            words += self._spelled(found)
             if len(words) > 1 and (joined := self.together.get(f"{words[-2]} {words[-1]}")):
                 words[-2:] = [joined]
                 before = len(words) - 1
@@ -86,7 +88,15 @@ class PlaceWords:
                 tied.add(len(words) - 1)
         return Said(words, frozenset(proper), frozenset(tied))
 
-    def _spelled(self, folded: str) -> list[str]:
+    def _spelled(self, written: str) -> list[str]:
+        known = self._known.get(written)
+        if known is None:
+            known = self._read(written.lower() if written.isascii() else fold(written))
+            if len(self._known) < _MOST_WORDS:
+                self._known[written] = known
+        return known
+
+    def _read(self, folded: str) -> list[str]:
         if folded not in self.spelled and not folded[0].isdigit() and " " not in folded:
             return [folded]
         words = (part for word in folded.split() for part in self.spelled.get(word, word).split())

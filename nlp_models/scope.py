@@ -6,6 +6,9 @@ outliers. Alone, the first is blind to fluent chatter and the second to what mer
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 from nlp_models.softmax import softmax
@@ -13,6 +16,7 @@ from nlp_models.vocabulary import Floats
 
 SCOPES = ("foreseen", "near", "far")
 _SMALL = 1e-6
+_LEAST = 1e-300
 _SURENESS = 0.5  # weight of the classifier's own confidence; measured best on messages of authors outside the training
 
 
@@ -26,6 +30,20 @@ def outside_score(confidence: Floats, scope: Floats) -> Floats:
     """Log-odds that the message is none of the city's business."""
     result: Floats = _log_odds(softmax(scope)[:, 2]) - _SURENESS * _log_odds(confidence)
     return result
+
+
+def strangeness(confidence: float, scope: Sequence[float]) -> tuple[float, float]:
+    """Both scores of a single message; arrays of one would take ten times as long."""
+    top = max(scope)
+    foreseen, near, far = (math.exp(score - top) for score in scope)
+    sure = _SURENESS * _log_odds_of(confidence)
+    unforeseen = math.log(max(near + far, _LEAST)) + top - scope[0] - sure
+    return unforeseen, _log_odds_of(far / (foreseen + near + far)) - sure
+
+
+def _log_odds_of(chance: float) -> float:
+    clipped = min(max(chance, _SMALL), 1 - _SMALL)
+    return math.log(clipped / (1 - clipped))
 
 
 def _log_odds(chance: Floats) -> Floats:

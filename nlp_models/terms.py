@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -20,6 +20,8 @@ from nlp_models.concepts import concepts_for
 # sets; concepts (alone and two by two) bring 4 to 5 points of top-1 and top-3 on our own examples.
 BLOCKS = (("s", 0.7), ("p", 0.5), ("c", 1.0), ("k", 0.7))
 _STEM, _PAIR, _LETTERS, _CONCEPT = range(4)
+_OF_CONCEPTS = 3  # a word's units from there on are concepts
+_MOST_WORDS = 50_000  # remembered
 _WORD = re.compile(r"\w\w+")
 _LONGEST_WORD = 40
 _BRIEF = 4.0  # words; of 0 to 8 this told right from wrong best on messages of authors outside the training
@@ -57,30 +59,26 @@ class TermReader:
     """Cut normalised texts into units, for one language (unknown languages are simply not stemmed)."""
 
     def __init__(self, language: str) -> None:
-        self._stem = lru_cache(maxsize=50_000)(_stemmer(language))
+        self._stem = _stemmer(language)
         self._concepts = concepts_for(language)
+        # The units that one word alone brings: pairs belong to two words and are left out.
+        self.units_of_word = lru_cache(maxsize=_MOST_WORDS)(self._units_of_word)
 
     def read(self, text: str) -> Reading:
         """Return the words and units of a text that has already been normalised."""
-        words = tuple(word[:_LONGEST_WORD] for word in _WORD.findall(text))
-        stems = [self._stem(word) for word in words]
-        units: Counter[Unit] = Counter((_STEM, stem) for stem in stems)
-        units.update((_PAIR, stem) for stem in stems)
-        units.update((_PAIR, f"{left} {right}") for left, right in pairwise(stems))
-        units.update((_LETTERS, word) for word in words)
-        units.update(self._concept_units(words))
-        return Reading(words, units)
+        words = tuple([word[:_LONGEST_WORD] for word in _WORD.findall(text)])
+        each = [self.units_of_word(word) for word in words]
+        units = [unit for own in each for unit in own]
+        stems = [own[0][1] for own in each]
+        units += [(_PAIR, f"{left} {right}") for left, right in pairwise(stems)]
+        named = dict.fromkeys([concept for own in each for _, concept in own[_OF_CONCEPTS:]])
+        units += [(_CONCEPT, f"{left}+{right}") for left, right in combinations(sorted([*named][:_MOST_CONCEPTS]), 2)]
+        return Reading(words, Counter(units))
 
-    def _concept_units(self, words: Sequence[str]) -> list[Unit]:
-        named = [concept for word in words for concept in self._concepts.of(word)]
-        pairs = combinations(sorted(list(dict.fromkeys(named))[:_MOST_CONCEPTS]), 2)
-        return [(_CONCEPT, concept) for concept in named] + [(_CONCEPT, f"{left}+{right}") for left, right in pairs]
-
-    def units_of_word(self, word: str) -> list[Unit]:
-        """Return the units that this word alone brings (pairs belong to two words and are left out)."""
+    def _units_of_word(self, word: str) -> tuple[Unit, ...]:
         stem = self._stem(word)
         concepts = [(_CONCEPT, concept) for concept in self._concepts.of(word)]
-        return [(_STEM, stem), (_PAIR, stem), (_LETTERS, word), *concepts]
+        return ((_STEM, stem), (_PAIR, stem), (_LETTERS, word), *concepts)
 
 
 def term_numbers(unit: Unit) -> list[int]:

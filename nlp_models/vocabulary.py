@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from nlp_models.terms import BLOCKS, Reading, Unit, term_numbers, terms_of
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
+Columns = tuple[int, ...]
 
 BLOCK_WEIGHTS = np.array([weight for _, weight in BLOCKS], dtype=np.float32)
 NORM = np.float32(np.sqrt((BLOCK_WEIGHTS**2).sum()))
@@ -46,13 +48,15 @@ class Vocabulary:
     rarity: Floats
     own: NDArray[np.bool_]
     own_places: Integers = field(init=False, repr=False, compare=False)
-    _remembered: dict[Unit, Integers] = field(default_factory=dict, compare=False, repr=False)
+    _remembered: dict[Unit, Columns] = field(default_factory=dict, compare=False, repr=False)
+    _blocks: Integers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # The rank of each own column among the own ones: weights of labels are kept for those alone.
         object.__setattr__(self, "own_places", np.cumsum(self.own) - 1)
+        object.__setattr__(self, "_blocks", np.zeros(len(self.terms), dtype=np.int64))  # known once a unit was met
 
-    def columns_of(self, units: Sequence[Unit]) -> list[Integers]:
+    def columns_of(self, units: Sequence[Unit]) -> list[Columns]:
         """Return the columns of each unit's known terms, repeated as often as they occur."""
         remembered = self._remembered
         new = [unit for unit in units if unit not in remembered]
@@ -60,11 +64,11 @@ class Vocabulary:
             return [remembered[unit] for unit in units]
         looked_up = dict(zip(new, self._look_up(new), strict=True))
         found = [looked_up[unit] if unit in looked_up else remembered[unit] for unit in units]
-        if len(remembered) < _MOST_REMEMBERED:
+        if len(remembered) + len(looked_up) < _MOST_REMEMBERED:
             remembered.update(looked_up)
         return found
 
-    def _look_up(self, units: Sequence[Unit]) -> list[Integers]:
+    def _look_up(self, units: Sequence[Unit]) -> list[Columns]:
         """The columns of units met for the first time, all at once: each search by itself would cost as much."""
         numbers = [term_numbers(unit) for unit in units]
         flat = np.array([number for each in numbers for number in each], dtype=np.uint32)
@@ -72,9 +76,11 @@ class Vocabulary:
         places[places == len(self.terms)] = 0
         known = self.terms[places] == flat if len(self.terms) else np.zeros(len(flat), dtype=np.bool_)
         columns, end = [], 0
-        for each in numbers:
+        for (block, _), each in zip(units, numbers, strict=True):
             start, end = end, end + len(each)
-            columns.append(places[start:end][known[start:end]])
+            found = places[start:end][known[start:end]]
+            self._blocks[found] = block
+            columns.append(tuple(found.tolist()))
         return columns
 
     def row(self, reading: Reading) -> tuple[Row, Row]:
@@ -82,27 +88,32 @@ class Vocabulary:
 
         Unknown terms are left out before the length is taken.
         """
-        units = list(reading.units)
-        parts = self.columns_of(units)
-        if not parts:
-            return _EMPTY, _EMPTY
-        lengths = [len(columns) for columns in parts]
-        flat = np.concatenate(parts)
-        if not len(flat):
-            return _EMPTY, _EMPTY
-        order = flat.argsort()
-        ordered = flat.take(order)
-        first = np.concatenate(([0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1))
-        columns = ordered.take(first)
-        blocks = np.repeat([block for block, _ in units], lengths).take(order.take(first))
-        counts = np.repeat(list(reading.units.values()), lengths).take(order)
-        values = np.add.reduceat(counts, first).astype(np.float32) * self.rarity.take(columns)
-        own = np.flatnonzero(self.own.take(columns))
-        return _unit(columns.take(own), values.take(own), blocks.take(own)), _unit(columns, values, blocks)
+        columns, values, blocks = self._counted(reading)
+        return self._own_row(columns, values, blocks), _unit(columns, values, blocks)
+
+    def own_row(self, reading: Reading) -> Row:
+        """Return the examples' own terms of a message alone."""
+        return self._own_row(*self._counted(reading))
+
+    def _own_row(self, columns: Integers, values: Floats, blocks: Integers) -> Row:
+        own = self.own.take(columns).nonzero()[0]
+        return _unit(columns.take(own), values.take(own), blocks.take(own))
+
+    def _counted(self, reading: Reading) -> tuple[Integers, Floats, Integers]:
+        """The columns of a message, how often each occurs times how rare it is, and its block."""
+        found: list[int] = []
+        for columns, count in zip(self.columns_of([*reading.units]), reading.units.values(), strict=True):
+            found.extend(columns if count == 1 else columns * count)
+        counted = Counter(found)
+        columns_found = np.fromiter(counted, dtype=np.int64, count=len(counted))
+        values = np.fromiter(counted.values(), dtype=np.float32, count=len(counted)) * self.rarity.take(columns_found)
+        return columns_found, values, self._blocks.take(columns_found)
 
 
 def _unit(columns: Integers, values: Floats, blocks: Integers) -> Row:
     """Scale each block to its weight and the whole to length one."""
+    if not len(columns):
+        return _EMPTY
     squares = np.bincount(blocks, weights=values.astype(np.float64) ** 2, minlength=len(BLOCKS))
     scales = (BLOCK_WEIGHTS / np.sqrt(np.maximum(squares, 1e-12))).astype(np.float32) / NORM
     return Row(columns, values * scales.take(blocks))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,13 @@ class Weights:
     scope_bias: Floats
     trust: Trust
     version: str = ""
+    _worth: Floats = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        words = self.vocabulary
+        # What a term's weights are multiplied by when it is said once; nothing where only outliers hold it.
+        steps = self.steps.take(words.own_places) if len(self.steps) else np.zeros(len(words.own), dtype=np.float32)
+        object.__setattr__(self, "_worth", steps * words.rarity * words.own)
 
     def class_scores(self, row: Row, sureness: float) -> Floats:
         """Return one raw score a label, for a row of the examples' own terms and its reading's ``sureness``."""
@@ -52,10 +59,9 @@ class Weights:
 
     def pulls(self, columns: NDArray[np.int64], label: int) -> Floats:
         """Return how much each of these terms speaks for a label; nothing where only outliers hold it."""
-        words = self.vocabulary
-        places = words.own_places.take(columns)
-        worth = self.steps.take(places) * words.rarity.take(columns) * words.own.take(columns)
-        result: Floats = self.classes[places, label] * worth
+        places = self.vocabulary.own_places.take(columns)
+        flat = self.classes.reshape(-1)
+        result: Floats = flat.take(places * len(self.labels) + label) * self._worth.take(columns)
         return result
 
     def arrays_to_bytes(self) -> bytes:

@@ -8,17 +8,19 @@ would find.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, cached_property
 
 _LETTERS = 4  # of a beginning
 _MOST = 4_000  # beginnings worked out for one alternative; beyond, fewer letters are told apart
+_MOST_REMEMBERED = 20_000  # beginnings of words
 _LITERAL_ESCAPES = frozenset("|.?*+()[]{}\\/-^$'\"")
 _STRUCTURE = re.compile(r"\\.|\[\^?.[^]]*\]|[()|]")
 _REPEATED = re.compile(r"\{(\d+)(?:,(\d*))?\}")
 
 # A beginning and whether what follows it may still be told: "ab" may have become "abc" or be followed by anything.
 _Begun = tuple[str, bool]
+_Tried = dict["WordPattern", tuple[int, ...]]
 _OPEN: frozenset[_Begun] = frozenset({("", True)})
 _ANYTHING: frozenset[_Begun] = frozenset({("", False)})
 
@@ -30,35 +32,18 @@ class WordPattern:
         self.alternatives = alternatives
 
     @cached_property
-    def _index(self) -> dict[int, dict[str, list[int]]]:
-        """The numbers of the alternatives that may begin so, by how many letters that is and by these letters."""
-        found: dict[int, dict[str, list[int]]] = {}
-        for number, alternative in enumerate(self._each):
-            for begun in beginnings(alternative):
-                found.setdefault(len(begun), {}).setdefault(begun, []).append(number)
-        return found
-
-    @cached_property
     def _each(self) -> tuple[str, ...]:
         return tuple(_split(self.alternatives))
 
-    def _tried(self, heard: Heard) -> list[tuple[int, list[int]]]:
-        """Where words begin as an alternative may, from left to right, with the numbers of these alternatives."""
-        found: dict[int, list[int]] = {}
-        for letters, index in self._index.items():
-            there = heard.words(letters)
-            for begun in index.keys() & there.keys():
-                for start in there[begun]:
-                    found.setdefault(start, []).extend(index[begun])
-        return sorted(found.items())
-
     def finditer(self, heard: Heard) -> Iterator[re.Match[str]]:
         """Yield the matches, as ``re`` finds them: from left to right, none inside another."""
+        if self not in _BEGUN.known:
+            _BEGUN.add(self, self._each)
         end = 0
-        for start, numbers in self._tried(heard):
+        for start, numbers in heard.tried(self):
             if start < end:
                 continue
-            for number in sorted(numbers):
+            for number in numbers:
                 if found := _expression(self._each[number]).match(heard.text, start):
                     end = found.end()
                     yield found
@@ -80,25 +65,78 @@ class WordPattern:
         return known
 
 
+class _Beginnings:
+    """What may begin at a word, of all the patterns used so far: worked out once for each four first letters.
+
+    ``words`` is a new one whenever a pattern joins, so that a text that knew the old one asks again.
+    """
+
+    def __init__(self) -> None:
+        self.known: set[WordPattern] = set()
+        self.words: dict[str, _Tried] = {}
+        self._index: dict[str, list[tuple[WordPattern, list[int]]]] = {}
+
+    def add(self, pattern: WordPattern, alternatives: Sequence[str]) -> None:
+        """From now on this pattern is looked for."""
+        own: dict[str, list[int]] = {}
+        for number, alternative in enumerate(alternatives):
+            for begun in beginnings(alternative):
+                own.setdefault(begun, []).append(number)
+        for begun, numbers in own.items():
+            self._index.setdefault(begun, []).append((pattern, numbers))
+        lengths = sorted({len(begun) for begun in own})
+        words = dict(self.words)
+        for begun in words:
+            if any(begun[:letters] in own for letters in lengths):
+                words[begun] = self._at(begun)
+        self.words = words
+        self.known.add(pattern)
+
+    def at(self, begun: str) -> _Tried:
+        """The numbers of the alternatives that may begin so, in order, by their pattern."""
+        words = self.words
+        if (tried := words.get(begun)) is None:
+            tried = self._at(begun)
+            if len(words) < _MOST_REMEMBERED:
+                words[begun] = tried
+        return tried
+
+    def _at(self, begun: str) -> _Tried:
+        found: dict[WordPattern, set[int]] = {}
+        for letters in range(len(begun) + 1):
+            for pattern, numbers in self._index.get(begun[:letters], ()):
+                found.setdefault(pattern, set()).update(numbers)
+        return {pattern: tuple(sorted(numbers)) for pattern, numbers in found.items()}
+
+
+_BEGUN = _Beginnings()
+
+
 class Heard:
     """A text of words between single spaces, which it also begins and ends with."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.said: dict[WordPattern, bool] = {}
-        self._words: dict[int, dict[str, list[int]]] = {}
+        self._begun: dict[str, _Tried] | None = None
+        self._words: list[tuple[int, _Tried]] = []
 
-    def words(self, letters: int) -> dict[str, list[int]]:
-        """Return where words begin, by so many first letters (the space after a shorter word is one of them)."""
-        if letters not in self._words:
-            text = self.text
-            found: dict[str, list[int]] = {}
-            place = text.find(" ") + 1
-            while place:
-                found.setdefault(text[place : place + letters], []).append(place)
-                place = text.find(" ", place) + 1
-            self._words[letters] = found
-        return self._words[letters]
+    def tried(self, pattern: WordPattern) -> list[tuple[int, tuple[int, ...]]]:
+        """Return where words begin as an alternative of a pattern may, with the numbers of these alternatives."""
+        if self._begun is not _BEGUN.words:
+            self._begun = _BEGUN.words
+            self._words = self._read(self._begun)
+        return [(start, begun[pattern]) for start, begun in self._words if pattern in begun]
+
+    def _read(self, known: dict[str, _Tried]) -> list[tuple[int, _Tried]]:
+        """Where words begin, and what may begin there (the space after a shorter word is one of its letters)."""
+        text, words = self.text, []
+        place = text.find(" ") + 1
+        while place:
+            begun = text[place : place + _LETTERS]
+            words.append((place, known[begun] if begun in known else _BEGUN.at(begun)))
+            place = text.find(" ", place) + 1
+        return words
 
     def around(self, start: int, end: int) -> Heard:
         """Return the part from ``start`` to ``end`` as a text of its own."""

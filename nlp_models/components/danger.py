@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_models.components.stateless import Batched, Stateless
+from nlp_models.components.stateless import Batched, Stateless, said_in
 from nlp_models.danger_rules import find_danger
 
 Doc.set_extension("danger", default=None, force=True)
@@ -16,7 +16,7 @@ class DangerComponent(Batched, Stateless):
 
     def __call__(self, doc: Doc) -> Doc:
         """Set ``doc._.danger``."""
-        doc._.danger = find_danger(doc.text)
+        doc._.danger = find_danger(said_in(doc))
         return doc
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_models.components.stateless import Batched, Stateless
+from nlp_models.components.stateless import Batched, Stateless, said_in
 from nlp_models.languages import detect_language
 
 Doc.set_extension("language", default="", force=True)
@@ -19,7 +19,7 @@ class LanguageComponent(Batched, Stateless):
 
     def __call__(self, doc: Doc) -> Doc:
         """Set ``doc._.language``."""
-        doc._.language = detect_language(doc.text, self._expected)
+        doc._.language = detect_language(said_in(doc), self._expected)
         return doc
 
 

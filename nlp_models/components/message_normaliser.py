@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_models.components.stateless import Batched, Stateless
+from nlp_models.components.stateless import Batched, Stateless, said_in
 from nlp_models.normaliser import normaliser_for
 
 Doc.set_extension("normal_text", default="", force=True)
@@ -19,7 +19,7 @@ class MessageNormaliser(Batched, Stateless):
 
     def __call__(self, doc: Doc) -> Doc:
         """Set ``doc._.normal_text``."""
-        doc._.normal_text = self._normalise(doc.text)
+        doc._.normal_text = self._normalise(said_in(doc))
         return doc
 
 

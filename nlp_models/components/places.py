@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_models.components.stateless import Batched, Stateless
+from nlp_models.components.stateless import Batched, Stateless, said_in
 from nlp_models.gazetteer import Gazetteer, own
 from nlp_models.place_finder import Where, find_where
 
@@ -20,7 +20,7 @@ class PlacesComponent(Batched, Stateless):
 
     def __call__(self, doc: Doc) -> Doc:
         """Set ``doc._.where``."""
-        doc._.where = find_where(doc.text, self.gazetteer)
+        doc._.where = find_where(said_in(doc), self.gazetteer)
         return doc
 
 

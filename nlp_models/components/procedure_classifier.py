@@ -7,6 +7,7 @@ Sets ``doc.cats`` (the five best), ``doc._.ranking`` (label, probability), ``doc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,7 +21,7 @@ from nlp_models.components.stateless import Batched
 from nlp_models.corpus import Corpus
 from nlp_models.errors import ModelError
 from nlp_models.normaliser import normaliser_for
-from nlp_models.scope import outside_score, unforeseen_score
+from nlp_models.scope import strangeness
 from nlp_models.terms import Reading, TermReader
 from nlp_models.trust import Trust
 from nlp_models.vocabulary import Integers
@@ -127,10 +128,8 @@ class ProcedureClassifier(Batched):
         best = np.argsort(-chances[0], kind="stable")[:KEPT]
         doc._.ranking = tuple((weights.labels[label], float(chances[0, label])) for label in best)
         doc.cats = dict(doc._.ranking)
-        scope = weights.scope_scores(wide)[None]
-        confidence = chances.max(axis=1)
-        doc._.unforeseen = float(unforeseen_score(confidence, scope)[0])
-        doc._.outside = float(outside_score(confidence, scope)[0])
+        confidence = float(chances[0, best[0]])
+        doc._.unforeseen, doc._.outside = strangeness(confidence, weights.scope_scores(wide).tolist())
         doc._.weighed = self._weighed(reading, int(best[0]))
         return doc
 
@@ -138,7 +137,7 @@ class ProcedureClassifier(Batched):
         """Return the first label of a text and its probability, without anything else; None when no term is known."""
         weights = self.weights
         reading = self.read(text)
-        own, _ = weights.vocabulary.row(reading)
+        own = weights.vocabulary.own_row(reading)
         if not len(own.columns):
             return None
         chances = weights.trust.of(channel)[0].probabilities(weights.class_scores(own, reading.sureness)[None])[0]
@@ -154,14 +153,16 @@ class ProcedureClassifier(Batched):
         words = list(dict.fromkeys(reading.words))
         found = [self._columns_of_word(word) for word in words]
         pulls = self.weights.pulls(np.concatenate(found), label)
-        sums = np.bincount(np.repeat(np.arange(len(words)), [len(one) for one in found]), pulls, len(words))
+        ends = list(accumulate(len(one) for one in found))
+        sums = np.diff(np.concatenate(([0.0], np.cumsum(pulls, dtype=np.float64)))[[0, *ends]])
         order = np.argsort(-sums, kind="stable")[:_WEIGHED]
         return tuple(words[place] for place in order if sums[place] > 0)
 
     def _columns_of_word(self, word: str) -> Integers:
         known = self._word_columns.get(word)
         if known is None:
-            known = np.concatenate(self.weights.vocabulary.columns_of(self._reader.units_of_word(word)))
+            parts = self.weights.vocabulary.columns_of(self._reader.units_of_word(word))
+            known = np.array([column for part in parts for column in part], dtype=np.int64)
             if len(self._word_columns) < _MOST_WORDS:
                 self._word_columns[word] = known
         return known

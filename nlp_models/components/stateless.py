@@ -9,6 +9,13 @@ from typing import Self
 
 from spacy.tokens import Doc
 
+Doc.set_extension("said", default="", force=True)
+
+
+def said_in(doc: Doc) -> str:
+    """The text of a message: kept beside the tokens, because spaCy puts it together anew for whoever asks."""
+    return doc._.said or doc.text
+
 
 class Batched:
     """Reads many messages a component at a time: its tables stay near the processor, which is half the cost."""

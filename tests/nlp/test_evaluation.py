@@ -12,6 +12,7 @@ from nlp_models.errors import CorpusError
 from nlp_models.evaluation import evaluate, prediction_row
 from nlp_models.labelled import LabelledText, read_labelled, read_messages
 from nlp_models.pipeline import Reader
+from nlp_models.scope import outside_score, strangeness, unforeseen_score
 from nlp_models.softmax import softmax
 from routing.domain.understanding import Candidate, Danger, Decision, Understanding
 
@@ -110,3 +111,11 @@ def test_messages_nobody_foresees_are_counted_apart(tiny_reader: Reader) -> None
     assert 0.0 <= found.set_aside <= 1.0
     with pytest.raises(CorpusError, match="no text has a label"):
         evaluate(rows[1:], tiny_reader)
+
+
+def test_one_message_is_as_strange_as_among_others() -> None:
+    scope = np.array([[3.0, -1.0, -2.0], [-40.0, 2.0, 60.0], [0.0, 0.0, 0.0]], dtype=np.float32)
+    confidence = np.array([0.97, 0.2, 1.0], dtype=np.float32)
+    together = np.stack([unforeseen_score(confidence, scope), outside_score(confidence, scope)], axis=1)
+    each = [strangeness(float(sure), row.tolist()) for sure, row in zip(confidence, scope, strict=True)]
+    assert np.allclose(each, together, atol=1e-4)
