@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import Event
 from routing.service.record import record
-from routing.store import incidents, timers
-from routing.store.models import Channel
+from routing.store import audit, incidents, timers
+from routing.store.models import AuditEntry, Channel
 from routing.store.timers import Verb
 from tests.city import City
 from tests.understood import Scripted
@@ -37,6 +38,11 @@ async def say(city: City, reference: str, *words: str) -> None:
             await record(session, city.house.desk, incident, Event.NOTE, said)
 
 
+async def decided(session: AsyncSession) -> list[str]:
+    """The escalations that the audit log knows."""
+    return [entry.text for entry in await audit.entries(session, AuditEntry.kind == "escalated")]
+
+
 async def turns(city: City) -> list[tuple[str, int]]:
     """The jobs of the room's channels that nobody has begun: the channel, and the priority."""
     async with city.session() as session:
@@ -52,6 +58,30 @@ async def test_a_channel_of_which_much_is_said_waits_in_the_queue_once(city: Cit
     assert len(waiting) == len(set(waiting))
     await city.settle()
     assert (await city.thread("voirie", incident["reference"]))[-3:] == ["un", "deux", "trois"]
+
+
+async def test_what_is_said_together_wakes_a_channel_once_and_what_fails_wakes_nobody(city: City, hole: str) -> None:
+    reference = (await city.opened(hole))["reference"]
+
+    async def fail() -> None:
+        async with city.session() as session:
+            incident = await incidents.by_reference(session, reference, lock=True)
+            await record(session, city.house.desk, incident, Event.ESCALATED, "jamais dit")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    assert await turns(city) == []
+    async with city.session() as session:
+        incident = await incidents.by_reference(session, reference, lock=True)
+        for said in ("un", "deux"):
+            await record(session, city.house.desk, incident, Event.ESCALATED, said)
+        assert await decided(session) == [], "written with the commit"
+    assert len(await turns(city)) == len(set(await turns(city))) > 0
+    async with city.session() as session:
+        assert await decided(session) == ["un", "deux"]
+        assert await audit.faults(session) == []
+    await city.settle()
 
 
 async def test_whoever_has_no_card_yet_comes_before_news_of_a_graver_one(city: City, hole: str, gas: str) -> None:
