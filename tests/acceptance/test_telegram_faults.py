@@ -11,6 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.house import DatabaseAway
+from bot.telegram import reach
+from bot.telegram.reach import Poller
+from bot.telegram.staff import WANTED
 from bot.telegram.standing import standing
 from routing.store.models import InboundEvent
 from tests.acceptance.connected import with_telegram
@@ -277,6 +280,39 @@ async def test_without_a_public_address_updates_are_asked_for(
         assert (await squad.city.incident(incident))["acknowledged_by"] == "Ana Martin"
         assert [each.update for each in staff.waiting] == []  # all of it is confirmed
         squad.thread()
+
+
+class Counted(Poller):
+    """One process of ours, which says how often it wanted to ask."""
+
+    def __init__(self, squad: Squad) -> None:
+        super().__init__(squad.city.house, squad.bot.bot, squad.bot.updates, WANTED)
+        self.tries = asyncio.Semaphore(0)
+
+    async def _while_alone(self) -> None:
+        self.tries.release()
+        await super()._while_alone()
+
+
+async def test_one_process_asks_and_another_takes_over_when_it_ends(
+    squad: Squad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach, "BETWEEN", 0.01)
+    [staff, _] = squad.telegram.accounts.values()
+    staff.url = ""
+    first, second = Counted(squad), Counted(squad)
+    asking = asyncio.create_task(first.run())
+    await asyncio.wait_for(staff.asking.wait(), 10)
+    waiting = asyncio.create_task(second.run())
+    for _ in range(3):
+        await asyncio.wait_for(second.tries.acquire(), 10)
+    assert squad.telegram.journal.calls("getUpdates") == [], "Telegram ends whoever asked first"
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    staff.asking.clear()
+    await asyncio.wait_for(staff.asking.wait(), 10)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
 
 
 async def test_the_doctor_says_how_the_bots_stand(squad: Squad, tmp_path: Path) -> None:
