@@ -17,6 +17,7 @@ from nlp_models.errors import ModelError
 from nlp_models.folding import readable
 from nlp_models.gazetteer import Gazetteer
 from nlp_models.matters import Cut, splitter_for
+from nlp_models.place_finder import find_where
 from routing.domain.understanding import Candidate, Channel, Decision, Matter, Understanding
 
 LONGEST = 2_000  # characters read of one message
@@ -100,7 +101,8 @@ class Reader:
         if whole.danger is not None:
             return whole
         found: list[tuple[float, Understanding]] = []
-        for cut in self._splitter.cuts(said):
+        for proposed in self._splitter.cuts(said):
+            cut = replace(proposed, said=proposed.said or self._in_two_places(proposed, whole))
             if not self._may_be_two(cut, whole, channel):
                 continue
             parts = self._read([self._doc(part, channel) for part in (cut.before, cut.after)])
@@ -109,6 +111,13 @@ class Reader:
                 sure = min(first.confidence, second.confidence) + cut.said
                 found.append((sure, _joined(whole, first, cut.after, second)))
         return max(found, key=lambda one: one[0])[1] if found else whole
+
+    def _in_two_places(self, cut: Cut, whole: Understanding) -> bool:
+        """Whether each part has a place of its own, which says as clearly as words that two matters are meant."""
+        if whole.place is None:
+            return False
+        before, after = (find_where(part, self.places).place for part in (cut.before, cut.after))
+        return before is not None and after is not None and before != after
 
     def _may_be_two(self, cut: Cut, whole: Understanding, channel: str) -> bool:
         """Whether both parts are sure enough, told by the classifier alone: nearly every cut ends here.

@@ -43,3 +43,10 @@ def test_plain_messages_find_their_procedure(reader: Reader, text: str, procedur
 def test_chatter_is_out_of_scope_and_danger_is_not(reader: Reader) -> None:
     assert reader.understand("raconte-moi une blague").decision in (Decision.OUT_OF_SCOPE, Decision.UNFORESEEN)
     assert reader.understand("au secours raconte-moi une blague").decision is not Decision.OUT_OF_SCOPE
+
+
+def test_two_places_are_two_matters(reader: Reader) -> None:
+    read = reader.understand("un trou rue monge et un lampadaire éteint rue berbisey", "sms")
+    assert read.also is not None
+    assert (read.place, read.also.meaning.place) == ("rue Monge", "rue Berbisey")
+    assert reader.understand("un trou entre la rue monge et la rue berbisey", "sms").also is None
