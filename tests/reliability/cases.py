@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from unittest.mock import patch
 
 from routing.domain.pace import Errand
@@ -73,10 +73,10 @@ async def _jobs_lost(stage: Stage) -> None:
 async def _dies_before_recording(stage: Stage) -> None:
     settle, deaths = settling.settle, [True]
 
-    async def dying(*given: object) -> None:
+    async def dying(*given: Any) -> bool:
         if deaths and deaths.pop():
             raise RuntimeError("the process ended here")
-        await settle(*given)  # type: ignore[arg-type]
+        return await settle(*given)
 
     stage.city.failures_expected = True
     stage.stack.enter_context(patch.object(deliver, "settle", dying))
