@@ -31,7 +31,7 @@ from routing.service.heal import heal
 from routing.store import roster, timers
 from routing.store.models import Incident, Page, Timer
 from tests.clock import DrivenClock
-from tests.engines import borrowed
+from tests.engines import ENGINES
 from tests.understood import Scripted
 
 MANY_ROUNDS = 200
@@ -276,7 +276,8 @@ async def founded(
     clock = DrivenClock()
     settings = settings or settings_in(folder)
     read = _catalogue(settings.catalogue_dir)
-    async with borrowed(url) if connected else nullcontext() as engine:
+    async with ENGINES.borrowed(url) if connected else nullcontext() as connections:
+        engine = connections.engine if connections else None
         house = build(settings, url, clock=clock, classifier=classifier, catalogue=read, engine=engine)
         desk = replace(house.desk, directory=Channels(channels)) if channels else house.desk
         house = replace(
@@ -292,8 +293,9 @@ async def founded(
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
         headers = {"Authorization": f"Bearer {house.api_token}"}
         async with (
-            house.jobs.open_async() if connected else nullcontext(),
+            connections.working(house.jobs) if connections else nullcontext(),
             httpx.AsyncClient(transport=transport, base_url="http://vigie.test", headers=headers) as client,
         ):
             yield City(house, app, client, clock)
-        await house.database.close()
+        if not connections:
+            await house.database.close()

@@ -2,24 +2,57 @@
 
 from __future__ import annotations
 
+import gc
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.observability import configure_logging
-from nlp_models.training import EXAMPLES, ensure_model
 from tests.city import City, founded
 from tests.clock import DrivenClock
 from tests.databases import ROOT, Databases
+from tests.lending import Lending
 from tests.standins.slack import SlackStandIn
 from tests.standins.telegram import TelegramStandIn
 from tests.standins.twilio.account import TwilioStandIn
+from tests.training import trained
 from tests.understood import Scripted
 
 configure_logging("WARNING")
 
+TRAINING = pytest.StashKey[subprocess.Popen[bytes]]()
 UNHURRIED = 60.0  # real seconds a platform waits in the stories
+
+# Whatever waits for real processes begins first, what needs the model when it is trained; short ones fill the end.
+ORDER = ("speech", "browser", "integration", "reliability", "acceptance", "contract", "nlp", "unit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let no long story begin when everything else is over."""
+    items.sort(key=lambda item: ORDER.index("nlp" if _needs_model(item) else item.path.parent.name))
+
+
+def _needs_model(item: pytest.Item) -> bool:
+    return "trained_model" in getattr(item, "fixturenames", ())
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Where several processes run the tests, the model is trained beside them; alone, when a test asks for it."""
+    gc.collect()
+    gc.freeze()  # everything imported stays for good: looking through it again and again is a twentieth of the time
+    first = getattr(session.config, "workerinput", {}).get("workerid") == "gw0"
+    if first and any(map(_needs_model, session.items)):
+        training = [sys.executable, "-m", "tests.training"]
+        session.config.stash[TRAINING] = subprocess.Popen(training, cwd=session.config.rootpath)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Wait for the training, had nobody needed it in the end."""
+    if training := session.config.stash.get(TRAINING, None):
+        training.wait()
 
 
 @pytest.fixture(scope="session")
@@ -28,10 +61,18 @@ def databases() -> Databases:
     return Databases(ROOT / "var" / "tests")
 
 
+@pytest.fixture(scope="session")
+async def lending(databases: Databases) -> AsyncIterator[Lending]:
+    """The databases that serve one story after another."""
+    lending = Lending(databases)
+    yield lending
+    await lending.close()
+
+
 @pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
+async def database_url(lending: Lending) -> AsyncIterator[str]:
     """A migrated database of the test's own, which knows the example's people on call."""
-    with databases.fresh() as url:
+    async with lending.one() as url:
         yield url
 
 
@@ -59,7 +100,7 @@ async def city(database_url: str, tmp_path: Path, scripted: Scripted) -> AsyncIt
 @pytest.fixture(scope="session")
 def trained_model() -> Path:
     """The full French model: trained on the first run of the tests, found in the cache afterwards."""
-    return ensure_model(EXAMPLES, ROOT / "var" / "models")
+    return trained()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -20,6 +21,7 @@ from tests.city import peopled
 
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = ROOT / "bot" / "migrations" / "versions"
+RESTORE = ROOT / "tests" / "restore.sql"
 _numbers = count()
 
 
@@ -37,6 +39,8 @@ class Databases:
         self._peopled = f"peopled_{_fingerprint(MIGRATIONS, ROOT / 'routing')}"
         self._ensure(self._empty, "template1", upgrade)
         self._ensure(self._peopled, self._empty, lambda url: asyncio.run(peopled(url)))
+        self._restorable = f"restorable_{_fingerprint(MIGRATIONS, ROOT / 'routing', RESTORE)}"
+        self._ensure(self._restorable, self._peopled, _make_restorable)
 
     def _ensure(self, name: str, template: str, fill: Callable[[str], None]) -> None:
         with psycopg.connect(self._admin, autocommit=True) as connection:
@@ -62,25 +66,41 @@ class Databases:
     @contextmanager
     def fresh(self, *, empty: bool = False) -> Iterator[str]:
         """The address of a new database, dropped at the end; an empty one knows nobody."""
+        url = self._copied(self._empty if empty else self._peopled)
+        try:
+            yield url
+        finally:
+            self.drop(url)
+
+    def restorable(self) -> str:
+        """The address of a new database, in which ``kept.restore()`` undoes whatever was done to rows."""
+        return self._copied(self._restorable)
+
+    def drop(self, url: str) -> None:
+        """Drop a database, whoever is connected."""
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", urlsplit(url).path.removeprefix("/"))
+
+    def _copied(self, template: str) -> str:
         name = f"test_{os.getpid()}_{next(_numbers)}"
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-        self._execute(
-            "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, self._empty if empty else self._peopled
-        )
-        try:
-            yield self.url(name)
-        finally:
-            self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
+        return self.url(name)
 
     def _execute(self, statement: str, *names: str) -> None:
         with psycopg.connect(self._admin, autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-def _fingerprint(*folders: Path) -> str:
+def _fingerprint(*places: Path) -> str:
     """Of every file that decides what a template holds."""
-    files = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in (".py", ".yaml"))
+    found = [path for place in places for path in (place.rglob("*") if place.is_dir() else [place])]
+    files = sorted(path for path in found if path.suffix in (".py", ".yaml", ".sql"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+def _make_restorable(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(RESTORE.read_bytes())
 
 
 def cut_every_connection(url: str) -> None:
