@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance import texting
-from tests.acceptance.connected import with_twilio
+from tests.acceptance import calling, texting
+from tests.acceptance.connected import BASE, with_twilio
 from tests.acceptance.department import Department, at_slack
 from tests.acceptance.duty import LAMP, Duty, on_duty
 from tests.acceptance.squad import Squad, at_telegram
@@ -16,6 +16,7 @@ from tests.city import City, founded
 from tests.standins.slack import SlackStandIn
 from tests.standins.telegram import TelegramStandIn
 from tests.standins.twilio.account import TwilioStandIn
+from tests.standins.twilio.line import Line
 from tests.understood import Scripted
 
 
@@ -60,3 +61,21 @@ async def squad(
     async with at_telegram(database_url, tmp_path, scripted, telegram) as squad:
         yield squad
         await squad.city.check_nothing_unexpected()
+
+
+@pytest.fixture
+async def switchboard(
+    database_url: str, tmp_path: Path, scripted: Scripted, twilio: TwilioStandIn
+) -> AsyncIterator[City]:
+    """A city with a telephone, and somebody who answers it."""
+    scripted.expect(calling.HOLE, ("voirie-nid-de-poule", 0.9), ("voirie-affaissement", 0.05), place="rue Monge")
+    scripted.expect(calling.LAMP, ("eclairage-lampadaire-eteint", 0.92), ("eclairage-rue-noire", 0.05), commune=None)
+    async with founded(database_url, tmp_path, scripted, settings=with_twilio(tmp_path, twilio)) as city:
+        yield city
+        await city.check_nothing_unexpected()
+
+
+@pytest.fixture
+def line(switchboard: City, twilio: TwilioStandIn) -> Line:
+    """A caller's line to it."""
+    return Line(switchboard, twilio.token, BASE)

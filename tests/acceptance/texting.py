@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import Any
 
 from sqlalchemy import select
 
@@ -48,3 +49,8 @@ class Telephone:
 async def reports(city: City) -> list[Report]:
     async with city.session() as session:
         return list(await session.scalars(select(Report).order_by(Report.id)))
+
+
+async def the_incident(city: City) -> dict[str, Any]:
+    last = (await reports(city))[-1]
+    return await city.incident((await city.follow(last.reference))["incident"])

@@ -19,8 +19,8 @@ from tests.acceptance.connected import BASE, with_twilio
 from tests.acceptance.texting import ANA, Telephone
 from tests.city import City, founded
 from tests.speech.caller import Caller
+from tests.speech.hearsay import Hearsay
 from tests.speech.synthetic import quiet, recorded, sentences
-from tests.speech.test_calls import Hearsay
 from tests.standins.faults import answers
 from tests.standins.serving import serving
 from tests.standins.twilio.account import TwilioStandIn

@@ -1,0 +1,52 @@
+"""Citizens are answered in their language, and agents know which it is."""
+
+from __future__ import annotations
+
+from routing.domain.understanding import Decision
+from tests.acceptance.texting import ANA, Telephone, reports, the_incident
+from tests.city import City
+from tests.standins.twilio.account import TwilioStandIn
+from tests.understood import Scripted
+
+PAIR = (("voirie-trottoir-degrade", 0.5), ("voirie-potelet-arrache", 0.4))
+
+
+async def test_an_english_speaker_is_answered_in_english_and_agents_know(
+    town: City, phone: Telephone, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    hole = scripted.expect("a big hole rue Monge", ("voirie-nid-de-poule", 0.9), place="rue Monge", language="en")
+    await phone.write(hole)
+    await town.settle()
+    incident = str((await the_incident(town))["reference"])
+    await town.act(incident, "acknowledge", by="Ana")
+    receipt, taken = twilio.texts_to(ANA)
+    assert receipt.startswith("Noted, your report has the number")
+    assert taken.endswith("has been taken up by the service in charge.")
+    timeline = (await town.incident(incident))["timeline"]
+    assert any("écrit en anglais : on lui répond automatiquement" in line["text"] for line in timeline)
+    [report] = await reports(town)
+    page = (await town.web.get(f"/suivi/{report.token}")).text
+    assert '<html lang="en">' in page
+    assert "Your message has arrived." in page
+
+
+async def test_a_language_we_lack_goes_to_a_person_without_a_question(
+    town: City, phone: Telephone, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    await phone.write(scripted.expect("حفرة في الشارع", *PAIR, decision=Decision.ASK, language="ar"))
+    await town.settle()
+    incident = await the_incident(town)
+    assert incident["dispatches"][0]["service"] == "appels-entrants"
+    assert any("arabe : une personne doit lui répondre" in line["text"] for line in incident["timeline"])
+    [text] = twilio.texts_to(ANA)
+    assert "C'est noté" in text
+    assert "Noted" in text
+
+
+async def test_the_form_speaks_the_browsers_language(city: City) -> None:
+    english = await city.web.get("/signaler", headers={"Accept-Language": "de-DE,en;q=0.7,fr;q=0.3"})
+    assert "Report a problem" in english.text
+    empty = await city.web.post("/signaler", data={"texte": " ", "langue": "en"})
+    assert "Say in a few words" in empty.text
+    assert "Signaler un problème" in (await city.web.get("/signaler")).text
+    assert "Report a problem" in (await city.web.get("/signaler?langue=en")).text
