@@ -9,7 +9,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-async def eventually(look: Callable[[], Awaitable[Found]], *, within: float = 20.0) -> Found:
+async def eventually(look: Callable[[], Awaitable[Found]], *, within: float = 60.0) -> Found:
     """The first true answer of ``look``; fails after ``within`` seconds."""
     async with asyncio.timeout(within):
         while not (found := await look()):  # noqa: ASYNC110 (what is waited for happens in another process)

@@ -32,7 +32,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-START = 20.0  # seconds
+START = 60.0  # seconds
 PATIENCE = 12_000  # milliseconds; the tracking page looks again every five seconds
 Visitor = Callable[..., Awaitable[Page]]
 

@@ -27,7 +27,7 @@ async def test_a_process_asked_to_end_returns_so_that_its_child_is_ended_too(dat
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while b"the web listens" not in (line := await process.stderr.readline()):
             assert line, "it ended before it began"
         process.send_signal(signal.SIGTERM)

@@ -38,7 +38,7 @@ from tests.standins.journal import Journal
 from tests.standins.rates import Limit, Rates
 from tests.standins.wire import Answer, Asked, Call
 
-START = 10.0  # seconds
+START = 60.0  # seconds
 CUT = "standins.cut"
 
 
