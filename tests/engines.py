@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from routing.store.base import make_engine
 
+WARM = 8  # connections of a city that stay open; the processes of a run share a hundred
+
 
 @dataclass
 class Connections:
@@ -67,6 +69,8 @@ class Engines:
             yield connections
         finally:
             if url in self.kept:
+                if WARM < connections.resting < inf:
+                    await connections.close()
                 self.kept[url].append(connections)
             else:
                 await self._cool(connections)
