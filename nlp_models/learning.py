@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_models.rows import Rows, rows_of
-from nlp_models.scope import SCOPES
+from nlp_models.scope import NEAR, SCOPES, VAGUE
 from nlp_models.softmax import fit_softmax, one_hot
 from nlp_models.terms import Reading
 from nlp_models.trust import ANY, Unseen
@@ -17,6 +17,8 @@ from nlp_models.vocabulary import Floats, Integers, Vocabulary, learn_vocabulary
 from nlp_models.weights import quantised
 
 Progress = Callable[[str, float], None]
+_OPENED = 8  # examples that each vague opening is put before: brief ones, which it could drown
+_BRIEF = 10  # words
 _FEW_EXAMPLES = 3_000  # below this many every term counts, even one that a single example holds
 
 
@@ -32,8 +34,9 @@ class LearningSettings:
 class Lesson:
     """All there is to learn from.
 
-    ``classes`` numbers the examples' labels; ``outliers`` come with their scope (1 near, 2 far). ``folds`` says, for
-    each example and then each outlier, with which others it is left out when they are put to the test.
+    ``classes`` numbers the examples' labels; ``outliers`` come with their scope (``NEAR``, ``FAR`` or ``VAGUE``).
+    ``folds`` says, for each example and then each outlier, with which others it is left out when they are put to the
+    test.
     """
 
     examples: Sequence[Reading]
@@ -80,7 +83,7 @@ class Heads:
 
 def fit_heads(lesson: Lesson, settings: LearningSettings, progress: Callable[[float], None]) -> Heads:
     """Fit both heads on a lesson. ``progress`` hears the share done (0..1)."""
-    everything = [*lesson.examples, *lesson.outliers]
+    everything = [*lesson.examples, *opened(lesson), *lesson.outliers]
     fewest = 1 if len(lesson.examples) < _FEW_EXAMPLES else 2
     vocabulary = learn_vocabulary(lesson.examples, lesson.outliers, fewest)
     progress(0.1)
@@ -92,8 +95,22 @@ def fit_heads(lesson: Lesson, settings: LearningSettings, progress: Callable[[fl
     return Heads(vocabulary, own.transposed_times(classes.coefficients), classes.bias, scope, scope_bias)
 
 
+def opened(lesson: Lesson) -> list[Reading]:
+    """Examples with a vague opening before them ("y a un souci dans ma rue, le lampadaire est éteint").
+
+    Openings alone are outliers. Without these the scope head would hold them against a matter told right after.
+    """
+    openings = [one for one, scope in zip(lesson.outliers, lesson.scopes, strict=True) if scope == VAGUE]
+    brief = [one for one in lesson.examples if len(one.words) <= _BRIEF]
+    count = len(openings) * _OPENED if brief else 0
+    chosen = (np.arange(count) * len(brief)) // max(count, 1)  # spread over all labels
+    return [openings[at % len(openings)].before(brief[place]) for at, place in enumerate(chosen)]
+
+
 def _scope_head(lesson: Lesson, rows: Rows, settings: LearningSettings) -> tuple[Floats, Floats]:
-    scopes = np.concatenate((np.zeros(len(lesson.examples), dtype=np.int64), lesson.scopes))
+    aside = np.where(lesson.scopes == VAGUE, NEAR, lesson.scopes)
+    inside = rows.held.shape[0] - len(aside)
+    scopes = np.concatenate((np.zeros(inside, dtype=np.int64), aside))
     counts = np.bincount(scopes, minlength=len(SCOPES))
     even = (len(scopes) / (len(SCOPES) * np.maximum(counts, 1)))[scopes].astype(np.float32)
     fit = fit_softmax(rows.products, one_hot(scopes, len(SCOPES)), settings.scope_strength, even)

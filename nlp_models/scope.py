@@ -15,6 +15,7 @@ from nlp_models.softmax import softmax
 from nlp_models.vocabulary import Floats
 
 SCOPES = ("foreseen", "near", "far")
+NEAR, FAR, VAGUE = 1, 2, 3  # of outliers; a vague one is learnt as a near one, see ``learning.py``
 _SMALL = 1e-6
 _LEAST = 1e-300
 _SURENESS = 0.5  # weight of the classifier's own confidence; measured best on messages of authors outside the training

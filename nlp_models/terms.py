@@ -54,6 +54,10 @@ class Reading:
         """What scores are multiplied by, 0..1: every text has length one, so one odd word rules a short one."""
         return len(self.words) / (len(self.words) + _BRIEF)
 
+    def before(self, other: Reading) -> Reading:
+        """This reading and then another, as one message."""
+        return Reading(self.words + other.words, self.units + other.units)
+
 
 class TermReader:
     """Cut normalised texts into units, for one language (unknown languages are simply not stemmed)."""

@@ -20,13 +20,13 @@ from nlp_models.components import ProcedureClassifier
 from nlp_models.corpus import Corpus, read_examples, read_lines
 from nlp_models.errors import ModelError
 from nlp_models.pipeline import blank
+from nlp_models.scope import FAR, NEAR, VAGUE
 from nlp_models.trust import Trust, trust_from
 
 ROOM = Path(__file__).parent
 EXAMPLES = ROOM / "assets" / "examples"
 OUTLIERS = ROOM / "assets" / "outliers"
 TRUST = ROOM / "assets" / "trust"
-_NEAR, _FAR = 1, 2
 _KEPT_MODELS = 2
 STALE = (
     "The examples or the learner changed since thresholds were last measured: the probabilities may be off. "
@@ -118,11 +118,20 @@ def known_trust(corpus: Corpus, language: str) -> tuple[Trust | None, tuple[str,
 
 
 def outliers(language: str) -> list[tuple[str, int]]:
-    """Return the generic outliers as (text, scope): ``near*.txt`` are city matters nobody foresaw, others none."""
+    """Return the generic outliers as (text, scope).
+
+    ``near*.txt`` are city matters nobody foresaw, ``vague*.txt`` openings that do not tell their matter yet, others are
+    none of the city's business.
+    """
     folder = OUTLIERS / language
-    near = read_lines(folder.glob("near*.txt"))
-    far = read_lines(path for path in folder.glob("*.txt") if not path.name.startswith("near"))
-    return [*((text, _NEAR) for text in near), *((text, _FAR) for text in far)]
+    scopes = {path: _scope_of(path.name) for path in sorted(folder.glob("*.txt"))}
+    return [
+        (text, scope) for scope in (NEAR, VAGUE, FAR) for text in read_lines(p for p in scopes if scopes[p] == scope)
+    ]
+
+
+def _scope_of(name: str) -> int:
+    return NEAR if name.startswith("near") else VAGUE if name.startswith("vague") else FAR
 
 
 def content_hash(corpus: Corpus, language: str) -> str:
