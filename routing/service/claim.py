@@ -85,10 +85,17 @@ async def claim(session: AsyncSession, desk: Desk, number: int, rates: Mapping[s
     for line in await incidents.unsaid_lines(session, [thread.id for thread, _ in found]):
         lines.setdefault(line.thread_id, []).append(line)
     turn = Round(purse, now)
+    shown: list[tuple[Parcel, Incident]] = []
     for thread, incident in found if limits else found[:AT_ONCE]:
-        parcel = await _parcel(session, desk, thread, incident, lines.get(thread.id, []), turn, paced=bool(limits))
+        card = thread.shown < incident.version and turn.may(*_for_card(thread))
+        parcel = _parcel(desk, thread, lines.get(thread.id, []), turn, card=card, paced=bool(limits))
         if parcel is not None:
             batch.parcels.append(parcel)
+            shown += [(parcel, incident)] if card else []
+    dispatches = await incidents.dispatches_of_all(session, [incident.id for _, incident in shown])
+    for parcel, incident in shown:
+        rows = dispatches[incident.id]
+        parcel.card = card_for(desk, incident, rows, _services_in(desk, channel.address, rows))
     if batch.parcels:
         await channels.keep_spent(session, purse.spent)
         channel.claimed_at = now
@@ -98,21 +105,19 @@ async def claim(session: AsyncSession, desk: Desk, number: int, rates: Mapping[s
     return batch
 
 
-async def _parcel(
-    session: AsyncSession,
-    desk: Desk,
-    thread: Thread,
-    incident: Incident,
-    lines: Sequence[ThreadLine],
-    turn: Round,
-    *,
-    paced: bool,
+def _for_card(thread: Thread) -> tuple[Errand, ...]:
+    """What bringing a thread its card costs."""
+    if thread.provider_ref is not None:
+        return (Errand.EDIT,)
+    return _paid(Errand.CARD, again=thread.state in MAYBE_SENT)
+
+
+def _parcel(
+    desk: Desk, thread: Thread, lines: Sequence[ThreadLine], turn: Round, *, card: bool, paced: bool
 ) -> Parcel | None:
-    """What this thread may have now, paid for and marked; None for nothing."""
+    """What this thread may have now beside its ``card``, paid for and marked; None for nothing."""
     posted = thread.provider_ref is not None
     again = thread.state in MAYBE_SENT
-    wanted = (Errand.EDIT,) if posted else _paid(Errand.CARD, again=again)
-    card = thread.shown < incident.version and turn.may(*wanted)
     sayings: list[Saying] = []
     if posted or card:
         for group in _groups(lines, together=paced):
@@ -124,8 +129,7 @@ async def _parcel(
     thread.attempts += 1
     if not posted:
         thread.state = DeliveryState.SENDING
-    shown = await card_of(session, desk, incident, thread.channel) if card else None
-    return Parcel(thread.id, incident.id, thread.ref, thread.provider_ref, again, shown, sayings)
+    return Parcel(thread.id, thread.incident_id, thread.ref, thread.provider_ref, again, None, sayings)
 
 
 def _paid(errand: Errand, *, again: bool) -> tuple[Errand, ...]:

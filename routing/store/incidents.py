@@ -101,6 +101,15 @@ async def dispatches_of(session: AsyncSession, incident_id: int) -> Sequence[Dis
     return (await session.scalars(query)).all()
 
 
+async def dispatches_of_all(session: AsyncSession, ids: Collection[int]) -> dict[int, list[Dispatch]]:
+    """The same of several incidents, by their numbers."""
+    found: dict[int, list[Dispatch]] = {id_: [] for id_ in ids}
+    query = select(Dispatch).where(Dispatch.incident_id.in_(ids)).order_by(Dispatch.due_at, Dispatch.id)
+    for row in await session.scalars(query) if ids else ():
+        found[row.incident_id].append(row)
+    return found
+
+
 async def threads_of(session: AsyncSession, incident_id: int) -> Sequence[Thread]:
     """Every card of the incident."""
     return (await session.scalars(select(Thread).where(Thread.incident_id == incident_id).order_by(Thread.id))).all()
