@@ -8,6 +8,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.conftest import LiveCity, Visitor
 from tests.browser.people import card, reload_until, report
 from tests.browser.words import HOLE, understand_hole
+from tests.waiting import eventually
 
 POTHOLE = "Nid-de-poule ou chaussée dégradée"
 MOST_TABS = 60
@@ -17,6 +18,12 @@ async def write(live_city: LiveCity, words: str) -> None:
     """A citizen's message through the form's own door."""
     async with httpx.AsyncClient(base_url=live_city.url) as browser:
         assert (await browser.post("/signaler", data={"texte": words})).status_code == 303
+
+
+async def listed(live_city: LiveCity, count: int) -> bool:
+    """Whether so many cards are there, for whoever opens the room now."""
+    async with httpx.AsyncClient(base_url=live_city.url) as browser:
+        return (await browser.get("/salle/fiches")).text.count("<article") == count
 
 
 async def tab_to(page: Page, wanted: Locator) -> None:
@@ -127,6 +134,7 @@ async def test_a_reclassified_incident_changes_hands(live_city: LiveCity, visito
 async def test_channels_states_and_search_choose_what_is_shown(live_city: LiveCity, visitor: Visitor) -> None:
     await write(live_city, understand_hole(live_city.means))
     await write(live_city, live_city.means.expect("le lampadaire clignote", ("eclairage-lampadaire-eteint", 0.9)))
+    await eventually(lambda: listed(live_city, 2))
     room = await visitor("/salle")
     await expect(room.get_by_role("article")).to_have_count(2)
 
