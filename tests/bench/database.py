@@ -20,6 +20,10 @@ RATE = 20.0  # reports a second
 AWAY = 3.0
 PATIENCE = 90.0
 
+# No two are at one place; a message of two matters is two reports.
+WITHOUT_ITS_OWN = "SELECT (SELECT count(*) FROM incident) - (SELECT count(*) FROM report)"
+TWICE = "SELECT count(*) - count(DISTINCT (address, text)) FROM report"
+
 
 def run(rig: Rig) -> list[Figure]:
     """A given database, as a city's: Vigie neither stops nor starts it."""
@@ -46,7 +50,7 @@ def run(rig: Rig) -> list[Figure]:
             except TooLate:
                 delivered = float("inf")
             missing = probe.outstanding()
-            extra = abs(probe.number("SELECT count(*) FROM incident") - count)
+            extra, twice = (abs(probe.number(query)) for query in (WITHOUT_ITS_OWN, TWICE))
         now = vigie.worker()
         same_worker = now is not None and worker is not None and now.pid == worker.pid
         ended = 0 if vigie.alive() else 1
@@ -56,6 +60,7 @@ def run(rig: Rig) -> list[Figure]:
         Figure(NAME, "reports never kept", count - len(kept), "", 0),
         Figure(NAME, "PostgreSQL's return → everything delivered", delivered, "s", 15),
         Figure(NAME, "still outstanding", missing, "", 0),
+        Figure(NAME, "reports kept twice", twice, "", 0),
         Figure(NAME, "incidents too many or too few", extra, "", 0),
         Figure(NAME, "parent process ended", ended, "", 0),
         Figure(NAME, "worker process started again", 0 if same_worker else 1, ""),
