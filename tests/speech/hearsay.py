@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-
-from routing.store.models import Report
-from tests.city import City
 from tests.understood import Scripted
 
 
@@ -24,9 +20,3 @@ class Hearsay(Scripted):
             if word in text:
                 return super().understand(known, channel)
         return super().understand(text, channel)
-
-
-async def the_report(city: City) -> Report:
-    async with city.session() as session:
-        [report] = await session.scalars(select(Report))
-        return report

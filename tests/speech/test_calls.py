@@ -6,10 +6,10 @@ import pytest
 
 from intake.transcription.recogniser import Recogniser
 from routing.store import calls
+from tests.acceptance.calling import the_report
 from tests.acceptance.connected import PERSON
 from tests.city import City
 from tests.speech.caller import Caller
-from tests.speech.hearsay import the_report
 from tests.speech.synthetic import quiet, sentences, spoken
 from tests.standins.twilio.account import TwilioStandIn
 

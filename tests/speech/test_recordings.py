@@ -13,7 +13,6 @@ from sqlalchemy import select
 from bot.speech import Deaf
 from intake.errors import BadAudio, NotListening
 from intake.ports import Heard, LiveEar, SpeechBegan, Transcriber, Transcript
-from intake.transcription.recogniser import Recogniser
 from routing.store.models import Attachment, Report
 from tests.acceptance.connected import BASE, with_twilio
 from tests.acceptance.texting import ANA, Telephone
@@ -31,14 +30,6 @@ CAR = "05"
 LORRY = "27"  # un camion renversé sur la rocade
 
 
-@pytest.fixture
-def scripted() -> Hearsay:
-    hearsay = Hearsay()
-    hearsay.expect("une voiture garée", ("police-municipale-stationnement-genant", 0.93), place="12 rue Monge")
-    hearsay.words["sortie du garage"] = "une voiture garée"
-    return hearsay
-
-
 @contextlib.asynccontextmanager
 async def city_with(
     ears: Transcriber | None, url: str, folder: Path, scripted: Hearsay, twilio: TwilioStandIn
@@ -46,14 +37,6 @@ async def city_with(
     async with founded(url, folder, scripted, settings=with_twilio(folder, twilio), ears=ears) as city:
         yield city
         await city.check_nothing_unexpected()
-
-
-@pytest.fixture
-async def town(
-    database_url: str, tmp_path: Path, scripted: Hearsay, twilio: TwilioStandIn, recogniser: Recogniser
-) -> AsyncIterator[City]:
-    async with city_with(recogniser, database_url, tmp_path, scripted, twilio) as city:
-        yield city
 
 
 async def leave_a_message(town: City, twilio: TwilioStandIn, sound: bytes) -> Line:
