@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from importlib import import_module
 from typing import Annotated, Any, NoReturn
@@ -92,8 +93,6 @@ def db_check() -> None:
 @app.command()
 def doctor() -> None:
     """Look at everything a running Vigie needs and say what is missing."""
-    import asyncio
-
     from bot.doctor import examine
 
     settings = _settings()

@@ -35,7 +35,8 @@ def newest() -> str:
 
 def wait_until_current(url: str) -> None:
     """Return once another process has brought the schema to this version's newest revision."""
-    while not _is_at(url, newest()):
+    revision = newest()
+    while not _is_at(url, revision):
         time.sleep(LOOK_AGAIN)
 
 

@@ -45,7 +45,7 @@ def serve(settings: Settings) -> None:
     _train_first(settings)
     child = _Child()
     child.start()  # before anything that takes its time is imported here: the worker has the most to load
-    _checked(settings)
+    _keep_logs(settings)
     _run(_serve(settings, child))
 
 
@@ -83,10 +83,14 @@ def _train_first(settings: Settings) -> None:
 
 
 def _checked(settings: Settings) -> None:
+    _keep_logs(settings)
+    _check_token(settings)
+
+
+def _keep_logs(settings: Settings) -> None:
     from bot.observability import configure_logging
 
     configure_logging(settings.log_level)
-    _check_token(settings)
 
 
 def _check_token(settings: Settings) -> None:

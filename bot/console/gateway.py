@@ -61,10 +61,9 @@ class ConsoleChat:
 
     async def post_card(self, address: str, card: Card, ref: str, *, again: bool = False) -> str:
         """Post a card; the same ``ref`` twice leaves one card, the newest."""
-        body = as_json(card)
         values = {"channel": address, "incident": card.incident, "ref": ref, "at": self._clock.now()}
         async with self._database.transaction() as session:
-            number = await session.scalar(POST_CARD, {**values, "body": dumps(body), "version": card.version})
+            number = await session.scalar(POST_CARD, {**values, "body": dumps(as_json(card)), "version": card.version})
             number = number or await session.scalar(KNOWN, {"ref": ref})
         return str(number)
 

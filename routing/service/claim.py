@@ -94,8 +94,7 @@ async def claim(session: AsyncSession, desk: Desk, number: int, rates: Mapping[s
             shown += [(parcel, incident)] if card else []
     dispatches = await incidents.dispatches_of_all(session, [incident.id for _, incident in shown])
     for parcel, incident in shown:
-        rows = dispatches[incident.id]
-        parcel.card = card_for(desk, incident, rows, _services_in(desk, channel.address, rows))
+        parcel.card = _card_in(desk, incident, channel.address, dispatches[incident.id])
     if batch.parcels:
         await channels.keep_spent(session, purse.spent)
         channel.claimed_at = now
@@ -170,7 +169,10 @@ def summed_up(desk: Desk, lines: Sequence[ThreadLine]) -> Line:
 
 async def card_of(session: AsyncSession, desk: Desk, incident: Incident, address: str) -> Card:
     """The incident's card as that channel shows it."""
-    dispatches = await incidents.dispatches_of(session, incident.id)
+    return _card_in(desk, incident, address, await incidents.dispatches_of(session, incident.id))
+
+
+def _card_in(desk: Desk, incident: Incident, address: str, dispatches: Sequence[Dispatch]) -> Card:
     return card_for(desk, incident, dispatches, _services_in(desk, address, dispatches))
 
 

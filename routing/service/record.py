@@ -109,6 +109,14 @@ class _Marked:
     seen: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Waking:
+    """How much a channel's waking comes before others'; ``outdated``: a card that is there shows an older state."""
+
+    boost: int
+    outdated: bool
+
+
 async def _mark(session: AsyncSession, incidents: Sequence[Incident]) -> list[_Marked]:
     """The incidents have moved on: their threads lack something.
 
@@ -150,10 +158,11 @@ async def _say_in_threads(
 def _have_woken(session: AsyncSession, desk: Desk, incidents: Sequence[Incident], threads: Sequence[_Marked]) -> None:
     """Have the threads' channels woken at the end: their timers are wanted by whoever has news of anything there."""
     ranks = {incident.id: incident.severity.rank for incident in incidents}
-    waking: dict[bool, dict[str, int]] = session.info.setdefault("waking", {True: {}, False: {}})
+    waking: dict[str, _Waking] = session.info.setdefault("waking", {})
     for thread in threads:
-        gravest = waking[thread.seen]
-        gravest[thread.channel] = max(gravest.get(thread.channel, 0), ranks[thread.incident])
+        boost = channels.urgency(ranks[thread.incident], seen=thread.seen)
+        before = waking.get(thread.channel, _Waking(boost, thread.seen))
+        waking[thread.channel] = _Waking(max(before.boost, boost), before.outdated or thread.seen)
     at_end(session, End.WAKE, partial(wake_channels, desk=desk))
     live.announce(session, "incident", *ranks)
 
@@ -163,13 +172,12 @@ async def wake_channels(session: AsyncSession, desk: Desk) -> None:
 
     One that posts as fast as it may and wakes for its next card anyway is not woken for one more card.
     """
-    waking: dict[bool, dict[str, int]] = session.info.pop("waking", None) or {True: {}, False: {}}
-    outdated, cards = waking[True], waking[False]
-    numbers, now = await channels.numbers(session, cards.keys() | outdated.keys()), desk.now()
+    waking: dict[str, _Waking] = session.info.pop("waking", {})
+    numbers, now = await channels.numbers(session, waking.keys()), desk.now()
     boosts: dict[timers.Verb, dict[int, int]] = {timers.Verb.DELIVER: {}, timers.Verb.SHOW: {}}
     for channel, number in numbers.items():
-        boosts[channels.verb_of(channel)][number] = channels.urgency(cards.get(channel), outdated.get(channel))
+        boosts[channels.verb_of(channel)][number] = waking[channel].boost
     soon = await timers.soon(session, timers.Verb.DELIVER, boosts[timers.Verb.DELIVER], now)
-    left = soon - {numbers[channel] for channel in outdated}
+    left = soon - {number for channel, number in numbers.items() if waking[channel].outdated}
     for verb, theirs in boosts.items():
         await timers.arm_each(session, verb, dict.fromkeys(theirs.keys() - left, now), now, boosts=theirs)

@@ -67,9 +67,8 @@ async def sleep(
     if channel is None:
         return False
     verb = channels.verb_of(channel.address)
-    await wake_channels(
-        session, desk
-    )  # what settling itself has said: timers are always set in the order of their numbers
+    # What settling itself has said comes first: timers are always set in the order of their numbers.
+    await wake_channels(session, desk)
     # Whoever found the timer set and left it at that has to be seen (see `wake_channels` of record).
     await timers.lock(session, verb, number)
     lacks = await channels.waiting(session, channel.address, now)

@@ -94,17 +94,17 @@ class Waiting:
 async def waiting(session: AsyncSession, address: str, now: datetime) -> Waiting:
     """What a channel lacks, and since when it may be brought."""
     at, update_at, card, update = (await session.execute(LACKS, {"address": address, "now": now})).one()
-    return Waiting(at, update_at, urgency(card, update))
+    gravest = [urgency(rank, seen=seen) for rank, seen in ((card, False), (update, True)) if rank is not None]
+    return Waiting(at, update_at, max(gravest, default=0))
 
 
-def urgency(card: int | None, update: int | None) -> int:
-    """How much a channel's deliveries come before others', by the rank of its gravest new card and gravest update.
+def urgency(rank: int, *, seen: bool) -> int:
+    """How much what an incident of that rank lacks in a channel comes before others; ``seen``: its card is there.
 
     Whoever has the card of an incident knows of it: they wait for its news until those who do not have theirs. A turn
     of a channel that counts messages is lost when it passes unused.
     """
-    ranks = ([] if card is None else [card * 5]) + ([] if update is None else [update * 5 - UPDATES_WAIT])
-    return max(ranks, default=0)
+    return rank * 5 - (UPDATES_WAIT if seen else 0)
 
 
 def verb_of(address: str) -> Verb:

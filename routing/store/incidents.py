@@ -97,8 +97,7 @@ async def listed(session: AsyncSession, state: IncidentState | None, limit: int 
 
 async def dispatches_of(session: AsyncSession, incident_id: int) -> Sequence[Dispatch]:
     """In the order they fall due."""
-    query = select(Dispatch).where(Dispatch.incident_id == incident_id).order_by(Dispatch.due_at, Dispatch.id)
-    return (await session.scalars(query)).all()
+    return (await dispatches_of_all(session, [incident_id]))[incident_id]
 
 
 async def dispatches_of_all(session: AsyncSession, ids: Collection[int]) -> dict[int, list[Dispatch]]:

@@ -66,7 +66,7 @@ PRIORITY = {
 
 
 QUEUED = text("""
-    SELECT DISTINCT CAST(args ->> 'subject_id' AS bigint) FROM procrastinate_jobs
+    SELECT CAST(args ->> 'subject_id' AS bigint) FROM procrastinate_jobs
     WHERE status = 'todo' AND queue_name = :queue AND priority >= :least
         AND CAST(args ->> 'subject_id' AS bigint) = ANY(CAST(:subjects AS bigint[]))
 """)
