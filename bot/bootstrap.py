@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,8 @@ def build(
         desk=desk,
         danger=find_danger,
         hearing=Hearing(classifier, settings.base_url, ears is not None and ears.able) if classifier else None,
-        chats={"console": ConsoleChat(database, clock), **staff_chats(settings, database, clock)},
+        room=partial(ConsoleChat, clock=clock),
+        chats=staff_chats(settings, database, clock),
         pagers={"console": ConsolePager(database, clock), **duty_pagers(settings, clock, api_token(settings))},
         citizens=citizens,
         media=media_sources(settings),

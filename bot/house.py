@@ -18,6 +18,7 @@ from intake.ports import DangerRules, MediaSource, Transcriber
 from routing.errors import Unreadable
 from routing.ports import ChatGateway, CitizenGateway, Clock, Geocoder, Pager
 from routing.service.desk import Desk
+from routing.service.show import Room
 from routing.store.base import Database, is_connection_loss
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class House:
     desk: Desk
     danger: DangerRules
     hearing: Hearing | None
+    room: Room
     chats: Mapping[str, ChatGateway]
     pagers: Mapping[str, Pager]
     citizens: Mapping[str, CitizenGateway]

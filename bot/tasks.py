@@ -24,6 +24,7 @@ from routing.service.hold import watch_over
 from routing.service.locate import locate
 from routing.service.mobilise import mobilise_due
 from routing.service.ring import carry_out
+from routing.service.show import show
 from routing.service.tell import send_to_citizen
 from routing.store import timers
 from routing.store.timers import Verb
@@ -51,6 +52,9 @@ def jobs_of(house: House) -> dict[Verb, Job]:
     async def deliver_channel(subject_id: int) -> None:
         await deliver(database, desk, house.chats, subject_id)
 
+    async def show_channel(subject_id: int) -> None:
+        await show(database, desk, house.room, subject_id)
+
     async def hold_incident(subject_id: int) -> None:
         async with database.transaction() as session:
             await watch_over(session, desk, subject_id, tuple(house.pagers))
@@ -72,7 +76,7 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         Verb.UNANSWERED: _alone(house, closed_question.unanswered),
         Verb.MOBILISE: _alone(house, mobilise_due),
         Verb.DELIVER: deliver_channel,
-        Verb.SHOW: deliver_channel,
+        Verb.SHOW: show_channel,
         Verb.ESCALATE: partial(_escalate, house),
         Verb.HOLD: hold_incident,
         Verb.PAGE: page,

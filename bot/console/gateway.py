@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import cast, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.models import ConsoleCall, ConsolePost, PhoneMessage
 from routing.domain.card import Card, Line
 from routing.domain.pace import Rate
 from routing.domain.paging import Call, Rung
-from routing.ports import Choice, Clock, PermanentProblem
+from routing.ports import Choice, Clock, Gone
 from routing.store.base import Database
 
 # Written out: a busy room spends much of its time here, and SQL that is put together costs thrice as much.
@@ -51,43 +52,38 @@ def _plain(value: Any) -> Any:
 
 
 class ConsoleChat:
-    """ChatGateway whose channels are the room's own, one for each service."""
+    """ChatGateway whose channels are the room's own, one for each service: it writes in its caller's transaction."""
 
     rates: Sequence[Rate] = ()
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
+    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+        self._session = session
         self._clock = clock
 
     async def post_card(self, address: str, card: Card, ref: str, *, again: bool = False) -> str:
         """Post a card; the same ``ref`` twice leaves one card, the newest."""
         values = {"channel": address, "incident": card.incident, "ref": ref, "at": self._clock.now()}
-        async with self._database.transaction() as session:
-            number = await session.scalar(POST_CARD, {**values, "body": dumps(as_json(card)), "version": card.version})
-            number = number or await session.scalar(KNOWN, {"ref": ref})
-        return str(number)
+        body = {"body": dumps(as_json(card)), "version": card.version}
+        number = await self._session.scalar(POST_CARD, {**values, **body})
+        return str(number or await self._session.scalar(KNOWN, {"ref": ref}))
 
     async def edit_card(self, address: str, thread: str, card: Card) -> None:
         """Replace what the card shows; an older version never overwrites a newer one."""
         values = {"id": int(thread), "version": card.version, "at": self._clock.now(), "body": dumps(as_json(card))}
-        async with self._database.transaction() as session:
-            edited = await session.scalar(EDIT_CARD, values)
-            if edited is None and await session.get(ConsolePost, int(thread)) is None:
-                raise PermanentProblem("cette fiche n'existe plus dans la salle")
+        edited = await self._session.scalar(EDIT_CARD, values)
+        if edited is None and await self._session.get(ConsolePost, int(thread)) is None:
+            raise Gone("cette fiche n'existe plus dans la salle")
 
     async def post_line(self, address: str, thread: str, line: Line, ref: str, *, again: bool = False) -> str:
         """Add a line under a card; the same ``ref`` twice leaves one line."""
         values = {"channel": address, "root": int(thread), "ref": ref, "at": self._clock.now()}
-        async with self._database.transaction() as session:
-            number = await session.scalar(POST_LINE, {**values, "body": dumps(as_json(line))})
-            number = number or await session.scalar(KNOWN, {"ref": ref})
-        return str(number)
+        number = await self._session.scalar(POST_LINE, {**values, "body": dumps(as_json(line))})
+        return str(number or await self._session.scalar(KNOWN, {"ref": ref}))
 
     async def rewrite(self, refs: Sequence[str], text: str) -> None:
         """Lines that must not say any more what they said."""
         words = ConsolePost.body.op("||")(cast({"text": text}, JSONB))
-        async with self._database.transaction() as session:
-            await session.execute(update(ConsolePost).where(ConsolePost.ref.in_(refs)).values(body=words))
+        await self._session.execute(update(ConsolePost).where(ConsolePost.ref.in_(refs)).values(body=words))
 
 
 class ConsolePager:

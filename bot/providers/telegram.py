@@ -47,10 +47,11 @@ def _listen(house: House, found: Doors, path: str, updates: Updates) -> None:
 
 
 def _citizens(house: House, bot: Bot) -> Updates:
-    texts, room = TelegramTexts(bot, house.database, house.clock), ConsoleChat(house.database, house.clock)
+    texts = TelegramTexts(bot, house.database, house.clock)
 
     async def forget(contact: str, lines: Sequence[str]) -> None:
-        await room.rewrite(lines, ERASED)
+        async with house.database.transaction() as session:
+            await ConsoleChat(session, house.clock).rewrite(lines, ERASED)
         await texts.forget(contact)
 
     name = f"telegram/{number_of(bot)}"

@@ -51,14 +51,25 @@ class Parcel:
 
 
 @dataclass(slots=True)
+class Rows:
+    """A channel, and what parcels are about: cards, their incidents, and lines that are still to be said."""
+
+    channel: Channel
+    threads: dict[int, Thread] = field(default_factory=dict)
+    incidents: dict[int, Incident] = field(default_factory=dict)
+    lines: Sequence[ThreadLine] = ()
+
+
+@dataclass(slots=True)
 class Batch:
     """What one channel is brought at once; before which instant what it could not be brought yet may not be either.
 
-    ``busy``: another process brings it something now, and will look again itself.
+    ``busy``: another process brings it something now, and will look again itself. ``rows`` as they were claimed.
     """
 
     channel: int
     address: str
+    rows: Rows
     parcels: list[Parcel] = field(default_factory=list)
     not_before: datetime | None = None
     busy: bool = False
@@ -70,7 +81,7 @@ async def claim(session: AsyncSession, desk: Desk, number: int, rates: Mapping[s
     if channel is None:
         return None
     now = desk.now()
-    batch = Batch(channel.id, channel.address)
+    batch = Batch(channel.id, channel.address, Rows(channel))
     batch.busy = channel.claimed_at is not None and channel.claimed_at + CLAIM > now
     if channel.held_until is not None and channel.held_until > now:
         batch.not_before = channel.held_until
@@ -82,7 +93,8 @@ async def claim(session: AsyncSession, desk: Desk, number: int, rates: Mapping[s
     most = {"cards": NEW, "updates": UPDATES} if limits else {"cards": AT_ONCE, "updates": AT_ONCE}
     found = await channels.behind(session, channel.address, now, **most)
     lines: dict[int, list[ThreadLine]] = {}
-    for line in await incidents.unsaid_lines(session, [thread.id for thread, _ in found]):
+    batch.rows.lines = await incidents.unsaid_lines(session, [thread.id for thread, _ in found])
+    for line in batch.rows.lines:
         lines.setdefault(line.thread_id, []).append(line)
     turn = Round(purse, now)
     shown: list[tuple[Parcel, Incident]] = []
@@ -91,6 +103,7 @@ async def claim(session: AsyncSession, desk: Desk, number: int, rates: Mapping[s
         parcel = _parcel(desk, thread, lines.get(thread.id, []), turn, card=card, paced=bool(limits))
         if parcel is not None:
             batch.parcels.append(parcel)
+            batch.rows.threads[thread.id], batch.rows.incidents[incident.id] = thread, incident
             shown += [(parcel, incident)] if card else []
     dispatches = await incidents.dispatches_of_all(session, [incident.id for _, incident in shown])
     for parcel, incident in shown:

@@ -18,7 +18,7 @@ from routing.store.base import Database
 log = logging.getLogger(__name__)
 
 CARRY_TIME = 6.0  # seconds a channel has for one parcel
-ROUNDS = 5  # of one job: then graver channels have their turn
+ROUNDS = 5  # of one job: then graver channels have their turn (see show.py, too)
 
 
 async def deliver(database: Database, desk: Desk, chats: Mapping[str, ChatGateway], channel: int) -> None:
@@ -51,10 +51,10 @@ async def _carry_all(chats: Mapping[str, ChatGateway], batch: Batch) -> None:
 
 
 async def _carry(gateway: ChatGateway, address: str, parcel: Parcel) -> None:
-    """Call the gateway: the card first, then what is said under it, in order. What went wrong stays in the parcel."""
+    """What went wrong stays in the parcel."""
     try:
         async with asyncio.timeout(CARRY_TIME):
-            await _hand_over(gateway, address, parcel)
+            await hand_over(gateway, address, parcel)
     except DeliveryProblem as problem:
         parcel.problem = problem
     except Exception as error:
@@ -64,7 +64,8 @@ async def _carry(gateway: ChatGateway, address: str, parcel: Parcel) -> None:
         parcel.problem = UnknownOutcome(type(error).__name__)
 
 
-async def _hand_over(gateway: ChatGateway, address: str, parcel: Parcel) -> None:
+async def hand_over(gateway: ChatGateway, address: str, parcel: Parcel) -> None:
+    """Call the gateway: the card first, then what is said under it, in order. Raises DeliveryProblem."""
     if parcel.card is not None:
         if parcel.posted is None:
             parcel.posted = await gateway.post_card(address, parcel.card, parcel.ref, again=parcel.again)

@@ -46,7 +46,7 @@ async def erase(session: AsyncSession, desk: Desk, channel: Channel, contact: st
     it. Cards in chats outside (Slack, Telegram) are brought up to date; lines said there stay.
     """
     query = select(Report).where(Report.channel == channel, Report.contact == contact).order_by(Report.id)
-    rows = list(await session.scalars(query.with_for_update()))
+    rows = list(await session.scalars(query.with_for_update(key_share=True)))
     ended = [row for row in rows if row.state is ReportState.ATTACHED]
     lines: list[str] = []
     for incident in await incidents.locked(session, {row.incident_id for row in ended if row.incident_id}):

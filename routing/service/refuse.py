@@ -17,7 +17,7 @@ async def refuse(session: AsyncSession, desk: Desk, address: str, why: str) -> N
     query = select(Incident).join(Thread, Thread.incident_id == Incident.id)
     query = query.where(Thread.channel == address, Thread.state != DeliveryState.FAILED)
     query = query.where(Incident.state != IncidentState.RESOLVED).order_by(Incident.id)
-    for incident in await session.scalars(query.with_for_update(of=Incident)):
+    for incident in await session.scalars(query.with_for_update(of=Incident, key_share=True)):
         await stale(session, desk, incident)
     number = (await channels.numbers(session, [address]))[address]
     channel = await session.get_one(Channel, number, with_for_update=True)

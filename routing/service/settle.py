@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import DeliveryState, DispatchState, Event
 from routing.ports import Gone, PermanentProblem, TemporaryProblem, UnknownOutcome
-from routing.service.claim import Batch, Parcel
+from routing.service.claim import Batch, Parcel, Rows
 from routing.service.desk import Desk
 from routing.service.mobilise import CONSOLE, ensure_threads
 from routing.service.record import record, wake_channels
@@ -25,28 +25,33 @@ DOUBLINGS = 4  # of the pause after a failure: half a minute at most, so that th
 
 
 async def settle(session: AsyncSession, desk: Desk, batch: Batch) -> bool:
-    """Record what became of the parcels; whether there is something that may be brought at once."""
+    """Record what became of the parcels, in a later transaction; whether there is something to be brought at once."""
     owners = {row.id: row for row in await incidents.locked(session, {parcel.incident for parcel in batch.parcels})}
     channel = await session.get_one(Channel, batch.channel, with_for_update=True, populate_existing=True)
-    channel.claimed_at = None
-    with session.no_autoflush:  # what is read here is changed by nobody else while the incidents' rows are ours
-        threads = await incidents.threads_by_id(session, [parcel.thread for parcel in batch.parcels])
-        lines = await incidents.unsaid_lines(session, threads)
-    for parcel in batch.parcels:
-        _note(desk, channel, threads[parcel.thread], parcel)
-        _note_lines(parcel, lines)
-    unsaid = {line.thread_id for line in lines if line.state is not DeliveryState.SENT}
-    for parcel in batch.parcels:
-        incident, thread = owners[parcel.incident], threads[parcel.thread]
+    # What is read here is changed by nobody else while the incidents' rows are ours.
+    threads = await incidents.threads_by_id(session, [parcel.thread for parcel in batch.parcels])
+    rows = Rows(channel, threads, owners, await incidents.unsaid_lines(session, threads))
+    await conclude(session, desk, batch.parcels, rows)
+    return await sleep(session, desk, channel.id, channel.held_until, next_card=batch.not_before, wake=False)
+
+
+async def conclude(session: AsyncSession, desk: Desk, parcels: Sequence[Parcel], rows: Rows) -> None:
+    """Record what became of the parcels in these ``rows``, which nobody else changes."""
+    rows.channel.claimed_at = None
+    for parcel in parcels:
+        _note(desk, rows.channel, rows.threads[parcel.thread], parcel)
+        _note_lines(parcel, rows.lines)
+    unsaid = {line.thread_id for line in rows.lines if line.state is not DeliveryState.SENT}
+    for parcel in parcels:
+        incident, thread = rows.incidents[parcel.incident], rows.threads[parcel.thread]
         failed = thread.state is DeliveryState.FAILED
         thread.behind = not failed and (thread.shown < incident.version or thread.id in unsaid)
         if failed:
             await _fall_back(session, desk, incident, thread)
-    stand = [row.incident_id for row in threads.values() if row.state is DeliveryState.SENT]
-    await _mark_sent(session, desk, channel.address, stand)
-    live.announce(session, "incident", *owners)
+    stand = [row.incident_id for row in rows.threads.values() if row.state is DeliveryState.SENT]
+    await _mark_sent(session, desk, rows.channel.address, stand)
+    live.announce(session, "incident", *rows.incidents)
     await session.flush()
-    return await sleep(session, desk, channel.id, channel.held_until, next_card=batch.not_before, wake=False)
 
 
 async def sleep(
@@ -131,11 +136,15 @@ async def _fall_back(session: AsyncSession, desk: Desk, incident: Incident, thre
 
 
 async def _mark_sent(session: AsyncSession, desk: Desk, address: str, stand: Collection[int]) -> None:
-    """The services of that channel have been reached about the incidents whose cards stand in it."""
+    """The services of that channel have been reached about the incidents whose cards stand in it.
+
+    A dispatch that is being written this instant is passed over: its writer has the card brought up to date.
+    """
     now = desk.now()
     due = select(Dispatch).where(Dispatch.incident_id.in_(stand), Dispatch.channel == address)
     query = due.where(Dispatch.state == DispatchState.DUE).order_by(Dispatch.incident_id, Dispatch.due_at, Dispatch.id)
-    for row in (await session.scalars(query)).all():
+    free = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    for row in (await session.scalars(free)).all() if stand else ():
         row.state, row.sent_at = DispatchState.SENT, now
         text = f"{desk.service_name(row.service)} mobilisé"
         entry = TimelineEntry(incident_id=row.incident_id, at=now, kind=Event.DISPATCHED, by=None, text=text)

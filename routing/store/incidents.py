@@ -30,12 +30,14 @@ async def free_reference(session: AsyncSession, prefix: str) -> str:
 
 async def by_id(session: AsyncSession, incident_id: int, *, lock: bool = False) -> Incident | None:
     """The incident of that number, its row locked for the transaction if asked."""
-    return await session.get(Incident, incident_id, with_for_update=lock or None, populate_existing=lock)
+    return await session.get(
+        Incident, incident_id, with_for_update={"key_share": True} if lock else None, populate_existing=lock
+    )
 
 
 async def locked(session: AsyncSession, ids: Collection[int]) -> Sequence[Incident]:
     """These incidents, their rows locked in the order of their numbers."""
-    query = select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id).with_for_update()
+    query = select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id).with_for_update(key_share=True)
     return (await session.scalars(query.execution_options(populate_existing=True))).all()
 
 
@@ -51,7 +53,7 @@ async def lock_due(session: AsyncSession, first: int, now: datetime, most: int) 
         .where(Timer.due_at <= now, Timer.attempts == 0, Incident.id != first)
         .order_by(Timer.due_at)
         .limit(most - 1)
-        .with_for_update(of=Incident, skip_locked=True)
+        .with_for_update(of=Incident, skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )
     others = await session.scalars(query) if most > 1 else ()
@@ -62,7 +64,7 @@ async def by_reference(session: AsyncSession, reference: str, *, lock: bool = Fa
     """The incident people call by that reference. Raises NotFound."""
     query = select(Incident).where(Incident.reference == normalise(reference))
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     incident = await session.scalar(query)
     if incident is None:
         raise NotFound(f"Aucun incident {reference[:20]}")

@@ -26,7 +26,7 @@ async def locked(session: AsyncSession, page_id: int) -> Page | None:
 async def with_incident(session: AsyncSession, page_id: int) -> tuple[Page | None, Incident | None]:
     """A page and its incident, the incident's row locked first, always in this order."""
     owner = select(Page.incident_id).where(Page.id == page_id).scalar_subquery()
-    lock = select(Incident).where(Incident.id == owner).with_for_update()
+    lock = select(Incident).where(Incident.id == owner).with_for_update(key_share=True)
     incident = await session.scalar(lock.execution_options(populate_existing=True))
     return await locked(session, page_id), incident
 
@@ -54,7 +54,7 @@ async def joined_to(session: AsyncSession, leader_id: int) -> Sequence[int]:
 async def lock_carried(session: AsyncSession, leader_id: int) -> tuple[dict[int, Incident], Sequence[Page]]:
     """The same with their incidents by number, every row locked."""
     ids = {page.incident_id for page in await carried_by(session, leader_id) if page.incident_id}
-    lock = select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id).with_for_update()
+    lock = select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id).with_for_update(key_share=True)
     found = await session.scalars(lock.execution_options(populate_existing=True))
     incidents = {incident.id: incident for incident in found}
     query = select(Page).where(or_(Page.id == leader_id, Page.joined_id == leader_id)).order_by(Page.id)

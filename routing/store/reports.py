@@ -60,7 +60,7 @@ async def by_reference(session: AsyncSession, reference: str) -> Report:
 async def by_token(session: AsyncSession, token: str, *, lock: bool = False) -> Report:
     """The report behind a tracking link. Raises NotFound."""
     query = select(Report).where(Report.token == token)
-    report = await session.scalar(query.with_for_update() if lock else query)
+    report = await session.scalar(query.with_for_update(key_share=True) if lock else query)
     if report is None:
         raise NotFound("Ce lien de suivi n'existe pas")
     return report
@@ -68,7 +68,7 @@ async def by_token(session: AsyncSession, token: str, *, lock: bool = False) -> 
 
 async def locked(session: AsyncSession, report_id: int) -> Report | None:
     """The report with its row locked for the transaction."""
-    return await session.get(Report, report_id, with_for_update=True, populate_existing=True)
+    return await session.get(Report, report_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 async def lately_asked(session: AsyncSession, contact: str, since: datetime) -> Report | None:
@@ -80,7 +80,7 @@ async def lately_asked(session: AsyncSession, contact: str, since: datetime) -> 
         .order_by(Report.id.desc())
         .limit(1)
     )
-    return await session.scalar(query.with_for_update())
+    return await session.scalar(query.with_for_update(key_share=True))
 
 
 async def latest_alive(
@@ -186,7 +186,7 @@ async def asked_of(session: AsyncSession, contact: str) -> Report | None:
         .order_by(Report.id.desc())
         .limit(1)
     )
-    return await session.scalar(query.with_for_update())
+    return await session.scalar(query.with_for_update(key_share=True))
 
 
 async def of_the_same_message(session: AsyncSession, report: Report) -> list[Report]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
 
+from bot.console.models import ConsolePost
 from intake.channels.messages import take
 from intake.models import Message
 from routing.domain.card import Card, Line
+from routing.domain.incident import DispatchState, Event
 from routing.domain.pace import Rate
 from routing.domain.understanding import Channel
 from routing.ports import Choice, PermanentProblem, TemporaryProblem, UnknownOutcome
 from routing.service import deliver, heal, ring, tell
-from routing.store import timers
+from routing.service.record import record
+from routing.service.show import show
+from routing.store import incidents, timers
 from routing.store.models import Channel as ChannelRow
-from routing.store.models import CitizenMessage, Incident, Page, Report, Thread, Timer
+from routing.store.models import CitizenMessage, Dispatch, Incident, Page, Report, Thread, Timer
 from tests.city import City, founded
 from tests.understood import Scripted
 
@@ -161,23 +166,57 @@ async def test_lost_timers_are_set_again(city: City, hole: str, scripted: Script
     assert len(await city.rings()) > 1
 
 
-async def test_a_process_that_died_while_sending_is_taken_over(city: City, hole: str) -> None:
+async def test_a_process_that_died_while_sending_is_taken_over(
+    database_url: str, tmp_path: Path, scripted: Scripted, hole: str
+) -> None:
+    wall = Wall()
+    channels = {"voirie": ("slack:C0VOIRIE",)}
+    async with founded(database_url, tmp_path, scripted, chats={"slack": wall}, channels=channels) as city:
+        incident = await city.opened(hole)
+        async with city.session() as session:
+            await session.execute(update(Incident).values(version=Incident.version + 1))
+            await session.execute(update(Thread).values(behind=True))
+            ours = ChannelRow.address == "slack:C0VOIRIE"
+            channel = await session.scalar(
+                update(ChannelRow).where(ours).values(claimed_at=city.clock.at).returning(ChannelRow.id)
+            )
+            assert channel is not None
+            await timers.arm(session, timers.Verb.DELIVER, channel, city.clock.at, city.clock.at)
+        [before] = wall.cards.values()
+        await city.settle(seconds=1)
+        assert [*wall.cards.values()] == [before]
+        await city.settle(seconds=12)
+        [after] = wall.cards.values()
+        assert after.version > before.version
+        assert after.reference == incident["reference"]
+
+
+async def test_a_card_that_vanished_from_the_room_is_posted_anew(city: City, hole: str) -> None:
     incident = await city.opened(hole)
     async with city.session() as session:
-        number = await session.scalar(select(Incident.id))
-        await session.execute(update(Incident).values(version=Incident.version + 1))
-        await session.execute(update(Thread).values(behind=True))
-        await session.execute(update(ChannelRow).values(claimed_at=city.clock.at))
-        channel = await session.scalar(select(ChannelRow.id))
-        assert number is not None
-        assert channel is not None
-        await timers.arm(session, timers.Verb.SHOW, channel, city.clock.at, city.clock.at)
-    await city.settle(seconds=1)
-    [before] = await city.cards("voirie")
-    await city.settle(seconds=12)
-    [after] = await city.cards("voirie")
-    assert after["version"] > before["version"]
-    assert after["reference"] == incident["reference"]
+        await session.execute(delete(ConsolePost))
+    await city.act(incident["reference"], "acknowledge", by="Ana")
+    await city.settle(seconds=5)
+    [card] = await city.cards("voirie")
+    assert (card["reference"], card["holder"]) == (incident["reference"], "Ana")
+
+
+async def test_the_room_never_waits_for_whoever_is_writing_an_incident(city: City, hole: str) -> None:
+    await city.opened(hole)
+    async with city.session() as session:
+        number = await session.scalar(select(ChannelRow.id).where(ChannelRow.address == "console:voirie"))
+        await session.execute(update(Thread).values(behind=True, shown=0))
+        await session.execute(update(Dispatch).values(state=DispatchState.DUE))
+    assert number is not None
+    async with city.session() as session:
+        [incident] = await incidents.locked(session, [1])
+        await session.execute(update(Dispatch).values(sent_at=None))
+        async with asyncio.timeout(5):
+            await show(city.house.database, city.house.desk, city.house.room, number)
+        await record(session, city.house.desk, incident, Event.HELD, "Toujours en cours")
+    await city.settle()
+    assert (await city.incident(incident.reference))["dispatches"][0]["state"] == "sent"
+    assert "Toujours en cours" in await city.thread("voirie", incident.reference)
 
 
 async def test_a_broken_classifier_brings_a_person_at_once(city: City, scripted: Scripted) -> None:

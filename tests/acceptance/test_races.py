@@ -211,13 +211,14 @@ async def test_a_late_card_never_overwrites_a_newer_one(city: City, hole: str) -
     async with city.session() as session:
         post = (await session.scalars(select(ConsolePost))).one()
         ref, newest = post.ref, post.body["version"]
-    chat = ConsoleChat(city.house.database, city.clock)
     async with city.session() as session:
         incident = (await session.scalars(select(Incident))).one()
         rows = await incidents.dispatches_of(session, incident.id)
-    card = card_for(city.house.desk, incident, rows, frozenset({"voirie"}))
-    await chat.post_card("voirie", replace(card, version=newest + 1, holder="Ana"), ref)
-    assert await chat.post_card("voirie", card, ref) == str(post.id)
+        card = card_for(city.house.desk, incident, rows, frozenset({"voirie"}))
+        chat = ConsoleChat(session, city.clock)
+        await chat.post_card("voirie", replace(card, version=newest + 1, holder="Ana"), ref)
+        assert await chat.post_card("voirie", card, ref) == str(post.id)
+        await session.commit()
     [shown] = await city.cards("voirie")
     assert shown["holder"] == "Ana"
 
