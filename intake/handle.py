@@ -22,6 +22,7 @@ from routing.domain.call import Step
 from routing.domain.competence import SOMEWHERE
 from routing.domain.incident import ReportState
 from routing.domain.procedure import Fallback
+from routing.domain.redaction import hidden_words, plain
 from routing.domain.triage import Verdict, advice_for, judge
 from routing.domain.understanding import Channel, Danger, Decision, Understanding
 from routing.service.desk import Desk
@@ -199,7 +200,8 @@ def _note(desk: Desk, report: Report, read: Understanding) -> Understanding:
     read = _located(desk, report, read)
     report.confidence = round(read.confidence, 4)
     report.ranking = [{"procedure": item.procedure, "probability": round(item.probability, 4)} for item in read.ranking]
-    report.weighed = list(read.weighed)
+    hidden = hidden_words(report.text)
+    report.weighed = [word for word in read.weighed if plain(word) not in hidden]
     report.language, report.model = read.language, read.model
     report.commune, report.place = read.commune, read.place
     report.communes, report.elsewhere = list(read.communes), read.elsewhere

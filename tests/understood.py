@@ -35,6 +35,7 @@ class Scripted:
         point: tuple[float, float] | None = None,
         also: tuple[str, str] | None = None,
         language: str = "fr",
+        weighed: tuple[str, ...] | None = None,
     ) -> str:
         """From now on ``text`` means this; returns ``text``. ``also`` is (words, procedure) of a second matter."""
         candidates = tuple(Candidate(procedure, probability) for procedure, probability in ranking)
@@ -51,7 +52,7 @@ class Scripted:
             elsewhere=elsewhere,
             point=point,
             model="scripted",
-            weighed=tuple(text.split()[:2]),
+            weighed=tuple(text.split()[:2]) if weighed is None else weighed,
             also=_matter(*also, commune, place) if also else None,
         )
         return text

@@ -1,47 +1,39 @@
-"""Citizens' words made fit for a department's channel: no telephone number, address or plate of a person."""
+"""Citizens' words made fit for a department's channel: no name, telephone number, address or plate of a person."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
+from routing.domain.names import without_names
+
 _GAP = r"[\s.,\-/()\u00ad\u2010-\u2015]{0,3}"  # what people put between the figures of a number
 _DATE = r"(?!(?:0\d|[12]\d|3[01])[./-](?:0\d|1[0-2])[./-](?:19|20)\d\d)"
-# After "je m'appelle" come one to three words of a name, up to a word that no name is.
-_NO_NAME = (
-    "et je j pour à a au aux dans sur car parce il elle on nous y c ça qui que bonjour habite suis"
-    " le la les un une du des"
+# Telephone numbers as they are said: "zéro six trente-neuf…", by an ear that writes no figures.
+_SAID = (
+    "zéro zero un une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt"
+    " vingts trente quarante cinquante soixante cent cents septante huitante nonante et"
+    " one two three four five seven eight nine oh double"
 )
-_NAME = rf"(?!(?:{'|'.join(_NO_NAME.split())})\b)[\w'’-]+"
-# A first name and a family name as people write them of themselves. "Je suis Place Darcy" says where somebody is.
-_PLACES = (
-    "Rue Avenue Boulevard Place Quai Route Chemin Impasse Allée Cours Square Passage Parc Parking Pont Porte Gare Stade"
-    " Station Arrêt Tram Bus Ligne Cité Résidence Zone Centre Mairie Hôpital École Collège Lycée Théâtre Musée Église"
-    " Saint Sainte Notre Le La Les"
-)
-_PROPER = rf"(?!(?:{'|'.join(_PLACES.split())})\b)[A-ZÉÈÀÂÎÔÇ][\w’'-]+"
-_FULL = rf"{_PROPER}[ \t]+(?:de[ \t]+|d['’])?{_PROPER}"
-_SELF = r"[Jj]e suis|[Ii]ci|[Dd]e la part de|[Aa]u nom de|[Ss]igné|[Dd]emande[rz]"
-_CLOSING = r"(?i:cordialement|bien à vous|salutations|merci(?: d['’]avance)?)"
+_DIGITS = rf"(?:{'|'.join(_SAID.split())}|\d{{1,4}})"
+_BY = r"[\s,.-]{1,3}"
 _RULES = (
-    (
-        re.compile(rf"(?i)\b(je m['’ ]?appel+e|mon nom (?:est|c['’]est)|je me nomme)\s+{_NAME}(?:\s+{_NAME}){{0,2}}"),
-        r"\1 [nom]",
-    ),
-    (re.compile(rf"\b({_SELF})([ \t:,]+){_FULL}\b"), r"\1\2[nom]"),
-    (re.compile(rf"({_CLOSING}[ \t]*[,.;:!\n-][\s,.;:!-]*){_FULL}(?=\s*\.?\s*$)"), r"\1[nom]"),
-    (
-        re.compile(r"\b([Mm]onsieur|[Mm]adame|Mme|Mlle|M\.|Mr)\s+(?!(?:Le|La|Les)\b)[A-ZÉÈÀÂÎÔÇ][\w'’-]+"),
-        r"\1 [nom]",
-    ),
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"), "[courriel]"),
     (re.compile(r"(?<!\d)[12](?:[\s.]?\d){12}(?:[\s.]?\d{2})?(?!\d)"), "[numéro]"),
     (re.compile(rf"(?:\+|(?<!\d)00)\d(?:{_GAP}\d){{7,14}}(?!\d)"), "[téléphone]"),
     (re.compile(rf"(?<!\d){_DATE}0(?:{_GAP}\d){{9}}(?!\d)"), "[téléphone]"),
     (re.compile(rf"(?<!\d)33{_GAP}[1-9](?:{_GAP}\d){{8}}(?!\d)"), "[téléphone]"),
+    (re.compile(r"(?<![\d.,-])[67](?:[ .-]\d\d){4}(?!\d)"), "[téléphone]"),
+    (
+        re.compile(
+            rf"(?i)\b(?:z[ée]ro|oh|0|plus{_BY}trente{_BY}trois)(?:{_BY}|(?=\d)){_DIGITS}(?:{_BY}{_DIGITS}){{4,}}\b"
+        ),
+        "[téléphone]",
+    ),
     (re.compile(r"\b[A-HJ-NP-TV-Z]{2}[\s-]?\d{3}[\s-]?[A-HJ-NP-TV-Z]{2}\b"), "[plaque]"),
     (re.compile(r"\b[a-hj-np-tv-z]{2}(?P<by>-?)\d{3}(?P=by)[a-hj-np-tv-z]{2}\b"), "[plaque]"),
 )
+WIDER = 10_000  # signs that hide are longer than some of what they hide
 # Controls that reorder or hide text on a screen (bidirectional overrides, zero-width signs, C0 and C1 controls).
 _HIDDEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u061c\u180e\ud800-\udfff\U000e0000-\U000e007f]"
@@ -61,8 +53,14 @@ def plain(text: str) -> str:
 
 
 def redact(text: str, limit: int = 600) -> str:
-    """``text`` for a channel: personal numbers hidden, at most ``limit`` characters."""
+    """``text`` for a channel: names and personal numbers hidden, at most ``limit`` characters."""
     text = unicodedata.normalize("NFKC", text)
     for pattern, shown in _RULES:
         text = pattern.sub(shown, text)
+    text = without_names(text)
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+def hidden_words(text: str) -> frozenset[str]:
+    """Words of ``text`` (as `plain` shows them) that a channel is not shown."""
+    return frozenset(plain(text).split()) - frozenset(plain(redact(text, len(text) + WIDER)).split())

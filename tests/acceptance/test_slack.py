@@ -28,6 +28,16 @@ async def test_an_alert_is_one_card_with_everything_on_it(voirie: Department) ->
     assert incident["reference"] in card.text  # notifications and screen readers have the text only
 
 
+async def test_neither_name_nor_number_of_the_caller_is_on_it(voirie: Department, scripted: Scripted) -> None:
+    words = "Bonjour, c'est Jean Martin, un trou rue Monge, mon numéro est le zéro six trente-neuf 98 zéro zéro zéro un"
+    scripted.expect(words, ("voirie-nid-de-poule", 0.93), place="rue Monge", weighed=("trou", "martin", "monge"))
+    await voirie.city.opened(words)
+    shown = voirie.card().words
+    assert "Bonjour, c'est [nom], un trou rue Monge, mon numéro est le [téléphone]" in shown
+    assert "mots qui ont compté : trou, monge" in shown
+    assert "martin" not in shown.lower()
+
+
 async def test_one_click_takes_it_and_everybody_sees_who(voirie: Department) -> None:
     incident = await voirie.city.opened(HOLE)
     await voirie.click("Je prends en charge")

@@ -1,4 +1,4 @@
-"""What a department's channel shows of a citizen's words: no number that reaches a person."""
+"""What a department's channel shows of a citizen's words: no name, and no number that reaches a person."""
 
 from __future__ import annotations
 
@@ -119,6 +119,27 @@ def test_a_long_message_is_cut_with_a_sign() -> None:
     assert redact("juste", limit=5) == "juste"
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        "zéro six trente-neuf quatre-vingt-dix-huit zéro zéro zéro un",
+        "zero six trente neuf quatre vingt dix huit zero un vingt trois",
+        "06 trente-neuf 98 zéro un 02",
+        "plus trente-trois six trente-neuf quatre-vingt-dix-huit zéro un zéro deux",
+        "zéro un, quatre-vingt-dix-neuf, zéro zéro, cinquante-sept, douze",
+        "oh six three nine nine eight oh one oh two",
+        "6 39 98 01 02",
+    ],
+)
+def test_a_telephone_number_is_hidden_as_it_is_said(number: str) -> None:
+    assert redact(f"rappelez-moi au {number} s'il vous plaît") == "rappelez-moi au [téléphone] s'il vous plaît"
+
+
+@pytest.mark.parametrize("words", ["au cent quatre-vingt-dix-neuf rue Monge", "zéro degré et du verglas", "de 6 à 8 h"])
+def test_other_numbers_that_are_said_stay(words: str) -> None:
+    assert redact(words) == words
+
+
 @given(words, st.integers(0, 99_999_999), separators, st.sampled_from("1234567"), words)
 def test_a_french_number_never_reaches_a_channel(before: str, rest: int, by: str, kind: str, after: str) -> None:
     pairs = [f"0{kind}", *re.findall("..", f"{rest:08d}")]
@@ -156,6 +177,23 @@ def test_what_is_shown_is_never_longer_than_the_channel_takes(text: str, limit: 
         ("Madame Martin ne répond plus", "Madame [nom] ne répond plus"),
         ("Monsieur le maire, la rue est sale", "Monsieur le maire, la rue est sale"),
         ("un monsieur promène son chien", "un monsieur promène son chien"),
+        ("Bonjour, c'est Jean Martin, il y a un trou", "Bonjour, c'est [nom], il y a un trou"),
+        ("moi c'est Karim Benali", "moi c'est [nom]"),
+        ("bonjour c'est madame dupont du douze rue monge", "bonjour c'est madame [nom] du douze rue monge"),
+        ("mon voisin monsieur durand est tombé", "mon voisin monsieur [nom] est tombé"),
+        ("M. Jean Martin ne répond plus", "M. [nom] ne répond plus"),
+        ("Mon fils Lucas Petit est tombé", "Mon fils [nom] est tombé"),
+        ("jean martin à l'appareil, un arbre est tombé", "[nom] à l'appareil, un arbre est tombé"),
+        ("Nom : Martin\nPrénom : Paul\nun trou", "Nom : [nom]\nPrénom : [nom]\nun trou"),
+        ("un trou rue Monge\nJean Dupont", "un trou rue Monge\n[nom]"),
+        ("un trou rue Monge\nJean Dupont\n06 39 98 00 01", "un trou rue Monge\n[nom]\n[téléphone]"),
+        ("my name is John Smith there is a hole", "my name is [nom] there is a hole"),
+        ("ich heiße Hans Müller und da ist ein Loch", "ich heiße [nom] und da ist ein Loch"),
+        ("me llamo Juan Pérez y hay un agujero", "me llamo [nom] y hay un agujero"),
+        ("Victor Hugo", "Victor Hugo"),
+        ("c'est Place Darcy", "c'est Place Darcy"),
+        ("bonjour c'est pour un arbre tombé", "bonjour c'est pour un arbre tombé"),
+        ("chez moi rue Jean Jaurès", "chez moi rue Jean Jaurès"),
     ],
 )
 def test_names_people_give_are_hidden(said: str, shown: str) -> None:
