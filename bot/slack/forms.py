@@ -17,6 +17,7 @@ from routing.service.reclassify import NONE_FITS
 
 Body = dict[str, Any]
 
+LISTED = 50  # search results; Slack takes a hundred
 CHOOSE = "Choisissez une procédure, ou « aucune »."
 
 
@@ -48,7 +49,7 @@ class Forms:
 
     async def on_search(self, ack: AsyncAck, body: Body) -> None:
         """Procedures that hold the words typed."""
-        found = find_procedures(self._catalogue, str(body.get("value", "")))
+        found = find_procedures(self._catalogue, str(body.get("value", "")), LISTED)
         await ack(options=screens.options((item.id, item.title) for item in found))
 
 

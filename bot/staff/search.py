@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from nlp_models.folding import fold
 from routing.domain.procedure import Catalogue, Procedure
 
 FOUND = 12
 LONGEST, WORDS = 80, 6
+NOWHERE = 7
+WORD = re.compile(r"\w+")
 
 
 def find_procedures(catalogue: Catalogue, query: str, count: int = FOUND) -> list[Procedure]:
-    """Procedures whose id, title, label or cue hold every word of ``query``, whatever the accents; by title first."""
-    words = fold(query[:LONGEST]).split()[:WORDS]
+    """Procedures whose title, label, cue or id hold every word of ``query``, whatever the accents.
 
-    def holds(text: str) -> bool:
-        folded = fold(text)
-        return all(word in folded for word in words)
+    What is called so comes before what is only described so, and a whole word before the beginning of one: "trou" is
+    meant for a hole before it is meant for what was "trouvé".
+    """
+    words = WORD.findall(fold(query[:LONGEST]))[:WORDS]
+    ranked = [(max((_rank(item, word) for word in words), default=0), item) for item in catalogue.procedures.values()]
+    found = [pair for pair in ranked if pair[0] < NOWHERE]
+    return [item for _, item in sorted(found, key=lambda pair: pair[0])[:count]]
 
-    found = [item for item in catalogue.procedures.values() if holds(f"{item.id} {item.title} {item.label} {item.cue}")]
-    return sorted(found, key=lambda item: not holds(item.title))[:count]
+
+def _rank(item: Procedure, word: str) -> int:
+    """How far ``word`` is from being the procedure's name; NOWHERE when it is not in it at all."""
+    title, label, cue = (fold(text) for text in (item.title, item.label, item.cue))
+    near = [_near(WORD.findall(text), word) for text in (title, label, cue)]
+    places = [near[0] == 0, near[1] == 0, near[0] == 1, near[1] == 1, near[2] == 0, near[2] == 1]
+    places.append(any(word in text for text in (title, label, cue, item.id)))
+    return places.index(True) if any(places) else NOWHERE
+
+
+def _near(said: Sequence[str], word: str) -> int | None:
+    """0 for the very word (or its plural), 1 for the beginning of one, None for neither."""
+    if any(each in (word, f"{word}s", f"{word}x") for each in said):
+        return 0
+    return 1 if any(each.startswith(word) for each in said) else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.staff import find_procedures
+from nlp_models.folding import fold
 from routing.catalogue import loader
 from routing.catalogue.loader import FOLDER
 
@@ -19,3 +22,22 @@ def test_accents_and_order_of_the_words_do_not_matter() -> None:
     assert find_procedures(catalogue, "poule nid")[0].id == "voirie-nid-de-poule"
     assert find_procedures(catalogue, "ECLAIRAGE") == find_procedures(catalogue, "éclairage")
     assert find_procedures(catalogue, "xyzzy") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("trou", "voirie-nid-de-poule"),
+        ("lampadaire", "eclairage-lampadaire-eteint"),
+        ("fuite", "eau-assainissement-fuite"),
+        ("nid-de-poule", "voirie-nid-de-poule"),
+    ],
+)
+def test_the_words_the_screen_proposes_find_what_they_mean_first(typed: str, meant: str) -> None:
+    assert meant in [one.id for one in find_procedures(loader.load(FOLDER), typed, 2)]
+
+
+def test_a_whole_word_comes_before_the_beginning_of_another() -> None:
+    found = [one.title for one in find_procedures(loader.load(FOLDER), "eau", 200)]
+    assert all("eau" in fold(title).replace("'", " ").split() for title in found[:7])
+    assert found.index("Panneau tombé, tourné ou masqué") > found.index("Rupture de canalisation d'eau")
