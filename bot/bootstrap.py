@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from procrastinate import App, PsycopgConnector
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import speech
@@ -23,6 +22,7 @@ from bot.console.gateway import ConsoleChat, ConsolePager, ConsolePhone
 from bot.geocoding import connect as connect_geocoder
 from bot.house import House
 from bot.pagers import duty_pagers
+from bot.queue import make_jobs
 from bot.settings import Settings
 from bot.staff import read_rights
 from intake.handle import Hearing
@@ -132,21 +132,6 @@ def build(
         ears=ears,
         geocoder=geocoder,
     )
-
-
-def make_jobs(url: str) -> App:
-    """The job engine on the same database; its connections are few, each job opens a session of its own."""
-    connector = PsycopgConnector(
-        conninfo="postgresql://" + url.partition("://")[2],
-        # Which job was fetched or is over may be forgotten when PostgreSQL falls: the timer's row is the memory.
-        # Jobs are deferred by the caller's own connection, as lastingly as what they are about.
-        kwargs={"options": "-c synchronous_commit=off"},
-        min_size=1,
-        max_size=8,
-        timeout=5,
-        reconnect_timeout=30,
-    )
-    return App(connector=connector)
 
 
 def api_token(settings: Settings) -> str:

@@ -49,7 +49,7 @@ def import_file(file: Annotated[Path, typer.Argument(help="People, rotations, po
 @app.command("export")
 def export_file() -> None:
     """Write the roster in the form that is imported."""
-    from bot.bootstrap import make_jobs
+    from bot.queue import make_jobs
     from routing.service.import_roster import export_roster
     from routing.store.base import Database, make_engine
 
@@ -140,7 +140,7 @@ def _read(file: Path, catalogue: Catalogue) -> Roster:
 
 
 async def _roster_in(settings: Settings, url: str) -> Roster:
-    from bot.bootstrap import make_jobs
+    from bot.queue import make_jobs
     from routing.store import roster
     from routing.store.base import Database, make_engine
 

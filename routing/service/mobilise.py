@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.domain.incident import DeliveryState, DispatchState, Event
 from routing.domain.procedure import Condition, Fact
 from routing.service.desk import Desk
-from routing.service.record import record, stale
+from routing.service.record import first_cards, record, stale
 from routing.store import incidents, timers
 from routing.store.models import Dispatch, Incident, Thread
 
@@ -33,18 +33,35 @@ async def mobilise(session: AsyncSession, desk: Desk, incident: Incident) -> Non
     now = desk.now()
     await session.flush()
     waiting = [row for row in await incidents.dispatches_of(session, incident.id) if row.state is DispatchState.PLANNED]
-    due = [row for row in waiting if row.due_at <= now]
-    await _carry_out(session, desk, incident, due)
-    if later := [row.due_at for row in waiting if row.due_at > now]:
-        await timers.arm(session, timers.Verb.MOBILISE, incident.id, min(later), now, boost=incident.severity.rank * 5)
-    else:
+    if due := [row for row in waiting if row.due_at <= now]:
+        await _carry_out(session, desk, incident, due, list(await incidents.threads_of(session, incident.id)))
+        await stale(session, desk, incident)  # the cards that are already there show the newcomers
+    if not await _wake_again(session, desk, incident, waiting):
         await timers.disarm(session, timers.Verb.MOBILISE, incident.id)
 
 
-async def _carry_out(session: AsyncSession, desk: Desk, incident: Incident, due: Sequence[Dispatch]) -> None:
-    if not due:
-        return
-    threads = list(await incidents.threads_of(session, incident.id))
+async def mobilise_first(session: AsyncSession, desk: Desk, incident: Incident, planned: Sequence[Dispatch]) -> None:
+    """The same for an incident that is just being opened: of it nothing stands anywhere, and nothing waits."""
+    threads: list[Thread] = []
+    await _carry_out(session, desk, incident, [row for row in planned if row.due_at <= desk.now()], threads)
+    await session.flush()
+    first_cards(session, desk, incident, threads)
+    await _wake_again(session, desk, incident, planned)
+
+
+async def _wake_again(session: AsyncSession, desk: Desk, incident: Incident, waiting: Sequence[Dispatch]) -> bool:
+    """At the next planned minute, if there is one."""
+    now = desk.now()
+    later = [row.due_at for row in waiting if row.due_at > now]
+    if later:
+        await timers.arm(session, timers.Verb.MOBILISE, incident.id, min(later), now, boost=incident.severity.rank * 5)
+    return bool(later)
+
+
+async def _carry_out(
+    session: AsyncSession, desk: Desk, incident: Incident, due: Sequence[Dispatch], threads: list[Thread]
+) -> None:
+    """``threads`` are the incident's; it receives the new ones."""
     facts = desk.facts(incident, desk.now())
     for row in due:
         condition = Condition(frozenset(map(Fact, row.needs)), frozenset(map(Fact, row.refuses)))
@@ -58,7 +75,6 @@ async def _carry_out(session: AsyncSession, desk: Desk, incident: Incident, due:
         row.state = DispatchState.SKIPPED
         why = f"{desk.service_name(row.service)} n'est pas mobilisé : {_why(condition, facts)}"
         await record(session, desk, incident, Event.SKIPPED, why)
-    await stale(session, desk, incident)  # the cards that are already there show the newcomers
 
 
 def _open_channels(desk: Desk, service: str, threads: Sequence[Thread]) -> list[str]:

@@ -16,10 +16,10 @@ from routing.domain.redaction import redact
 from routing.domain.triage import Verdict
 from routing.service.audit import note_decision
 from routing.service.desk import Desk
-from routing.service.mobilise import mobilise
+from routing.service.mobilise import mobilise, mobilise_first
 from routing.service.record import record
 from routing.service.warn import warn
-from routing.store import incidents, live, timers
+from routing.store import incidents, timers
 from routing.store.models import Dispatch, Incident, Report, TimelineEntry
 
 # How long a new report may join an incident that is still alive. A request for information is never shared.
@@ -96,16 +96,19 @@ async def _open(session: AsyncSession, desk: Desk, report: Report, verdict: Verd
         weighed=report.weighed,
         version=1,
     )
+    first_page = _plan_escalation(session, desk, incident, verdict.plan)
     session.add(incident)
     await session.flush()
     attach(report, incident)
     opened = f"Ouvert par le signalement {report.reference} : {verdict.plan.title}"
     session.add(TimelineEntry(incident_id=incident.id, at=now, kind=Event.OPENED, by=None, text=opened))
-    await plan_dispatches(session, desk, incident, verdict.plan.steps, now)
-    await start_escalation(session, desk, incident, verdict.plan)
+    planned = _planned(desk, incident, verdict.plan.steps, now)
+    session.add_all(planned)
+    await mobilise_first(session, desk, incident, planned)
+    if first_page is not None:
+        await timers.arm(session, timers.Verb.ESCALATE, incident.id, first_page, now)
     if desk.looks_up and lacks(incident):
         await timers.arm(session, timers.Verb.LOCATE, incident.id, now, now)
-    live.announce(session, "incident", incident.id)
     return incident
 
 
@@ -139,8 +142,15 @@ async def plan_dispatches(
     session: AsyncSession, desk: Desk, incident: Incident, steps: Sequence[Step], start: datetime
 ) -> list[Dispatch]:
     """A row for each step that can still apply, due its minutes after ``start``; the first ones leave at once."""
+    planned = _planned(desk, incident, steps, start)
+    session.add_all(planned)
+    await mobilise(session, desk, incident)
+    return planned
+
+
+def _planned(desk: Desk, incident: Incident, steps: Sequence[Step], start: datetime) -> list[Dispatch]:
     facts: frozenset[Fact] = desk.facts(incident, start)
-    planned = [
+    return [
         Dispatch(
             incident_id=incident.id,
             procedure_id=incident.procedure_id,
@@ -157,26 +167,30 @@ async def plan_dispatches(
         for step in steps
         if not step.condition.excluded_by_what_never_changes(facts)
     ]
-    session.add_all(planned)
-    await mobilise(session, desk, incident)
-    return planned
 
 
 async def start_escalation(session: AsyncSession, desk: Desk, incident: Incident, plan: Procedure) -> None:
     """Set when the first page leaves if nobody takes the incident; nothing for what wakes nobody."""
+    first_page = _plan_escalation(session, desk, incident, plan)
+    if first_page is not None:
+        await timers.arm(session, timers.Verb.ESCALATE, incident.id, first_page, desk.now())
+
+
+def _plan_escalation(session: AsyncSession, desk: Desk, incident: Incident, plan: Procedure) -> datetime | None:
+    """When the first page leaves; None when none does, or when that is settled already."""
     delay = desk.catalogue.paging[incident.severity, plan.on_call]
     if incident.state is not IncidentState.OPEN:
-        return
+        return None
     if delay is None:
         said = f"Personne n'est appelé : gravité « {incident.severity} », astreinte engagée : {ENGAGED[plan.on_call]}"
         note_decision(session, desk, incident, "planned", said)
-        return
+        return None
     now = desk.now()
     if incident.escalation_started_at is not None and incident.escalation_started_at <= now + delay:
-        return  # already paging, or about to: a graver report must neither restart the levels nor postpone them
+        return None  # already paging, or about to: a graver report must neither restart the levels nor postpone them
     incident.policy_service = METROPOLIS if plan.on_call is OnCall.METROPOLIS else plan.lead
     incident.escalation_started_at = now + delay
     incident.level, incident.round = 0, 1
     said = f"Premier appel prévu à {desk.clock_time(now + delay)} : gravité « {incident.severity} »"
     note_decision(session, desk, incident, "planned", said, policy_of=incident.policy_service)
-    await timers.arm(session, timers.Verb.ESCALATE, incident.id, now + delay, now)
+    return now + delay

@@ -16,7 +16,7 @@ from routing.service.desk import Desk
 from routing.store import audit, channels, live, timers
 from routing.store.base import End, at_end
 from routing.store.bulk import insert_rows
-from routing.store.models import Incident, ThreadLine, TimelineEntry
+from routing.store.models import Incident, Thread, ThreadLine, TimelineEntry
 
 # A thread whose card was never sent needs no line: its card will show the current state.
 READABLE = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNKNOWN)
@@ -96,6 +96,12 @@ async def stale(session: AsyncSession, desk: Desk, incident: Incident) -> None:
     """Every card of the incident shows an older state now: have its channels brought up to date, tell the consoles."""
     threads = await _mark(session, [incident])
     _have_woken(session, desk, [incident], threads)
+
+
+def first_cards(session: AsyncSession, desk: Desk, incident: Incident, threads: Sequence[Thread]) -> None:
+    """An incident that was just opened has these: have their channels brought its cards, tell the consoles."""
+    new = [_Marked(thread.id, incident.id, thread.channel, readable=False, seen=False) for thread in threads]
+    _have_woken(session, desk, [incident], new)
 
 
 @dataclass(frozen=True, slots=True)

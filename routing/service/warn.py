@@ -19,7 +19,8 @@ NO_PERSON = 10  # times what a connection may send: no person writes that much
 
 async def warn(session: AsyncSession, desk: Desk, incident: Incident, report: Report) -> None:
     """Note what is odd about who sent ``report``, if anything."""
-    incident.warning = await _oddity(session, desk, report) or incident.warning
+    if oddity := await _oddity(session, desk, report):
+        incident.warning = oddity
 
 
 async def _oddity(session: AsyncSession, desk: Desk, report: Report) -> str | None:
