@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime
-from json import dumps
-from typing import Any
+from typing import TypeVar
 
+from pydantic import TypeAdapter
 from sqlalchemy import cast, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,21 +32,15 @@ POST_LINE = text("""
     VALUES (:channel, :root, :ref, :at, CAST(:body AS jsonb)) ON CONFLICT (ref) DO NOTHING RETURNING id
 """)
 KNOWN = text("SELECT id FROM console_post WHERE ref = :ref")
+CARD, LINE = TypeAdapter(Card), TypeAdapter(Line)
 
 
-def as_json(noun: Card | Line) -> dict[str, Any]:
-    """A card or line as JSON; times become ISO 8601."""
-    return {key: _plain(value) for key, value in asdict(noun).items()}
+Noun = TypeVar("Noun", Card, Line)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
+def _json(adapter: TypeAdapter[Noun], noun: Noun) -> str:
+    """Times become ISO 8601."""
+    return adapter.dump_json(noun).decode()
 
 
 class ConsoleChat:
@@ -63,13 +55,13 @@ class ConsoleChat:
     async def post_card(self, address: str, card: Card, ref: str, *, again: bool = False) -> str:
         """Post a card; the same ``ref`` twice leaves one card, the newest."""
         values = {"channel": address, "incident": card.incident, "ref": ref, "at": self._clock.now()}
-        body = {"body": dumps(as_json(card)), "version": card.version}
+        body = {"body": _json(CARD, card), "version": card.version}
         number = await self._session.scalar(POST_CARD, {**values, **body})
         return str(number or await self._session.scalar(KNOWN, {"ref": ref}))
 
     async def edit_card(self, address: str, thread: str, card: Card) -> None:
         """Replace what the card shows; an older version never overwrites a newer one."""
-        values = {"id": int(thread), "version": card.version, "at": self._clock.now(), "body": dumps(as_json(card))}
+        values = {"id": int(thread), "version": card.version, "at": self._clock.now(), "body": _json(CARD, card)}
         edited = await self._session.scalar(EDIT_CARD, values)
         if edited is None and await self._session.get(ConsolePost, int(thread)) is None:
             raise Gone("cette fiche n'existe plus dans la salle")
@@ -77,7 +69,7 @@ class ConsoleChat:
     async def post_line(self, address: str, thread: str, line: Line, ref: str, *, again: bool = False) -> str:
         """Add a line under a card; the same ``ref`` twice leaves one line."""
         values = {"channel": address, "root": int(thread), "ref": ref, "at": self._clock.now()}
-        number = await self._session.scalar(POST_LINE, {**values, "body": dumps(as_json(line))})
+        number = await self._session.scalar(POST_LINE, {**values, "body": _json(LINE, line)})
         return str(number or await self._session.scalar(KNOWN, {"ref": ref}))
 
     async def rewrite(self, refs: Sequence[str], text: str) -> None:

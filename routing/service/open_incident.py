@@ -20,6 +20,7 @@ from routing.service.mobilise import mobilise, mobilise_first
 from routing.service.record import record
 from routing.service.warn import warn
 from routing.store import incidents, timers
+from routing.store.incidents import Standing
 from routing.store.models import Dispatch, Incident, Report, TimelineEntry
 
 # How long a new report may join an incident that is still alive. A request for information is never shared.
@@ -45,17 +46,14 @@ async def _twin(session: AsyncSession, desk: Desk, report: Report, verdict: Verd
     if verdict.procedure is None or window is None:
         return None
     here = place_of(report, report.place or report.address)
-    for incident in await incidents.alive_with(session, verdict.procedure, here.commune, desk.now() - window):
-        there = place_of(incident, incident.place)
-        if same_spot(here, there) and await _still_lives(session, incident, verdict):
-            return incident
+    for found in await incidents.alive_with(session, verdict.procedure, here.commune, desk.now() - window):
+        if same_spot(here, place_of(found, found.place)):
+            # Read under the row's lock: it may have been resolved or reclassified since it was found.
+            incident = await incidents.by_id(session, found.id, lock=True)
+            alive = incident is not None and incident.state is not IncidentState.RESOLVED
+            if incident is not None and alive and incident.procedure_id == verdict.procedure:
+                return incident
     return None
-
-
-async def _still_lives(session: AsyncSession, incident: Incident, verdict: Verdict) -> bool:
-    """Read again under the row's lock: it may have been resolved or reclassified since it was found."""
-    await incidents.by_id(session, incident.id, lock=True)
-    return incident.state is not IncidentState.RESOLVED and incident.procedure_id == verdict.procedure
 
 
 async def join(session: AsyncSession, desk: Desk, incident: Incident, report: Report, verdict: Verdict) -> Incident:
@@ -112,7 +110,7 @@ async def _open(session: AsyncSession, desk: Desk, report: Report, verdict: Verd
     return incident
 
 
-def place_of(row: Report | Incident, label: str | None) -> Place:
+def place_of(row: Report | Incident | Standing, label: str | None) -> Place:
     """Where a report or an incident is. A label that may be of several communes is no place to meet at."""
     certain = row.commune is not None or not row.communes
     return Place(label if certain else None, row.commune, row.latitude, row.longitude)

@@ -23,10 +23,10 @@ async def rejoin(session: AsyncSession, desk: Desk, incident_id: int) -> None:
     Its own transaction: the lock on the procedure comes before those on rows, as when a report is opened.
     """
     incident = await incidents.by_id(session, incident_id)
-    twin = await _twin(session, desk, incident) if incident is not None else None
-    if incident is None or twin is None:
+    older = await _twin(session, desk, incident) if incident is not None else None
+    if incident is None or older is None:
         return
-    await incidents.locked(session, (twin.id, incident.id))
+    twin, _ = await incidents.locked(session, (older, incident.id))
     rows = await incidents.reports_of(session, incident.id)
     same = twin.procedure_id == incident.procedure_id
     if not rows or not same or incident.state is not IncidentState.OPEN or twin.state is IncidentState.RESOLVED:
@@ -39,11 +39,11 @@ async def rejoin(session: AsyncSession, desk: Desk, incident_id: int) -> None:
     await resolve(session, desk, incident.reference, by=BY, reason=f"réuni avec {twin.reference}")
 
 
-async def _twin(session: AsyncSession, desk: Desk, incident: Incident) -> Incident | None:
+async def _twin(session: AsyncSession, desk: Desk, incident: Incident) -> int | None:
     window = JOINABLE.get(incident.severity)
     if incident.state is not IncidentState.OPEN or incident.procedure_id is None or window is None:
         return None
     here = place_of(incident, incident.place)
     alive = await incidents.alive_with(session, incident.procedure_id, incident.commune, desk.now() - window)
     older = (one for one in alive if one.id < incident.id)
-    return next((one for one in older if same_spot(here, place_of(one, one.place))), None)
+    return next((one.id for one in older if same_spot(here, place_of(one, one.place))), None)

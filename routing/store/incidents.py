@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -71,16 +72,30 @@ async def by_reference(session: AsyncSession, reference: str, *, lock: bool = Fa
     return incident
 
 
+class Standing(NamedTuple):
+    """Where an incident is that nobody has resolved."""
+
+    id: int
+    place: str | None
+    commune: str | None
+    communes: list[Any]
+    latitude: float | None
+    longitude: float | None
+
+
+WHERE = [Incident.__table__.c[name] for name in Standing._fields]
+
+
 async def alive_with(
     session: AsyncSession, procedure_id: str, commune: str | None, since: datetime
-) -> Sequence[Incident]:
+) -> Sequence[Standing]:
     """Unresolved incidents of a procedure opened since then, newest first; those known to be elsewhere are left out.
 
     Takes a lock on the procedure until the transaction ends, so that two reports of one event cannot both open.
     """
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(procedure_id, 0))))
     query = (
-        select(Incident)
+        select(*WHERE)
         .where(Incident.procedure_id == procedure_id, Incident.state != IncidentState.RESOLVED)
         .where(Incident.opened_at >= since)
         .order_by(Incident.opened_at.desc())
@@ -88,7 +103,7 @@ async def alive_with(
     )
     if commune is not None:
         query = query.where(or_(Incident.commune.is_(None), Incident.commune == commune))
-    return (await session.scalars(query)).all()
+    return [Standing(*row) for row in await session.execute(query)]
 
 
 async def listed(session: AsyncSession, state: IncidentState | None, limit: int = 200) -> Sequence[Incident]:
