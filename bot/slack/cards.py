@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.staff.card_words import DONE, NAME, Flag, flags, headline, mark, services, why
+from bot.staff.card_words import DONE, NAME, Flag, flags, headline, map_label, mark, services, why
 from bot.staff.words import SEVERITIES, STATES, cut, where
 from routing.domain.card import Card, Line
 from routing.domain.incident import IncidentState
@@ -65,7 +65,7 @@ def blocks(card: Card, zone: ZoneInfo) -> list[Block]:
 def _facts(card: Card, zone: ZoneInfo) -> str:
     place = f"*{escape(cut(where(card.place, card.commune), 300))}*"
     if card.map_url:
-        place += f" · <{card.map_url}|Voir la carte>"
+        place += f" · <{card.map_url}|{map_label(card)}>"
     severity = f"*{SEVERITIES[card.severity]}* · {escape(card.reference)} · ouvert {_moment(card.opened_at, zone, AGO)}"
     return f"{place}\n{severity}"
 

@@ -52,6 +52,11 @@ def flags(card: Card) -> list[Flag]:
     return found
 
 
+def map_label(card: Card) -> str:
+    """What the link to the map says: it keeps what it promises."""
+    return "Voir la carte" if card.located else "Chercher sur la carte"
+
+
 def why(card: Card) -> str:
     """How many reports, how sure, and by which words."""
     many = f"{card.reports} signalement{'s' if card.reports > 1 else ''}"

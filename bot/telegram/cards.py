@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.staff.card_words import DONE, NAME, Flag, flags, mark, services, why
+from bot.staff.card_words import DONE, NAME, Flag, flags, map_label, mark, services, why
 from bot.staff.words import SEVERITIES, STATES, cut, day_and_time, where
 from routing.domain.card import Card, Line
 from routing.domain.incident import IncidentState
@@ -86,7 +86,7 @@ def topic_name(card: Card) -> str:
 def _facts(card: Card, zone: ZoneInfo) -> str:
     place = f"📍 {escape(shortened(where(card.place, card.commune), PLACE))}"
     if card.map_url:
-        place += f' · <a href="{html.escape(card.map_url)}">Voir la carte</a>'
+        place += f' · <a href="{html.escape(card.map_url)}">{map_label(card)}</a>'
     opened = day_and_time(card.opened_at, zone)
     return f"{place}\n<b>{SEVERITIES[card.severity]}</b> · {escape(card.reference)} · ouvert {opened}"
 

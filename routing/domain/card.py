@@ -45,6 +45,7 @@ class Guess:
 class Card:
     """The current state of one incident for one channel. Times are UTC; texts are French and already redacted.
 
+    ``map_url`` shows the very spot if it is ``located``, else it searches the map for the words that name the place.
     ``notes`` are what the room must know of the place: a commune in doubt, somebody else who is competent.
     """
 
@@ -64,6 +65,7 @@ class Card:
     certainty: str
     danger: str | None
     excerpt: str
+    located: bool = True
     weighed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     holder: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote_plus
 
 from routing.domain.card import Card, ChecklistItem, Guess, Mobilised
 from routing.domain.incident import DispatchState
@@ -10,6 +11,8 @@ from routing.domain.procedure import Procedure
 from routing.store.models import Dispatch, Incident
 
 MAP = "https://www.openstreetmap.org/?mlat={lat:.5f}&mlon={lon:.5f}#map=18/{lat:.5f}/{lon:.5f}"
+MAP_SEARCH = "https://www.openstreetmap.org/search?query={}"
+LONGEST = 120  # characters of a place that are searched for
 WORTH_A_LOOK = 0.02  # a less likely procedure is only noise beside the one that was chosen
 SHOWN = (DispatchState.DUE, DispatchState.SENT, DispatchState.PLANNED, DispatchState.SKIPPED)
 
@@ -35,6 +38,7 @@ def card(
         place=incident.place,
         commune=incident.commune,
         map_url=_map(incident),
+        located=_located(incident),
         opened_at=incident.opened_at,
         reports=incident.reports,
         confidence=incident.confidence,
@@ -96,7 +100,14 @@ def mobilised(row: Dispatch, here: frozenset[str], names: Mapping[str, str]) -> 
     )
 
 
+def _located(incident: Incident) -> bool:
+    return incident.latitude is not None and incident.longitude is not None
+
+
 def _map(incident: Incident) -> str | None:
-    if incident.latitude is None or incident.longitude is None:
+    """The very spot, else a search for the words that name it; None when nothing does."""
+    if _located(incident):
+        return MAP.format(lat=incident.latitude, lon=incident.longitude)
+    if incident.place is None or incident.commune is None:
         return None
-    return MAP.format(lat=incident.latitude, lon=incident.longitude)
+    return MAP_SEARCH.format(quote_plus(f"{incident.place[:LONGEST]}, {incident.commune}"))

@@ -28,6 +28,13 @@ async def test_an_alert_is_one_card_with_everything_on_it(voirie: Department) ->
     assert incident["reference"] in card.text  # notifications and screen readers have the text only
 
 
+async def test_a_place_without_a_position_is_searched_for_on_the_map(voirie: Department) -> None:
+    await voirie.city.opened(HOLE)
+    assert "<https://www.openstreetmap.org/search?query=rue+Monge%2C+Dijon|Chercher sur la carte>" in str(
+        voirie.card().blocks
+    )
+
+
 async def test_neither_name_nor_number_of_the_caller_is_on_it(voirie: Department, scripted: Scripted) -> None:
     words = "Bonjour, c'est Jean Martin, un trou rue Monge, mon numéro est le zéro six trente-neuf 98 zéro zéro zéro un"
     scripted.expect(words, ("voirie-nid-de-poule", 0.93), place="rue Monge", weighed=("trou", "martin", "monge"))

@@ -42,6 +42,13 @@ async def test_an_alert_is_one_card_with_everything_on_it(squad: Squad) -> None:
     assert not card.silent
 
 
+async def test_a_place_without_a_position_is_searched_for_on_the_map(squad: Squad) -> None:
+    await squad.city.opened(HOLE)
+    assert "Chercher sur la carte" in squad.card().text
+    [link] = [each["url"] for each in squad.card().entities if each["type"] == "text_link"]
+    assert link == "https://www.openstreetmap.org/search?query=rue+Monge%2C+Dijon"
+
+
 async def test_one_press_takes_it_and_everybody_sees_who(squad: Squad) -> None:
     incident = await squad.city.opened(HOLE)
     query = await squad.press("Je prends en charge")

@@ -92,10 +92,11 @@ class Workplace:
 
     def _marked(self, text: dict[str, Any] | str) -> Markup:
         names = {id: user.real_name for id, user in self._space.users.items()}
+        now = self._slack.clock.now()
         if isinstance(text, str):
-            return shown(text, names)
+            return shown(text, names, now)
         if text["type"] == "mrkdwn":
-            return shown(text["text"], names)
+            return shown(text["text"], names, now)
         return Markup("<br>").join(text["text"].split("\n"))
 
     # Done
