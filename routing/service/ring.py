@@ -7,8 +7,8 @@ that follow a first one within seconds leave together. The first never waits.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,7 +19,7 @@ from routing.service.audit import note_trial
 from routing.service.desk import Desk
 from routing.service.news import silent
 from routing.service.pass_on import pass_on
-from routing.service.record import record
+from routing.service.record import Happening, record_all
 from routing.service.subjects import call_of
 from routing.store import live, pages, timers
 from routing.store.base import Database
@@ -136,49 +136,73 @@ async def _leave(session: AsyncSession, desk: Desk, page_id: int) -> bool:
         return False
     carried = leader.provider_ref is not None and (page.channel != VOICE or leader.delivery not in pages.ENDED)
     if carried:
-        # The leader's call is watched; news of it is news of this one.
-        await _rang(session, desk, incident, page, Rung(leader.provider_ref))
+        await _rang(session, desk, [(page, incident)], Rung(leader.provider_ref))
         return False
     page.joined_id = None
     return True
 
 
 async def _settle(session: AsyncSession, desk: Desk, page_id: int, rung: Rung, refusal: str | None) -> None:
-    """Note what the pager did, and wake those that joined."""
-    page, incident = await pages.with_incident(session, page_id)
+    """Note what the pager did with the page and with those that joined it; wake those that joined meanwhile."""
+    owners, carried = await pages.lock_carried(session, page_id)
+    page = next((one for one in carried if one.id == page_id), None)
     if page is None:
         return
     if refusal is not None and page.state is PageState.SENDING:
-        await _refuse(session, desk, incident, page, refusal)
+        await _refuse(session, desk, owners.get(page.incident_id or 0), page, refusal)
     elif refusal is None:
-        await _rang(session, desk, incident, page, rung)
+        over = page.channel == VOICE and page.delivery in pages.ENDED
+        theirs = [one for one in carried if one is page or (one.state in UNSENT and rung.ref and not over)]
+        await _rang(session, desk, [(one, owners.get(one.incident_id or 0)) for one in theirs], rung, leader=page_id)
     now = desk.now()
     await timers.arm(session, Verb.PAGE, await pages.joined_to(session, page_id), now, now)
 
 
-async def _rang(session: AsyncSession, desk: Desk, incident: Incident | None, page: Page, rung: Rung) -> None:
+async def _rang(
+    session: AsyncSession, desk: Desk, rung: Sequence[tuple[Page, Incident | None]], how: Rung, leader: int = 0
+) -> None:
+    """One call or message has left for these pages. ``leader``'s is watched: news of it is news of the others."""
     now = desk.now()
-    page.provider_ref = page.provider_ref or rung.ref
-    page.followed = rung.news is not None
+    woken: list[int] = []
+    over: list[int] = []
+    happened: list[Happening] = []
+    for page, incident in rung:
+        news = how.news if page.id == leader else None
+        if not _note_rung(page, how.ref, now, followed=news is not None):
+            woken.append(page.id)  # answered or cancelled while it was on its way: that must still be told
+            continue
+        live.announce(session, "page", page.id)
+        if news is not None and page.delivery is None:
+            await timers.arm(session, Verb.PAGE, page.id, now + news, now)
+        else:
+            over.append(page.id)
+        if incident is None:
+            note_trial(session, desk, page.person, Event.PAGED, f"{page.name} est appelé·e", channel=page.channel)
+        else:
+            facts = {"channel": page.channel}
+            happened.append(Happening(incident, Event.PAGED, _said(page), person=page.person, facts=facts))
+    await timers.arm(session, Verb.PAGE, woken, now, now)
+    await timers.disarm(session, Verb.PAGE, over)
+    if happened:
+        await record_all(session, desk, happened)
+
+
+def _note_rung(page: Page, ref: str | None, now: datetime, *, followed: bool) -> bool:
+    """Whether it rings from now on."""
+    page.provider_ref, page.followed = page.provider_ref or ref, followed
     page.sent_at = page.sent_at or now
     if page.channel != VOICE:
         page.told_at = page.told_at or now
-    if page.state not in UNSENT:  # answered or cancelled while it was on its way: that must still be told
-        await timers.arm(session, Verb.PAGE, page.id, now, now)
-        return
-    page.state, page.error = PageState.RINGING, None
-    live.announce(session, "page", page.id)
-    if rung.news is not None and page.delivery is None:
-        await timers.arm(session, Verb.PAGE, page.id, now + rung.news, now)
-    else:
-        await timers.disarm(session, Verb.PAGE, page.id)
-    if incident is None:
-        note_trial(session, desk, page.person, Event.PAGED, f"{page.name} est appelé·e", channel=page.channel)
-    else:
-        said = f"{page.name} est appelé·e (niveau {page.level})"
-        if page.purpose is Purpose.HOLD:
-            said = f"On demande à {page.name} : toujours dessus ?"
-        await record(session, desk, incident, Event.PAGED, said, person=page.person, channel=page.channel)
+    rings = page.state in UNSENT
+    if rings:
+        page.state, page.error = PageState.RINGING, None
+    return rings
+
+
+def _said(page: Page) -> str:
+    if page.purpose is Purpose.HOLD:
+        return f"On demande à {page.name} : toujours dessus ?"
+    return f"{page.name} est appelé·e (niveau {page.level})"
 
 
 async def _refuse(session: AsyncSession, desk: Desk, incident: Incident | None, page: Page, refusal: str) -> None:
