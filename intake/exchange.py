@@ -18,7 +18,7 @@ class Known:
 
     ``named``: one procedure stands out, or the citizen chose it; ``chosen``: the citizen chose or confirmed it;
     ``doubtful``: a few candidates are worth a closed question; ``obscure``: nothing foreseen fits the words, more of
-    them may help; ``placeless``: the matter has a place that nobody said.
+    them may help (somebody who wrote has named no matter yet); ``placeless``: the matter has a place that nobody said.
     ``asked`` are the questions put so far; ``spoken`` is a telephone.
     """
 

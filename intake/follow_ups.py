@@ -46,11 +46,17 @@ async def adds_to_the_last(session: AsyncSession, desk: Desk, report: Report, re
         return False
     other = read.decision is Decision.ROUTE and read.procedure != incident.procedure_id
     where = answers_where and (recent or only_a_place(report.text, report.place, report.commune))
-    what = recent and only_a_place(before.text, before.place, before.commune)  # "rue Monge", then "un trou"
+    what = recent and _had_said_nothing(before, incident)  # "rue Monge", then "un trou"
     if other and not (explicit or where or what):
         return False
     await join(session, desk, report, before, incident)
     return True
+
+
+def _had_said_nothing(before: Report, incident: Incident) -> bool:
+    """Whether somebody named but a place, or was asked what is happening and a person took over without the answer."""
+    asked = before.channel in CONVERSATIONS and Step.WHAT in before.asked and incident.procedure_id is None
+    return asked or only_a_place(before.text, before.place, before.commune)
 
 
 async def _linked(session: AsyncSession, report: Report) -> Report | None:

@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import closed_question, follow_ups, replies
+from intake import closed_question, follow_ups, open_question, replies
 from intake.answers import wants_a_person
 from intake.exchange import Known, next_step
 from intake.inbox import second_report
@@ -108,10 +108,10 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
     if wanted or somewhere:
         verdict = _for_a_person(desk, report, read, named=not somewhere)
     else:
-        verdict = judge(read, desk.catalogue, can_ask=_can_ask(report))
+        verdict = judge(read, desk.catalogue, can_ask=_can_choose(report))
     report.decision = verdict.decision
     report.told = _told(desk, report, verdict)
-    step = _next(desk, report, verdict)
+    step = _next(desk, report, verdict, vague=read.vague and not (wanted or somewhere))
     second = await second_report(session, report, read.also.text) if read.also else None
     also = (second.reference, hearing.link(second)) if second else None
     await tell_one(session, desk, report, _receipt(report, hearing.link(report), also, step, wanted=wanted))
@@ -121,6 +121,9 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
         await _open_second(session, desk, second, read.also.meaning)
     if step is Step.CHOOSE:
         await closed_question.ask(session, desk, report, verdict)
+        return
+    if step is Step.WHAT:
+        await open_question.ask(session, desk, report)
         return
     incident = await open_incident(session, desk, report, verdict)
     if wanted:
@@ -152,6 +155,7 @@ def _receipt(report: Report, link: str, also: tuple[str, str] | None, step: Step
         where=where if step is Step.WHERE else None,
         told=report.told,
         language=language,
+        again=step is not Step.WHAT and Step.WHAT in report.asked and report.channel in ASKABLE,
     )
     if spoken(report.language) is None:  # a language we do not have: English is the likelier one to be read beside
         said += f"\n{replies.receipt(report.reference, link, None, language='en')}"
@@ -166,24 +170,31 @@ def _told(desk: Desk, report: Report, verdict: Verdict) -> str | None:
 
 
 def _can_ask(report: Report) -> bool:
-    """Whether a closed question can be put: there is a way back, and its French words can be read."""
+    """Whether a question can be put: there is a way back, and words in their language."""
     back = report.channel is Channel.WEB or report.contact is not None
-    return report.channel in ASKABLE and back and spoken(report.language) == DEFAULT
+    return report.channel in ASKABLE and back and spoken(report.language) is not None
 
 
-def _next(desk: Desk, report: Report, verdict: Verdict) -> Step:
+def _can_choose(report: Report) -> bool:
+    """Whether a closed question can be put: its words are French."""
+    return _can_ask(report) and spoken(report.language) == DEFAULT
+
+
+def _next(desk: Desk, report: Report, verdict: Verdict, *, vague: bool) -> Step:
     """The question to put to somebody who wrote, if any; the place is asked for beside the receipt."""
     lacks = lacks_place_on_the_line if report.channel is Channel.VOICE else lacks_place
     known = Known(
         named=verdict.procedure is not None,
         doubtful=bool(verdict.ask),
         placeless=door_back(report) is not None and lacks(desk, report, verdict.procedure),
+        obscure=vague and _can_ask(report),
         danger=report.danger is not None,
         asked=report.asked,
     )
     step = next_step(known)
-    if step in (Step.CHOOSE, Step.WHERE):
-        report.asked = [*report.asked, step]
+    if step in (Step.CHOOSE, Step.WHAT, Step.WHERE):
+        both = step is Step.WHAT and lacks_place_on_the_line(desk, report, None)  # one question: what, and where
+        report.asked = [*report.asked, step, *([Step.WHERE] if both else [])]
     return step
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import replies
+from intake import open_question, replies
 from intake.errors import BadAudio, NotListening
 from intake.models import LONGEST
 from intake.ports import DangerRules, Transcriber, Transcript
@@ -72,6 +72,8 @@ async def _join(session: AsyncSession, desk: Desk, rules: DangerRules, row: Atta
         report.heard = as_heard(heard)
     if report.state is ReportState.RECEIVED:
         await timers.arm(session, timers.Verb.HANDLE, report.id, desk.now(), desk.now())
+    elif words and open_question.waits(report):
+        await open_question.understand_again(session, desk, report)
     elif words:
         await _tell_the_room(session, desk, rules, report, words)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from intake.wording import say
+from routing.domain.call import Step
 from routing.domain.procedure import Catalogue
 from routing.domain.understanding import Danger
 from routing.ports import Choice
@@ -40,14 +41,15 @@ def receipt(
     where: str | None = None,
     told: str | None = None,
     language: str | None = None,
+    again: bool = False,
 ) -> str:
-    """The first answer to a message; safety words come before everything else.
+    """The first answer to a message, or to an answer ("again"); safety words come before everything else.
 
     ``also`` is the reference and link of the message's second matter; ``where`` the key of the question for the place
     that is missing; ``told`` says who is competent instead of us.
     """
     said = [safety] if safety else []
-    said.append(say("receipt", language, reference=reference, link=link))
+    said.append(say("added" if again else "receipt", language, reference=reference, link=link))
     if told:
         said.append(say("told", language, told=told))
     if also:
@@ -55,6 +57,11 @@ def receipt(
     if where:
         said.append(say(where, language))
     return " ".join(said)
+
+
+def open_question(asked: Collection[str], language: str | None = None) -> str:
+    """What exactly is happening; and where, when that is among what is ``asked``."""
+    return say("question.what_where" if Step.WHERE in asked else "question.what", language)
 
 
 def question(candidates: Sequence[str], catalogue: Catalogue) -> str:

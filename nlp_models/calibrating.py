@@ -15,9 +15,9 @@ from nlp_models.components import ProcedureClassifier
 from nlp_models.corpus import read_examples
 from nlp_models.labelled import LabelledText, read_labelled
 from nlp_models.learning import LearningSettings, Lesson, fit_heads, judged
-from nlp_models.pipeline import blank
 from nlp_models.training import EXAMPLES, ROOM, TRUST, Progress, content_hash, outliers
 from nlp_models.trust import KINDS, BandSettings, Trust, fit_trust
+from nlp_models.untrained import blank
 from routing.domain.understanding import Channel
 
 JUDGES = ROOM / "assets" / "calibration"

@@ -22,6 +22,7 @@ class Evidence:
     danger: bool
     foreign: bool
     placed: bool = False  # a street, landmark or commune of the territory was named
+    vague: bool = False  # no matter is told yet
 
 
 def least_sure(bands: Bands) -> float:
@@ -36,8 +37,8 @@ def decide(evidence: Evidence, bands: Bands) -> Decision:
         return Decision.UNFORESEEN if evidence.danger else Decision.ASK
     if evidence.foreign:
         return Decision.ASK
-    # Who names one of our streets speaks of the city, whatever the words.
-    strange = evidence.outside > bands.outside_above and not evidence.placed
+    # Who names one of our streets speaks of the city, whatever the words; so may who has not told their matter yet.
+    strange = evidence.outside > bands.outside_above and not (evidence.placed or evidence.vague)
     if strange or evidence.unforeseen > bands.unforeseen_above:
         # Somebody is paged for what nobody foresaw: when one procedure would be sure enough, a question comes first,
         # unless the message is more likely outside the procedures than not.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_models.rows import Rows, rows_of
-from nlp_models.scope import NEAR, SCOPES, VAGUE
+from nlp_models.scope import SCOPES, VAGUE
 from nlp_models.softmax import fit_softmax, one_hot
 from nlp_models.terms import Reading
 from nlp_models.trust import ANY, Unseen
@@ -108,9 +108,8 @@ def opened(lesson: Lesson) -> list[Reading]:
 
 
 def _scope_head(lesson: Lesson, rows: Rows, settings: LearningSettings) -> tuple[Floats, Floats]:
-    aside = np.where(lesson.scopes == VAGUE, NEAR, lesson.scopes)
-    inside = rows.held.shape[0] - len(aside)
-    scopes = np.concatenate((np.zeros(inside, dtype=np.int64), aside))
+    inside = rows.held.shape[0] - len(lesson.scopes)
+    scopes = np.concatenate((np.zeros(inside, dtype=np.int64), lesson.scopes))
     counts = np.bincount(scopes, minlength=len(SCOPES))
     even = (len(scopes) / (len(SCOPES) * np.maximum(counts, 1)))[scopes].astype(np.float32)
     fit = fit_softmax(rows.products, one_hot(scopes, len(SCOPES)), settings.scope_strength, even)

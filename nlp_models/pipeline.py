@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -11,13 +12,15 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_models.components import ORDER, PlacesComponent, ProcedureClassifier
+from nlp_models.components import PlacesComponent, ProcedureClassifier
 from nlp_models.decision import Evidence, decide, least_sure
 from nlp_models.errors import ModelError
 from nlp_models.folding import readable
 from nlp_models.gazetteer import Gazetteer
 from nlp_models.matters import Cut, splitter_for
 from nlp_models.place_finder import find_where
+from nlp_models.scope import Strangeness
+from nlp_models.vague import names_no_matter
 from routing.domain.understanding import Candidate, Channel, Decision, Matter, Understanding
 
 LONGEST = 2_000  # characters read of one message
@@ -25,6 +28,8 @@ LONGEST = 2_000  # characters read of one message
 # Measured on 1 400 messages of one matter (1.2 % cut wrongly) and 40 of two (half of them found).
 _CERTAIN = 0.99
 _HESITATION = 0.002
+_PAUSE = re.compile(r"[,;.!?:]+\s+")
+_MOST_PAUSES = 4  # of an opening
 _BATCH = 256  # messages between which new words are forgotten
 _CHANNELS = {str(channel): channel for channel in Channel}
 
@@ -72,6 +77,7 @@ class Reader:
             with self.nlp.memory_zone():  # else every misspelt word heard would be remembered for ever
                 said = [(readable(text, LONGEST), channel) for text, channel in batch]
                 whole = [self._understanding(doc) for doc in self._read([self._doc(*message) for message in said])]
+                whole = [self._past_the_opening(one, *message) for one, message in zip(whole, said, strict=True)]
                 read = [self._with_second_matter(one, *message) for one, message in zip(whole, said, strict=True)]
             yield from read
 
@@ -81,17 +87,37 @@ class Reader:
             docs = [component(doc) for doc in docs]
         return docs
 
-    def strangeness(self, text: str, channel: str = "web") -> tuple[float, float]:
-        """Log-odds that no procedure foresees the message, and that it is none of the city's business."""
+    def strangeness(self, text: str, channel: str = "web") -> Strangeness:
+        """How unlike the foreseen a message is."""
         with self.nlp.memory_zone():
             doc = self.nlp(self._doc(readable(text, LONGEST), channel))
-            return doc._.unforeseen, doc._.outside
+            strange: Strangeness = doc._.strange
+            return strange
 
     def _doc(self, said: str, channel: str) -> Doc:
         doc = self.nlp.make_doc(said)
         doc._.said = said
         doc._.channel = _CHANNELS.get(channel, Channel.WEB)
         return doc
+
+    def _past_the_opening(self, whole: Understanding, said: str, channel: str) -> Understanding:
+        """What is told after a vague opening, which hides a short matter ("y a un souci. le banc est cassé")."""
+        if not whole.vague or whole.danger is not None:
+            return whole
+        for pause in islice(_PAUSE.finditer(said), _MOST_PAUSES):
+            doc = self._read([self._doc(said[pause.end() :], channel)])[0]
+            rest = self._understanding(doc)
+            told = rest.procedure and not names_no_matter(doc._.said, whole.language, doc._.where.names)
+            if told and rest.decision is Decision.ROUTE:
+                return replace(
+                    whole,
+                    decision=rest.decision,
+                    confidence=rest.confidence,
+                    ranking=rest.ranking,
+                    weighed=rest.weighed,
+                    vague=False,
+                )
+        return whole
 
     def _with_second_matter(self, whole: Understanding, said: str, channel: str) -> Understanding:
         """Two meanings when the words pass from one matter to another and each part alone would be routed.
@@ -138,16 +164,21 @@ class Reader:
         where = read.where
         ranking = tuple([Candidate(label, chance) for label, chance in read.ranking])
         confidence = ranking[0].probability if ranking else 0.0
+        foreign = read.language != self._language
+        # The outlier head has learnt one language only.
+        vague = (read.strange.vague and not foreign) or names_no_matter(read.said, read.language, where.names)
         evidence = Evidence(
             confidence=confidence,
-            unforeseen=read.unforeseen,
-            outside=read.outside,
+            unforeseen=read.strange.unforeseen,
+            outside=read.strange.outside,
             danger=read.danger is not None,
-            foreign=read.language != self._language,
+            foreign=foreign,
             placed=bool(where.place or where.commune or where.communes),
+            vague=vague,
         )
+        decision = decide(evidence, self._trust.of(read.channel)[1])
         return Understanding(
-            decision=decide(evidence, self._trust.of(read.channel)[1]),
+            decision=decision,
             confidence=confidence,
             ranking=ranking,
             danger=read.danger,
@@ -159,6 +190,7 @@ class Reader:
             point=where.point,
             model=self.version,
             weighed=read.weighed,
+            vague=vague and (decision is Decision.UNFORESEEN or (foreign and decision is Decision.ASK)),
         )
 
 
@@ -187,20 +219,3 @@ def load(path: Path | str, places: Gazetteer | None = None) -> Reader:
     if not (folder / "config.cfg").is_file():
         raise ModelError(f"{folder}: no trained model here; run `vigie nlp train` first.")
     return Reader(spacy.util.load_model_from_path(folder), places)
-
-
-def blank(language: str) -> Language:
-    """Return an untrained pipeline for messages in ``language``.
-
-    It is spaCy's own blank pipeline of no language in particular ("xx"), with a light tokeniser.
-    """
-    nlp = spacy.blank("xx", config={"nlp": {"tokenizer": {"@tokenizers": "vigie.words.v1"}}})
-    for name in ORDER:
-        nlp.add_pipe(name, config=_config(name, language))
-    return nlp
-
-
-def _config(name: str, language: str) -> dict[str, str]:
-    if name == "language":
-        return {"expected": language}
-    return {"language": language} if name in ("places", "message_normaliser", "procedure_classifier") else {}

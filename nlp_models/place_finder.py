@@ -30,6 +30,11 @@ class Where:
     communes: tuple[str, ...] = ()
     elsewhere: str | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name heard."""
+        return tuple(name for name in (self.place, self.commune, *self.communes, self.elsewhere) if name)
+
 
 def find_where(text: str, gazetteer: Gazetteer) -> Where:
     """Return where a message says something is."""

@@ -14,9 +14,10 @@ from nlp_models.corpus import Corpus, read_examples
 from nlp_models.evaluation import Evaluation, evaluate
 from nlp_models.labelled import LabelledText, read_labelled
 from nlp_models.learning import judged
-from nlp_models.pipeline import Reader, blank
+from nlp_models.pipeline import Reader
 from nlp_models.training import EXAMPLES, ROOM, Progress, outliers, replacing
 from nlp_models.trust import BandSettings, fit_trust
+from nlp_models.untrained import blank
 
 DEVELOPMENT = ROOM / "assets" / "development"
 _HELD_OUT = 5  # one label in so many is never learned, only used to compare

@@ -8,38 +8,52 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from nlp_models.softmax import softmax
 from nlp_models.vocabulary import Floats
 
-SCOPES = ("foreseen", "near", "far")
-NEAR, FAR, VAGUE = 1, 2, 3  # of outliers; a vague one is learnt as a near one, see ``learning.py``
+SCOPES = ("foreseen", "near", "far", "vague")
+NEAR, FAR, VAGUE = 1, 2, 3  # of outliers
 _SMALL = 1e-6
 _LEAST = 1e-300
 _SURENESS = 0.5  # weight of the classifier's own confidence; measured best on messages of authors outside the training
+_MAY_BE = 1 / 3  # of the likeliest other outlier: asking somebody who only chats costs less than turning a citizen away
+
+
+class Strangeness(NamedTuple):
+    """Log-odds that no procedure foresees a message, and that it is none of the city's business.
+
+    ``vague`` tells which outliers it is like: those that do not say their matter yet.
+    """
+
+    unforeseen: float
+    outside: float
+    vague: bool = False
 
 
 def unforeseen_score(confidence: Floats, scope: Floats) -> Floats:
-    """Log-odds that no procedure foresees the message. ``scope`` is rows × (foreseen, near, far) raw scores."""
-    result: Floats = np.logaddexp(scope[:, 1], scope[:, 2]) - scope[:, 0] - _SURENESS * _log_odds(confidence)
+    """Log-odds that no procedure foresees the message. ``scope`` is rows × ``SCOPES``, raw scores."""
+    result: Floats = np.logaddexp.reduce(scope[:, 1:], axis=1) - scope[:, 0] - _SURENESS * _log_odds(confidence)
     return result
 
 
 def outside_score(confidence: Floats, scope: Floats) -> Floats:
     """Log-odds that the message is none of the city's business."""
-    result: Floats = _log_odds(softmax(scope)[:, 2]) - _SURENESS * _log_odds(confidence)
+    result: Floats = _log_odds(softmax(scope)[:, FAR]) - _SURENESS * _log_odds(confidence)
     return result
 
 
-def strangeness(confidence: float, scope: Sequence[float]) -> tuple[float, float]:
-    """Both scores of a single message; arrays of one would take ten times as long."""
+def strangeness(confidence: float, scope: Sequence[float]) -> Strangeness:
+    """The same of a single message; arrays of one would take ten times as long."""
     top = max(scope)
-    foreseen, near, far = (math.exp(score - top) for score in scope)
+    foreseen, near, far, vague = (math.exp(score - top) for score in scope)
     sure = _SURENESS * _log_odds_of(confidence)
-    unforeseen = math.log(max(near + far, _LEAST)) + top - scope[0] - sure
-    return unforeseen, _log_odds_of(far / (foreseen + near + far)) - sure
+    outside = near + far + vague
+    unforeseen = math.log(max(outside, _LEAST)) + top - scope[0] - sure
+    return Strangeness(unforeseen, _log_odds_of(far / (foreseen + outside)) - sure, vague >= _MAY_BE * max(near, far))
 
 
 def _log_odds_of(chance: float) -> float:

@@ -84,8 +84,8 @@ def trust_from(data: Mapping[str, Any]) -> Trust:
 class Unseen:
     """Scores of messages by a model that never saw them.
 
-    ``classes`` (messages × labels) and ``scope`` (messages × 3) are raw scores; ``expected`` is the right class or -1;
-    ``scopes`` numbers each message's scope; ``kinds`` names its kind of channel.
+    ``classes`` (messages × labels) and ``scope`` (messages × ``SCOPES``) are raw scores; ``expected`` is the right
+    class or -1; ``scopes`` numbers each message's scope; ``kinds`` names its kind of channel.
     """
 
     classes: Floats

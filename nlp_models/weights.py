@@ -15,7 +15,7 @@ from nlp_models.errors import ModelError
 from nlp_models.trust import Trust, trust_from
 from nlp_models.vocabulary import Floats, Row, Vocabulary
 
-FORMAT = 2
+FORMAT = 3
 _ARRAYS = ("terms", "rarity", "own", "classes", "steps", "bias", "scope", "scope_bias")
 
 
@@ -23,7 +23,7 @@ _ARRAYS = ("terms", "rarity", "own", "classes", "steps", "bias", "scope", "scope
 class Weights:
     """The trained classifier.
 
-    ``classes`` is own terms × labels in 8 bits, times ``steps`` (one a term); ``scope`` is all terms × 3.
+    ``classes`` is own terms × labels in 8 bits, times ``steps`` (one a term); ``scope`` is all terms × ``SCOPES``.
     """
 
     labels: tuple[str, ...]
@@ -53,7 +53,7 @@ class Weights:
         return result
 
     def scope_scores(self, row: Row) -> Floats:
-        """Return raw scores of foreseen, near and far, for a row of all terms."""
+        """Return raw scores of ``SCOPES``, for a row of all terms."""
         result: Floats = row.times(self.scope) + self.scope_bias
         return result
 

@@ -36,6 +36,7 @@ class Scripted:
         also: tuple[str, str] | None = None,
         language: str = "fr",
         weighed: tuple[str, ...] | None = None,
+        vague: bool = False,
     ) -> str:
         """From now on ``text`` means this; returns ``text``. ``also`` is (words, procedure) of a second matter."""
         candidates = tuple(Candidate(procedure, probability) for procedure, probability in ranking)
@@ -54,6 +55,7 @@ class Scripted:
             model="scripted",
             weighed=tuple(text.split()[:2]) if weighed is None else weighed,
             also=_matter(*also, commune, place) if also else None,
+            vague=vague,
         )
         return text
 

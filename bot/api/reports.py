@@ -13,7 +13,7 @@ from bot.api import views
 from bot.api.doors import Errors, Missing, Refused, TheHouse, require_token
 from bot.api.schemas import Answer, NewReport, ReportReceipt, ReportView
 from bot.observability import DANGERS, REPORTS
-from intake import closed_question
+from intake import closed_question, open_question
 from intake.channels.messages import take
 from intake.models import Message, words
 from routing.store import reports
@@ -71,7 +71,11 @@ async def answer_question(reference: str, body: Answer, house: TheHouse) -> Repo
         found = await reports.by_reference(session, reference)
         report = await reports.locked(session, found.id)
         assert report is not None
-        await closed_question.answer(session, house.desk, report, body.procedure or "")
+        if body.text is not None:
+            said = words(body.text, report.language)
+            await open_question.answer(session, house.desk, report, said, house.danger(said))
+        else:
+            await closed_question.answer(session, house.desk, report, body.procedure or "")
         return await views.report_view(session, house, report)
 
     return await house.run(work)

@@ -66,7 +66,9 @@ class Candidate(BaseModel):
 
 
 class ReportView(BaseModel):
-    """``state`` follows the incident once there is one; ``competent`` tells who is, when it is not the city."""
+    """``state`` follows the incident once there is one; an ``asked`` one has candidates to choose from
+    (``question``) or waits for words (``open_question``); ``competent`` tells who is, when it is not the city.
+    """
 
     reference: str
     state: Literal["received", "asked", "open", "acknowledged", "resolved"]
@@ -84,12 +86,20 @@ class ReportView(BaseModel):
     advice: str | None = None
     competent: str | None = None
     question: list[Candidate] | None = None
+    open_question: str | None = None
 
 
 class Answer(Body):
-    """What the citizen chose among the question's; null when none fits."""
+    """What the citizen chose among the question's, null when none fits; or what they say to an open question."""
 
-    procedure: str | None
+    procedure: str | None = None
+    text: Annotated[str, StringConstraints(max_length=2 * LONGEST)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Answer:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("give procedure or text")
+        return self
 
 
 class DispatchView(BaseModel):

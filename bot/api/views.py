@@ -17,7 +17,7 @@ from bot.api.schemas import (
     TimelineView,
 )
 from bot.house import House
-from intake import replies
+from intake import open_question, replies
 from routing.domain.incident import ReportState
 from routing.store import incidents
 from routing.store.models import Incident, Report
@@ -48,7 +48,8 @@ async def report_view(session: AsyncSession, house: House, report: Report) -> Re
         tracking_url=tracking_url(house, report),
         advice=report.advice,
         competent=report.told,
-        question=question(house, report) if asked else None,
+        question=question(house, report) if asked and report.candidates else None,
+        open_question=replies.open_question(report.asked, report.language) if open_question.waits(report) else None,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import closed_question, inbox, replies
+from intake import closed_question, inbox, open_question, replies
 from intake.answers import after_no, says_no, says_yes, wants_a_person
 from intake.follow_ups import CONVERSATIONS
 from intake.models import Message
@@ -65,7 +65,9 @@ async def take(run: Transaction, desk: Desk, rules: DangerRules, message: Messag
         kept = await inbox.keep_event(session, desk, message)
         if kept.known is not None:
             return kept.known
-        continued = None if danger else await _continues(session, desk, message)
+        continued = await _says_more(session, desk, message, danger)
+        if continued is None and not danger:
+            continued = await _continues(session, desk, message)
         if continued is None and not danger and _only_greets(message):
             continued = await _beside(session, desk, message)
             if continued is None:
@@ -97,6 +99,14 @@ async def _beside(session: AsyncSession, desk: Desk, message: Message) -> Report
     return report
 
 
+async def _says_more(session: AsyncSession, desk: Desk, message: Message, danger: Danger | None) -> Report | None:
+    """The report whose open question this message answers. Danger in the answer is heard before all else."""
+    aside = _only_greets(message) or wants_a_person(message.text)
+    if message.channel is Channel.WEB or not message.contact or (aside and not danger):
+        return None
+    return await open_question.hear(session, desk, message, danger)
+
+
 async def _continues(session: AsyncSession, desk: Desk, message: Message) -> Report | None:
     """The report this message goes on about: a wish for a person, an answer; None when it is one of its own."""
     if message.channel is Channel.WEB or not message.contact:
@@ -122,7 +132,7 @@ async def _answered(session: AsyncSession, desk: Desk, contact: str, text: str) 
     asked = await reports.asked_of(session, contact)
     late = None if asked else await reports.lately_asked(session, contact, desk.now() - LATE)
     report = asked or late
-    if report is None or (choice := replies.chosen(text, report.candidates)) is None:
+    if report is None or open_question.waits(report) or (choice := replies.chosen(text, report.candidates)) is None:
         return None
     if asked:
         await closed_question.answer(session, desk, report, choice)

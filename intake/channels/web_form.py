@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import closed_question, replies
+from intake import closed_question, open_question, replies
 from intake.channels import web_fields
 from intake.channels.messages import take
 from intake.channels.web_tracking import Tracking, tracking_of
@@ -108,10 +108,14 @@ class PublicPages:
 
     async def reply(self, request: Request, token: str) -> Response:
         """The citizen's answer to the question."""
-        choice = web_fields.read_form(await request.body()).get("procedure", "")
+        fields = web_fields.read_form(await request.body())
 
         async def work(session: AsyncSession, report: Report) -> str:
-            await closed_question.answer(session, self._house.desk, report, choice)
+            if "texte" in fields:
+                said = words(fields["texte"], report.language)
+                await open_question.answer(session, self._house.desk, report, said, self._house.danger(said))
+            else:
+                await closed_question.answer(session, self._house.desk, report, fields.get("procedure", ""))
             return ""
 
         return await self._said(request, token, work)
@@ -141,6 +145,8 @@ class PublicPages:
             thanks: str = await self._house.run(work)
         except Conflict as error:
             return await self._tracking(request, token, problem=str(error), status=409)
+        except IntakeError as error:
+            return await self._tracking(request, token, problem=str(error), status=422)
         except (RoutingError, self._away):
             return await self._tracking(request, token)
         if thanks:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import replies
+from intake import open_question, replies
 from intake.wording import DEFAULT, say, spoken
 from routing.domain.attachment import AttachmentState, Kind
 from routing.domain.incident import DispatchState, Event, IncidentState, ReportState
@@ -31,10 +31,10 @@ class News:
 class Tracking:
     """What the tracking page shows, in ``language``.
 
-    ``candidates`` are (choice, label) to choose from, empty when not asked; ``told`` says who is competent instead of
-    us; ``others`` are (reference, token) of the same message's other matters; ``pieces`` says what came beside the
-    words, and ``unread`` (keys of words) what could not be read. ``can_reopen``: it is over, and the citizen may still
-    say that it is not solved.
+    ``candidates`` are (choice, label) to choose from, empty when not asked; ``open_question`` is answered in words;
+    ``told`` says who is competent instead of us; ``others`` are (reference, token) of the same message's other matters;
+    ``pieces`` says what came beside the words, and ``unread`` (keys of words) what could not be read. ``can_reopen``:
+    it is over, and the citizen may still say that it is not solved.
     """
 
     reference: str
@@ -46,6 +46,7 @@ class Tracking:
     news: list[News] = field(default_factory=list)
     candidates: list[tuple[str, str]] = field(default_factory=list)
     which_commune: bool = False
+    open_question: str | None = None
     told: str | None = None
     resolution: str | None = None
     others: list[tuple[str, str]] = field(default_factory=list)
@@ -74,6 +75,7 @@ async def tracking_of(session: AsyncSession, desk: Desk, report: Report) -> Trac
         news=sorted(news, key=lambda line: line.at),
         candidates=[(choice, replies.label(choice, desk.catalogue)) for choice in report.candidates] if asked else [],
         which_commune=asked and replies.about_communes(report.candidates, desk.catalogue),
+        open_question=replies.open_question(report.asked, language) if open_question.waits(report) else None,
         told=report.told,
         resolution=_ended(desk, incident, language) if incident else None,
         others=[(other.reference, other.token) for other in await reports.of_the_same_message(session, report)],

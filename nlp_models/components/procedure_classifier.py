@@ -1,7 +1,7 @@
 """``procedure_classifier``: ranks the procedures and says how foreseen the message is.
 
-Sets ``doc.cats`` (the five best), ``doc._.ranking`` (label, probability), ``doc._.unforeseen`` and ``doc._.outside``
-(log-odds) and ``doc._.weighed`` (the words that counted most for the first label).
+Sets ``doc.cats`` (the five best), ``doc._.ranking`` (label, probability), ``doc._.strange`` (a Strangeness) and
+``doc._.weighed`` (the words that counted most for the first label).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from nlp_models.components.stateless import Batched
 from nlp_models.corpus import Corpus
 from nlp_models.errors import ModelError
 from nlp_models.normaliser import normaliser_for
-from nlp_models.scope import strangeness
+from nlp_models.scope import Strangeness, strangeness
 from nlp_models.terms import Reading, TermReader
 from nlp_models.trust import Trust
 from nlp_models.vocabulary import Integers
@@ -38,8 +38,7 @@ _PARTS = {"weights.npz": "arrays", "meta.json": "meta"}
 
 Doc.set_extension("channel", default=Channel.WEB, force=True)
 Doc.set_extension("ranking", default=(), force=True)
-Doc.set_extension("unforeseen", default=0.0, force=True)
-Doc.set_extension("outside", default=0.0, force=True)
+Doc.set_extension("strange", default=Strangeness(0.0, 0.0), force=True)
 Doc.set_extension("weighed", default=(), force=True)
 
 
@@ -129,7 +128,7 @@ class ProcedureClassifier(Batched):
         doc._.ranking = tuple((weights.labels[label], float(chances[0, label])) for label in best)
         doc.cats = dict(doc._.ranking)
         confidence = float(chances[0, best[0]])
-        doc._.unforeseen, doc._.outside = strangeness(confidence, weights.scope_scores(wide).tolist())
+        doc._.strange = strangeness(confidence, weights.scope_scores(wide).tolist())
         doc._.weighed = self._weighed(reading, int(best[0]))
         return doc
 
@@ -224,7 +223,7 @@ def _keep(parts: dict[str, bytes], part: str) -> Callable[[bytes], None]:
 @Language.factory(
     "procedure_classifier",
     default_config={"language": "fr", "settings": {}},
-    assigns=["doc.cats", "doc._.ranking", "doc._.unforeseen", "doc._.outside", "doc._.weighed"],
+    assigns=["doc.cats", "doc._.ranking", "doc._.strange", "doc._.weighed"],
 )
 def make_procedure_classifier(nlp: Language, name: str, language: str, settings: dict[str, Any]) -> ProcedureClassifier:
     """Build an untrained classifier; ``settings`` are fields of LearningSettings."""

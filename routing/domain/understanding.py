@@ -51,6 +51,7 @@ class Understanding:
     ``procedure`` is the first candidate unless the decision says that nothing foreseen fits.
     ``weighed`` are the words that counted most for the first candidate, heaviest first. ``also`` is a second matter of
     the same message, which the first one's meaning leaves out.
+    ``vague`` tells that nothing foreseen fits because no matter was told yet: who wrote it may be asked for it.
     ``communes`` are those that may be meant when the place does not say which; ``elsewhere`` is a commune outside the
     territory; ``point`` is (latitude, longitude) in degrees of the very spot, where it is known.
     """
@@ -68,6 +69,7 @@ class Understanding:
     model: str = ""
     weighed: tuple[str, ...] = ()
     also: Matter | None = None
+    vague: bool = False
 
     @property
     def procedure(self) -> str | None:

@@ -114,8 +114,9 @@ def test_messages_nobody_foresees_are_counted_apart(tiny_reader: Reader) -> None
 
 
 def test_one_message_is_as_strange_as_among_others() -> None:
-    scope = np.array([[3.0, -1.0, -2.0], [-40.0, 2.0, 60.0], [0.0, 0.0, 0.0]], dtype=np.float32)
+    scope = np.array([[3.0, -1.0, -2.0, -3.0], [-40.0, 2.0, 60.0, 0.0], [0.0, 0.0, 0.0, 0.0]], dtype=np.float32)
     confidence = np.array([0.97, 0.2, 1.0], dtype=np.float32)
     together = np.stack([unforeseen_score(confidence, scope), outside_score(confidence, scope)], axis=1)
     each = [strangeness(float(sure), row.tolist()) for sure, row in zip(confidence, scope, strict=True)]
-    assert np.allclose(each, together, atol=1e-4)
+    assert np.allclose([one[:2] for one in each], together, atol=1e-4)
+    assert [one.vague for one in each] == [False, False, True]

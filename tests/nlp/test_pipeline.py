@@ -10,8 +10,9 @@ from spacy.training import Example
 from nlp_models.components import ProcedureClassifier
 from nlp_models.decision import Evidence, decide
 from nlp_models.errors import ModelError
-from nlp_models.pipeline import LONGEST, Reader, blank, load
+from nlp_models.pipeline import LONGEST, Reader, load
 from nlp_models.trust import Bands
+from nlp_models.untrained import blank
 from routing.domain.understanding import Decision
 
 TEXTS = [
@@ -126,7 +127,7 @@ def test_a_folder_without_model_is_refused(tmp_path: Path) -> None:
 def test_a_model_of_another_format_is_refused(tiny_model: Path, tmp_path: Path) -> None:
     load(tiny_model).nlp.to_disk(tmp_path / "old")
     meta = tmp_path / "old" / "procedure_classifier" / "meta.json"
-    meta.write_text(meta.read_text(encoding="utf-8").replace('"format": 2', '"format": 0'), encoding="utf-8")
+    meta.write_text(meta.read_text(encoding="utf-8").replace('"format": 3', '"format": 0'), encoding="utf-8")
     with pytest.raises(ModelError, match="Train it again"):
         load(tmp_path / "old")
 
@@ -146,6 +147,8 @@ BANDS = Bands(route_at=0.8, unforeseen_above=-1.0, outside_above=-1.0)
         (Evidence(0.95, 3, 3, False, False), Decision.OUT_OF_SCOPE),
         (Evidence(0.85, -5, 3, False, False, placed=True), Decision.ROUTE),
         (Evidence(0.5, 3, 3, False, False, placed=True), Decision.UNFORESEEN),
+        (Evidence(0.5, 3, 3, False, False, vague=True), Decision.UNFORESEEN),
+        (Evidence(0.85, -5, 3, False, False, vague=True), Decision.ROUTE),
         (Evidence(0.7, 3, 3, True, False), Decision.UNFORESEEN),
         (Evidence(0.9, 3, 3, False, True), Decision.ASK),
         (Evidence(0.0, 0, 0, False, False), Decision.ASK),

@@ -10,7 +10,8 @@ import pytest
 import spacy
 
 from nlp_models.components import Tokeniser
-from nlp_models.pipeline import Reader, blank
+from nlp_models.pipeline import Reader
+from nlp_models.untrained import blank
 from tests.nlp.test_pipeline import ODD
 
 
@@ -51,7 +52,7 @@ def test_no_misspelt_word_is_remembered(tiny_reader: Reader) -> None:
 
 def test_reading_loads_no_french_tokeniser_and_no_training_library() -> None:
     code = (
-        "import sys, nlp_models.pipeline as p; p.blank('fr');"
+        "import sys, nlp_models.untrained as p; p.blank('fr');"
         "print(sorted({'spacy.lang.fr', 'scipy', 'sklearn', 'nlp_models.learning'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -23,6 +23,7 @@ FLAGS = list(product((False, True), repeat=5))
         (Known(named=False, doubtful=True), Step.CHOOSE),
         (Known(named=False, obscure=True, placeless=True), Step.WHAT),
         (Known(named=False, obscure=True, placeless=True, asked=("what",)), Step.WHERE),
+        (Known(named=False, obscure=True, doubtful=True), Step.CHOOSE),
         (Known(named=False, obscure=True, asked=("what", "where")), Step.DONE),
         (Known(named=False, doubtful=True, asked=("choose",)), Step.DONE),
         (Known(named=True, chosen=True, spoken=True), Step.DONE),

@@ -1,0 +1,35 @@
+"""A message that names no matter yet: "y a un problème dans ma rue". Pure; by plain words, in the languages listed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from nlp_models.folding import fold
+from nlp_models.yaml_files import read_yaml
+
+ASSETS = Path(__file__).parent / "assets" / "no_matter"
+_WORD = re.compile(r"[^\W\d_]+")
+_MOST_NAMES = 8  # words of places; a message with more others is not worth comparing
+
+
+def names_no_matter(text: str, language: str, named: Iterable[str] = ()) -> bool:
+    """Whether every word is one that tells no matter, numbers and the names of the places ``named`` apart.
+
+    Never of a message without words, nor of a language without a list.
+    """
+    words = set(_WORD.findall(fold(text)))
+    listed = _listed(language)
+    if not words or not listed or len(words - listed) > _MOST_NAMES:
+        return False
+    places = {word for name in named for word in _WORD.findall(fold(name))}
+    return words <= listed | places
+
+
+@cache
+def _listed(language: str) -> frozenset[str]:
+    path = ASSETS / f"{language}.yaml"
+    groups = read_yaml(path) if path.is_file() else {}
+    return frozenset(word for words in groups.values() for word in words.split())
