@@ -146,13 +146,12 @@ def _receipt(report: Report, link: str, also: tuple[str, str] | None, step: Step
             return say("call.kept", report.language, reference=report.reference)
         return say("person.comes", report.language, reference=report.reference)
     safety, language = report.advice, report.language
-    where = "call.where" if replies.wordless(report.text) else "receipt.where"
     said = replies.receipt(
         report.reference,
         link,
         safety,
         also,
-        where=where if step is Step.WHERE else None,
+        asks=_asks(report, step),
         told=report.told,
         language=language,
         again=step is not Step.WHAT and Step.WHAT in report.asked and report.channel in ASKABLE,
@@ -160,6 +159,13 @@ def _receipt(report: Report, link: str, also: tuple[str, str] | None, step: Step
     if spoken(report.language) is None:  # a language we do not have: English is the likelier one to be read beside
         said += f"\n{replies.receipt(report.reference, link, None, language='en')}"
     return said
+
+
+def _asks(report: Report, step: Step) -> str | None:
+    if step is Step.WHAT:
+        return replies.open_question(report.asked, report.language)
+    where = "call.where" if replies.wordless(report.text) else "receipt.where"
+    return say(where, report.language) if step is Step.WHERE else None
 
 
 def _told(desk: Desk, report: Report, verdict: Verdict) -> str | None:

@@ -16,7 +16,6 @@ from routing.domain.understanding import Danger
 from routing.errors import Conflict
 from routing.service.desk import Desk
 from routing.service.record import record
-from routing.service.tell import tell_one
 from routing.store import incidents, reports, timers
 from routing.store.models import Report
 
@@ -27,10 +26,9 @@ def waits(report: Report) -> bool:
 
 
 async def ask(session: AsyncSession, desk: Desk, report: Report) -> None:
-    """Put the question; a person takes over when its time is up."""
+    """The question is put, at the end of the receipt or on the tracking page; a person takes over after its time."""
     now = desk.now()
     report.state, report.candidates = ReportState.ASKED, []
-    await tell_one(session, desk, report, replies.open_question(report.asked, report.language))
     await timers.arm(session, timers.Verb.UNANSWERED, report.id, now + desk.question_time, now)
 
 

@@ -38,15 +38,15 @@ def receipt(
     safety: str | None,
     also: tuple[str, str] | None = None,
     *,
-    where: str | None = None,
+    asks: str | None = None,
     told: str | None = None,
     language: str | None = None,
     again: bool = False,
 ) -> str:
     """The first answer to a message, or to an answer ("again"); safety words come before everything else.
 
-    ``also`` is the reference and link of the message's second matter; ``where`` the key of the question for the place
-    that is missing; ``told`` says who is competent instead of us.
+    ``also`` is the reference and link of the message's second matter; ``asks`` the question that ends it, if any;
+    ``told`` says who is competent instead of us.
     """
     said = [safety] if safety else []
     said.append(say("added" if again else "receipt", language, reference=reference, link=link))
@@ -54,8 +54,8 @@ def receipt(
         said.append(say("told", language, told=told))
     if also:
         said.append(say("receipt.also", language, reference=also[0], link=also[1]))
-    if where:
-        said.append(say(where, language))
+    if asks:
+        said.append(asks)
     return " ".join(said)
 
 

@@ -30,9 +30,9 @@ def vague(scripted: Scripted) -> str:
 async def test_a_text_message_that_says_nothing_yet_is_asked_once(city: City, vague: str) -> None:
     reference = await city.text(vague)
     await city.settle()
-    receipt, question = await city.texts_to(PHONE)
+    [receipt] = await city.texts_to(PHONE)
     assert reference in receipt
-    assert question == WHAT
+    assert receipt.endswith(WHAT)
     asked = await city.follow(reference)
     assert (asked["state"], asked["incident"], asked["question"]) == ("asked", None, None)
     assert await city.text(LAMP) == reference
@@ -45,7 +45,7 @@ async def test_a_text_message_that_says_nothing_yet_is_asked_once(city: City, va
     )
     [card] = await city.cards("eclairage")
     assert (VAGUE in card["excerpt"], LAMP in card["excerpt"]) == (True, True)
-    assert (await city.texts_to(PHONE))[2:] == [f"Merci, c'est ajouté à votre signalement {reference}."]
+    assert (await city.texts_to(PHONE))[1:] == [f"Merci, c'est ajouté à votre signalement {reference}."]
 
 
 async def test_without_an_answer_a_person_comes_when_a_closed_questions_time_is_up(city: City, vague: str) -> None:
@@ -81,7 +81,7 @@ async def test_a_vague_answer_brings_a_person_and_no_second_question(
     await city.text("venez voir")
     await city.settle()
     assert (await city.follow(reference))["state"] == "open"
-    assert [WHAT in text for text in await city.texts_to(PHONE)] == [False, True, False]
+    assert [WHAT in text for text in await city.texts_to(PHONE)] == [True, False]
     assert await city.rings()
 
 
@@ -125,7 +125,8 @@ async def test_who_writes_english_is_asked_in_english(city: City, scripted: Scri
     )
     await city.text(words)
     await city.settle()
-    assert (await city.texts_to(PHONE))[-1].startswith("Tell us in a few words what exactly is happening")
+    assert (await city.texts_to(PHONE))[-1].startswith("Noted")
+    assert "Tell us in a few words what exactly is happening" in (await city.texts_to(PHONE))[-1]
     await city.settle(minutes=4)
     await city.rings()
 
@@ -146,7 +147,7 @@ async def test_a_position_and_a_repeated_webhook_change_nothing_but_the_place(
     await town.settle()
     [report] = await reports(town)
     assert (report.text, report.state) == (f"{VAGUE}. {LAMP}", "attached")
-    assert len(twilio.texts_to(ANA)) == 3
+    assert len(twilio.texts_to(ANA)) == 2
 
 
 async def test_the_tracking_page_asks_and_takes_the_answer(city: City, vague: str) -> None:
