@@ -16,6 +16,7 @@ from bot.slack.people import People
 from bot.staff import Asked, agent_of, answer, parse
 from bot.staff.afterwards import Afterwards
 from bot.staff.verbs import AWAY
+from bot.staff.words import cut
 from routing.errors import RoutingError
 
 Body = dict[str, Any]
@@ -41,7 +42,7 @@ class Commands:
         key = f"command/{_digest(body['trigger_id'])}"
         task = self._after.start(self._answer(body["user_id"], shown, str(body.get("text") or ""), key))
         if await self._after.within(task):
-            await ack(task.result())
+            await ack(escape(task.result()))
         else:
             await ack(WAIT)
             self._after.start(self._later(body["channel_id"], body["user_id"], task))
@@ -73,7 +74,7 @@ class Commands:
             said = str(refusal)
         except DatabaseAway:
             said = AWAY
-        return escape(said)[:LONGEST_ANSWER]
+        return cut(said, LONGEST_ANSWER)
 
 
 def _digest(name: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.house import DatabaseAway, House
 from bot.slack.account import sorted_problems
+from bot.slack.cards import escape
 from bot.slack.people import People
 from bot.slack.screens import Subject
 from bot.staff import EVERYBODY, agent_of, may_act
@@ -116,7 +117,8 @@ class Hands:
         return await self._house.run(work)
 
     async def whisper(self, channel: str, user: str, words: str) -> None:
-        """Tell one person something, in the channel they acted in or, failing that, in direct messages."""
+        """Tell one person plain words, in the channel they acted in or, failing that, in direct messages."""
+        words = escape(words)
         try:
             with sorted_problems():
                 await self._client.chat_postEphemeral(channel=channel, user=user, text=words)

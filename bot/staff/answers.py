@@ -12,13 +12,15 @@ from nlp_models.folding import fold
 from routing.domain.incident import DispatchState, IncidentState
 from routing.domain.oncall import METROPOLIS, Roster
 from routing.domain.redaction import readable
+from routing.domain.reference import normalise
 from routing.errors import NotFound
 from routing.service.desk import Desk
 from routing.service.open_by_hand import open_by_hand
-from routing.store import incidents, roster
+from routing.store import incidents, reports, roster
 from routing.store.models import Incident
 
 SHOWN = 20  # incidents in one answer
+SIGNS = 4  # of a reference, without its prefix
 LAST = 5  # lines of the thread in a summary
 LONGEST_REASON = 400
 WHICH_INCIDENT = "Dites de quel incident il s'agit, par exemple : incident IN-4K7Q."
@@ -89,7 +91,7 @@ async def incident_summary(session: AsyncSession, desk: Desk, reference: str) ->
     """Where one incident is. Raises NotFound."""
     if not reference.strip():
         raise NotFound(WHICH_INCIDENT)
-    incident = await incidents.by_reference(session, reference)
+    incident = await _meant_incident(session, reference)
     timeline = await incidents.timeline_of(session, incident.id)
     rows = [
         f"{incident.reference} · {SEVERITIES[incident.severity]} · {desk.plan_of(incident).title}",
@@ -102,6 +104,18 @@ async def incident_summary(session: AsyncSession, desk: Desk, reference: str) ->
     rows.append("Services : " + (await _services(session, desk, incident) or "aucun"))
     rows += [f"{desk.clock_time(entry.at)} {entry.text}" for entry in timeline[-LAST:]]
     return "\n".join(rows)
+
+
+async def _meant_incident(session: AsyncSession, reference: str) -> Incident:
+    """By its reference, also without the letters before it, or by that of a citizen's report. Raises NotFound."""
+    typed = normalise(reference)
+    if typed.startswith(incidents.REPORT_PREFIX):
+        report = await reports.by_reference(session, typed)
+        if report.incident_id is None:
+            raise NotFound(f"{report.reference} n'a pas d'incident")
+        return await session.get_one(Incident, report.incident_id)
+    bare = len(typed.replace("-", "")) == SIGNS
+    return await incidents.by_reference(session, f"{incidents.INCIDENT_PREFIX}-{reference}" if bare else reference)
 
 
 def _standing(desk: Desk, incident: Incident) -> str:

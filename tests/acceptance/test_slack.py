@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from tests.acceptance.department import HOLE, VOIRIE, Department
 from tests.understood import Scripted
 
@@ -178,48 +176,6 @@ async def test_chatter_outside_threads_is_nobodys_business(voirie: Department) -
     await voirie.rest()
     assert not [row for row in (await voirie.city.incident(incident["reference"]))["timeline"] if row["kind"] == "note"]
     assert voirie.thread() == []
-
-
-@pytest.mark.parametrize(
-    ("typed", "answered"),
-    [
-        ("aide", "Danger immédiat"),
-        ("n'importe quoi", "Ce que je sais faire"),
-        ("qui voirie", "astreinte"),
-        ("ouverts", "Nid-de-poule"),
-        ("garde", "fichier d'astreinte"),
-        ("incident IN-0000", "IN-0000"),
-    ],
-)
-async def test_the_command_answers_who_typed_it(voirie: Department, typed: str, answered: str) -> None:
-    await voirie.city.opened(HOLE)
-    voirie.card()
-    await voirie.people.command("/vigie", typed, "U0ANA", VOIRIE)
-    await voirie.rest()
-    assert answered in voirie.whispers("U0ANA")[-1]
-
-
-async def test_the_same_words_after_a_mention(voirie: Department) -> None:
-    mention = {
-        "type": "app_mention",
-        "user": "U0ANA",
-        "text": "<@U0VIGIE> ouverts",
-        "channel": VOIRIE,
-        "ts": voirie.slack.workspace.stamp(),
-        "event_ts": voirie.slack.workspace.stamp(),
-    }
-    await voirie.people.event(mention)
-    await voirie.rest()
-    assert voirie.whispers("U0ANA") == ["Aucun incident en cours."]
-
-
-async def test_the_command_calls_the_metropolis_duty(voirie: Department) -> None:
-    await voirie.people.command("/vigie", "astreinte un pont est fermé <!channel>", "U0ANA", VOIRIE)
-    await voirie.rest()
-    assert "est appelée" in voirie.whispers("U0ANA")[-1]
-    assert await voirie.city.rings()
-    [row] = (await voirie.city.web.get("/api/v1/incidents")).json()
-    assert row["procedure"] is None
 
 
 async def test_the_home_tab_shows_what_is_mine(voirie: Department) -> None:

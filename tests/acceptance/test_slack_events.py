@@ -58,6 +58,17 @@ async def test_a_late_click_on_what_was_resolved_meanwhile_is_refused_in_words(v
     voirie.thread()
 
 
+async def test_a_colleagues_name_in_a_refusal_rings_nobody(voirie: Department) -> None:
+    incident = await voirie.city.opened(HOLE)
+    voirie.people.deliveries.hold()
+    await voirie.people.click(VOIRIE, voirie.card(), "prendre", "U0ANA")
+    await voirie.city.act(incident["reference"], "acknowledge", by="<!channel>")
+    await voirie.people.deliveries.release()
+    await voirie.rest()
+    assert "pris en charge par &lt;!channel&gt;" in voirie.whispers("U0ANA")[-1]
+    voirie.thread()
+
+
 async def test_an_edited_and_a_deleted_reply_are_told_as_such(voirie: Department) -> None:
     incident = await voirie.city.opened(HOLE)
     card = voirie.card()

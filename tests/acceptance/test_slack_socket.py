@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.house import DatabaseAway
-from tests.acceptance import test_slack
+from tests.acceptance import test_slack, test_slack_commands
 from tests.acceptance.department import HOLE, VOIRIE, Department, at_slack
 from tests.standins.slack import SlackStandIn
 from tests.understood import Scripted
@@ -23,7 +23,7 @@ test_choosing_nothing = test_slack.test_choosing_nothing_is_said_on_the_screen
 test_the_end = test_slack.test_the_end_and_the_beginning_again
 test_the_duty = test_slack.test_the_duty_is_called_and_the_channel_hears_it
 test_what_agents_write = test_slack.test_what_agents_write_under_a_card_joins_the_timeline
-test_the_command = test_slack.test_the_command_answers_who_typed_it
+test_the_command = test_slack_commands.test_the_command_answers_who_typed_it
 test_the_home_tab = test_slack.test_the_home_tab_shows_what_is_mine
 
 
