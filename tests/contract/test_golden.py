@@ -27,7 +27,24 @@ def test_slacks_signature() -> None:
     guard.check(kind | {"x-slack-request-timestamp": STAMP, "x-slack-signature": SIGNED}, BODY)
 
 
-def test_the_seven_bit_alphabet() -> None:
+# Source: 3GPP TS 23.038, 6.2.1, tables of the basic set and its extension, in the order of their codes.
+SEVEN_BITS = (
+    "@\u00a3$\u00a5\u00e8\u00e9\u00f9\u00ec\u00f2\u00c7\n\u00d8\u00f8\r\u00c5\u00e5"
+    "\u0394_\u03a6\u0393\u039b\u03a9\u03a0\u03a8\u03a3\u0398\u039e\u00c6\u00e6\u00df\u00c9"
+    " !\"#\u00a4%&'()*+,-./0123456789:;<=>?"
+    "\u00a1ABCDEFGHIJKLMNOPQRSTUVWXYZ\u00c4\u00d6\u00d1\u00dc\u00a7"
+    "\u00bfabcdefghijklmnopqrstuvwxyz\u00e4\u00f6\u00f1\u00fc\u00e0"
+)
+FOURTEEN_BITS = "\f^{}\\[~]|\u20ac"
+
+
+def test_the_seven_bit_table() -> None:
+    assert len(SEVEN_BITS) == 127  # the 128th is the escape to the extension
+    assert frozenset(SEVEN_BITS) == gsm7.BASIC
+    assert frozenset(FOURTEEN_BITS) == gsm7.EXTENDED
+
+
+def test_the_seven_bit_table_is_the_one_twilio_uses() -> None:
     table = contract("twilio", "gsm7.derived.json")
     assert set(table["basic_1_septet"]) <= gsm7.BASIC
     assert set(table["extension_2_septets"]) == gsm7.EXTENDED
