@@ -26,7 +26,11 @@ async def alerts(city: City, scripted: Scripted) -> list[str]:
 
 async def much_happens(city: City, incidents: list[str]) -> None:
     """Two hundred times somebody takes, ends or reopens one of them, all within one second."""
-    acts = (("acknowledge", {}), ("resolve", {"reason": "rien"}), ("reopen", {"reason": "si"}))
+    acts: tuple[tuple[str, dict[str, str]], ...] = (
+        ("acknowledge", {}),
+        ("resolve", {"reason": "rien"}),
+        ("reopen", {"reason": "si"}),
+    )
     for number in range(EVENTS - len(incidents)):
         action, more = acts[number // len(incidents) % len(acts)]
         reference = incidents[number % len(incidents)]

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from tests.standins.rates import Limit
 from tests.standins.serving import Clock, StandIn
+from tests.standins.twilio.spec import answered_wrongly, asked_wrongly
 from tests.standins.wire import Answer, Asked, Call
 
 SEND = {"To", "From", "Body", "StatusCallback", "MediaUrl", "ContentSid", "ContentVariables"}
@@ -92,6 +93,7 @@ class TwilioStandIn(StandIn):
         self._numbers = count(1)
         self._looked_at: set[str] = set()
         self._answered: set[str] = set()
+        self._drift: list[str] = []
 
     def calls_to(self, number: str) -> list[Placed]:
         """The calls to a number, oldest first."""
@@ -140,7 +142,15 @@ class TwilioStandIn(StandIn):
         return Call(f"{name}.{verb}", {**given, "sid": found["sid"]}, asked)
 
     async def answer(self, call: Call) -> Answer:
-        """Check, keep, answer as Twilio would."""
+        """Answer as Twilio would; what its specification does not know of a call or of our answer fails the test."""
+        answer = self._answer_to(call)
+        if answer.status < REFUSED:
+            given = {name: value for name, value in call.arguments.items() if name != "sid"}
+            self._drift += asked_wrongly(call.name, given)
+            self._drift += answered_wrongly(call.name, answer.status, answer.shown())
+        return answer
+
+    def _answer_to(self, call: Call) -> Answer:
         match call.name:
             case "messages.create":
                 return self._send(call.arguments)
@@ -175,10 +185,10 @@ class TwilioStandIn(StandIn):
         return Answer(answer.status, answer.body, {**answer.headers, **more})
 
     def unexpected(self) -> list[str]:
-        """Texts and calls nobody looked at."""
+        """Texts and calls nobody looked at, and what Twilio does not document."""
         calls = [f"a call to {item.to}: {item.url}" for item in self.books.calls if item.sid not in self._answered]
         texts = [item for item in self.books.messages if item.sid not in self._looked_at]
-        return calls + [f"a text to {item.to}: {item.body}" for item in texts]
+        return self._drift + calls + [f"a text to {item.to}: {item.body}" for item in texts]
 
     def _place(self, call: Call) -> Answer:
         given = call.arguments
@@ -245,6 +255,7 @@ class TwilioStandIn(StandIn):
         }
 
 
+REFUSED = 300  # answers from here on are documented by their codes
 FINAL = ("completed", "busy", "no-answer", "failed", "canceled")
 
 
