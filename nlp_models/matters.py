@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import islice, takewhile
+from pathlib import Path
 
+from nlp_models.folding import fold
 from nlp_models.normaliser import ASSETS
 from nlp_models.yaml_files import read_yaml
 
+MATTERS = Path(__file__).parent / "assets" / "matters"
 _ANY_ACCENT = {
     "a": "[aàâä]",
     "c": "[cç]",
@@ -64,3 +67,36 @@ def splitter_for(language: str) -> Splitter:
     path = ASSETS / f"{language}.yaml"
     data = read_yaml(path) if path.is_file() else {}
     return Splitter(data.get("joins", ()), data.get("links", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Beginnings:
+    """How a matter of its own begins, in plain words: what may come ``before``, ``articles``, other ``small`` words."""
+
+    before: tuple[tuple[str, ...], ...]
+    articles: frozenset[str]
+    small: frozenset[str]
+
+    def a_thing(self, words: Sequence[str], streets: Container[str], nothing: Container[str]) -> bool:
+        """Whether ``words`` name a thing before their street: with its article, or with no other small word at all.
+
+        ``streets`` are kinds of street ("rue"), ``nothing`` words that tell no matter.
+        """
+        lead = list(takewhile(lambda word: word not in streets, words))
+        for opener in self.before:
+            if tuple(lead[: len(opener)]) == opener:
+                lead = lead[len(opener) :]
+        if not any(word not in self.articles and word not in nothing for word in lead):
+            return False
+        return lead[0] in self.articles or (self.small.isdisjoint(lead) and self.articles.isdisjoint(lead))
+
+
+@cache
+def beginnings_for(language: str) -> Beginnings | None:
+    """How matters begin in a language; None for one without a list."""
+    path = MATTERS / f"{language}.yaml"
+    if not path.is_file():
+        return None
+    rows = read_yaml(path)
+    before = tuple(tuple(fold(words).replace("'", " ").split()) for words in rows["before"])
+    return Beginnings(before, frozenset(rows["articles"].split()), frozenset(rows["small"].split()))

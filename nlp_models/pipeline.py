@@ -13,21 +13,16 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp_models.components import PlacesComponent, ProcedureClassifier
-from nlp_models.decision import Evidence, decide, least_sure
+from nlp_models.decision import Evidence, decide
 from nlp_models.errors import ModelError
 from nlp_models.folding import readable
 from nlp_models.gazetteer import Gazetteer
-from nlp_models.matters import Cut, splitter_for
-from nlp_models.place_finder import find_where
 from nlp_models.scope import Strangeness
+from nlp_models.second_matter import SecondMatter
 from nlp_models.vague import names_no_matter
-from routing.domain.understanding import Candidate, Channel, Decision, Matter, Understanding
+from routing.domain.understanding import Candidate, Channel, Decision, Understanding
 
 LONGEST = 2_000  # characters read of one message
-# Two parts that nothing announces: each must be this sure, and the whole must give the second one at least that much.
-# Measured on 1 400 messages of one matter (1.2 % cut wrongly) and 40 of two (half of them found).
-_CERTAIN = 0.99
-_HESITATION = 0.002
 _PAUSE = re.compile(r"[,;.!?:]+\s+")
 _MOST_PAUSES = 4  # of an opening
 _BATCH = 256  # messages between which new words are forgotten
@@ -47,7 +42,13 @@ class Reader:
             self.know(places)
         self._trust = classifier.weights.trust
         self._language: str = nlp.get_pipe_config("language")["expected"]
-        self._splitter = splitter_for(self._language)
+        self._second = SecondMatter(
+            self._language,
+            classifier,
+            self._trust,
+            lambda: self.places,
+            lambda text, by: self._one(self._doc(text, by)),
+        )
         self.labels: tuple[str, ...] = classifier.weights.labels
         self.figures: dict[str, float] = dict(self._trust.figures)
         self.version: str = classifier.weights.version
@@ -75,10 +76,10 @@ class Reader:
         rest = iter(messages)
         while batch := list(islice(rest, _BATCH)):
             with self.nlp.memory_zone():  # else every misspelt word heard would be remembered for ever
-                said = [(readable(text, LONGEST), channel) for text, channel in batch]
+                said = [(readable(text, LONGEST), _CHANNELS.get(by, Channel.WEB)) for text, by in batch]
                 whole = [self._understanding(doc) for doc in self._read([self._doc(*message) for message in said])]
                 whole = [self._past_the_opening(one, *message) for one, message in zip(whole, said, strict=True)]
-                read = [self._with_second_matter(one, *message) for one, message in zip(whole, said, strict=True)]
+                read = [self._second.beside(one, *message) for one, message in zip(whole, said, strict=True)]
             yield from read
 
     def _read(self, docs: list[Doc]) -> list[Doc]:
@@ -90,23 +91,23 @@ class Reader:
     def strangeness(self, text: str, channel: str = "web") -> Strangeness:
         """How unlike the foreseen a message is."""
         with self.nlp.memory_zone():
-            doc = self.nlp(self._doc(readable(text, LONGEST), channel))
+            doc = self.nlp(self._doc(readable(text, LONGEST), _CHANNELS.get(channel, Channel.WEB)))
             strange: Strangeness = doc._.strange
             return strange
 
-    def _doc(self, said: str, channel: str) -> Doc:
+    def _doc(self, said: str, channel: Channel) -> Doc:
         doc = self.nlp.make_doc(said)
         doc._.said = said
-        doc._.channel = _CHANNELS.get(channel, Channel.WEB)
+        doc._.channel = channel
         return doc
 
-    def _past_the_opening(self, whole: Understanding, said: str, channel: str) -> Understanding:
+    def _past_the_opening(self, whole: Understanding, said: str, channel: Channel) -> Understanding:
         """What is told after a vague opening, which hides a short matter ("y a un souci. le banc est cassé")."""
         if not whole.vague or whole.danger is not None:
             return whole
         for pause in islice(_PAUSE.finditer(said), _MOST_PAUSES):
-            doc = self._read([self._doc(said[pause.end() :], channel)])[0]
-            rest = self._understanding(doc)
+            doc = self._doc(said[pause.end() :], channel)
+            rest = self._one(doc)
             told = rest.procedure and not names_no_matter(doc._.said, whole.language, doc._.where.names)
             if told and rest.decision is Decision.ROUTE:
                 return replace(
@@ -119,45 +120,11 @@ class Reader:
                 )
         return whole
 
-    def _with_second_matter(self, whole: Understanding, said: str, channel: str) -> Understanding:
-        """Two meanings when the words pass from one matter to another and each part alone would be routed.
+    def _part(self, said: str, channel: Channel) -> Understanding:
+        return self._one(self._doc(said, channel))
 
-        Danger is never cut in two: what comes with it may be part of it.
-        """
-        if whole.danger is not None:
-            return whole
-        found: list[tuple[float, Understanding]] = []
-        for proposed in self._splitter.cuts(said):
-            cut = replace(proposed, said=proposed.said or self._in_two_places(proposed, whole))
-            if not self._may_be_two(cut, whole, channel):
-                continue
-            parts = self._read([self._doc(part, channel) for part in (cut.before, cut.after)])
-            first, second = map(self._understanding, parts)
-            if first.decision is second.decision is Decision.ROUTE and first.procedure != second.procedure:
-                sure = min(first.confidence, second.confidence) + cut.said
-                found.append((sure, _joined(whole, first, cut.after, second)))
-        return max(found, key=lambda one: one[0])[1] if found else whole
-
-    def _in_two_places(self, cut: Cut, whole: Understanding) -> bool:
-        """Whether each part has a place of its own, which says as clearly as words that two matters are meant."""
-        if whole.place is None:
-            return False
-        before, after = (find_where(part, self.places).place for part in (cut.before, cut.after))
-        return before is not None and after is not None and before != after
-
-    def _may_be_two(self, cut: Cut, whole: Understanding, channel: str) -> bool:
-        """Whether both parts are sure enough, told by the classifier alone: nearly every cut ends here.
-
-        Where nothing announces another matter they must be nearly certain, and what the whole hesitates between.
-        """
-        hesitates = {one.procedure for one in whole.ranking[:2] if one.probability >= _HESITATION}
-        if not cut.said and len(hesitates) < 2:
-            return False
-        kind = _CHANNELS.get(channel, Channel.WEB)
-        needed = least_sure(self._trust.of(kind)[1]) if cut.said else _CERTAIN
-        best = [self._classifier.best(part, kind) for part in (cut.before, cut.after)]
-        sure = {one[0] for one in best if one and one[1] >= needed}
-        return len(sure) == 2 and (cut.said or sure == hesitates)
+    def _one(self, doc: Doc) -> Understanding:
+        return self._understanding(self._read([doc])[0])
 
     def _understanding(self, doc: Doc) -> Understanding:
         read = doc._
@@ -192,25 +159,6 @@ class Reader:
             weighed=read.weighed,
             vague=vague and (decision is Decision.UNFORESEEN or (foreign and decision is Decision.ASK)),
         )
-
-
-def _joined(whole: Understanding, first: Understanding, after: str, second: Understanding) -> Understanding:
-    """Both meanings as one answer; a place named once holds for both."""
-    first, second = _placed_as(first, whole), _placed_as(second, whole)
-    return replace(first, language=whole.language, also=Matter(after, second))
-
-
-def _placed_as(part: Understanding, whole: Understanding) -> Understanding:
-    if part.place or part.commune or part.communes:
-        return replace(part, commune=part.commune or whole.commune, place=part.place or whole.place)
-    return replace(
-        part,
-        commune=whole.commune,
-        place=whole.place,
-        communes=whole.communes,
-        elsewhere=whole.elsewhere,
-        point=whole.point,
-    )
 
 
 def load(path: Path | str, places: Gazetteer | None = None) -> Reader:

@@ -21,7 +21,7 @@ def names_no_matter(text: str, language: str, named: Iterable[str] = ()) -> bool
     Never of a message without words, nor of a language without a list.
     """
     words = set(_WORD.findall(fold(text)))
-    listed = _listed(language)
+    listed = words_of_no_matter(language)
     if not words or not listed or len(words - listed) > _MOST_NAMES:
         return False
     places = {word for name in named for word in _WORD.findall(fold(name))}
@@ -29,7 +29,8 @@ def names_no_matter(text: str, language: str, named: Iterable[str] = ()) -> bool
 
 
 @cache
-def _listed(language: str) -> frozenset[str]:
+def words_of_no_matter(language: str) -> frozenset[str]:
+    """The listed words of a language, folded; none for one without a list."""
     path = ASSETS / f"{language}.yaml"
     groups = read_yaml(path) if path.is_file() else {}
     return frozenset(word for words in groups.values() for word in words.split())

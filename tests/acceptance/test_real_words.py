@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,3 +62,29 @@ async def test_what_nobody_foresaw_is_not_forced_into_a_procedure(dijon: City) -
     )
     assert incident["procedure"] is None
     await dijon.rings()
+
+
+async def test_a_hole_and_a_lamp_in_two_streets_are_two_incidents_and_one_receipt(dijon: City) -> None:
+    reference = await dijon.text("un trou rue monge et le lampadaire rue berbisey")
+    await dijon.settle()
+    found: Any = await dijon.get("/api/v1/incidents")
+    hole, lamp = sorted(found, key=lambda one: str(one["place"]), reverse=True)
+    assert (hole["procedure"], hole["place"]) == ("voirie-nid-de-poule", "rue Monge")
+    assert (lamp["procedure"], lamp["place"]) == (None, "rue Berbisey")  # a person asks what is wrong with it
+    [card] = await dijon.cards("appels-entrants")
+    assert card["guesses"][0]["procedure"].startswith("eclairage-")
+    await dijon.rings()  # it may have fallen down
+    [receipt] = await dijon.texts_to("+33639980001")
+    assert reference in receipt
+    assert "Votre message parle aussi d'autre chose" in receipt
+
+
+async def test_a_vague_message_and_its_answer_are_understood_together(dijon: City) -> None:
+    reference = await dijon.text("y a un problème dans ma rue")
+    await dijon.settle()
+    assert (await dijon.follow(reference))["state"] == "asked"
+    await dijon.text("le banc est cassé, rue Berbisey")
+    await dijon.settle()
+    incident = await dijon.incident((await dijon.follow(reference))["incident"])
+    assert (incident["procedure"], incident["place"]) == ("mobilier-batiments-banc", "rue Berbisey")
+    await dijon.texts_to("+33639980001")
