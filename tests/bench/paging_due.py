@@ -14,13 +14,13 @@ from tests.bench.vigie import running
 
 NAME = "paging-due"
 WAIT = 5  # seconds until they are due
-# Incidents nobody has taken, of which the first level is due {wait} seconds from now.
+# Incidents of a service that nobody has taken, of which the first level is due {wait} seconds from now.
 ESCALATIONS: LiteralString = """
     WITH made AS (
         INSERT INTO incident (reference, state, severity, lead, opened_at, excerpt, reports, decision, confidence,
             candidates, weighed, communes, notes, version, policy_service, escalation_started_at, level, round)
         SELECT %(prefix)s || n, 'open', 'critique', 'voirie', now(), 'banc', 1, 'route', 1, '[]', '[]', '[]', '[]', 1,
-            'voirie', now() + %(wait)s * interval '1 second', 0, 1
+            %(service)s, now() + %(wait)s * interval '1 second', 0, 1
         FROM generate_series(1, %(many)s) AS n RETURNING id, escalation_started_at AS due)
     INSERT INTO timer (verb, subject_id, due_at, next_at, priority, attempts)
     SELECT 'escalate', id, due, due, 80, 0 FROM made
@@ -37,7 +37,7 @@ def run(rig: Rig) -> list[Figure]:
         running(rig, NAME, settings=account(rig.folder, address, [])) as vigie,
         closing(Probe(vigie.database_url())) as probe,
     ):
-        probe.connection.execute(ESCALATIONS, {"prefix": "IN-B", "wait": WAIT, "many": many})
+        probe.connection.execute(ESCALATIONS, {"prefix": "IN-B", "service": "voirie", "wait": WAIT, "many": many})
         time.sleep(WAIT)
         begun = time.perf_counter()
         rig.say(f"{NAME}: {many} escalations due at once")

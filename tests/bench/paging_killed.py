@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import closing
 from typing import LiteralString
 
+from routing.catalogue import loader
 from tests.bench import hands
 from tests.bench.figures import Figure, worst
 from tests.bench.paging_due import ESCALATIONS
@@ -32,14 +33,15 @@ LOST: LiteralString = """
 def run(rig: Rig) -> list[Figure]:
     """The web process stays, for what the provider tells; workers come and go."""
     kills = rig.size(200, 10)
+    services = tuple(sorted(loader.load(loader.FOLDER).services))  # each has a person of its own to be called
     with provider(ends_after=0.3) as (state, address):
-        settings = account(rig.folder, address, PLAN)
+        settings = account(rig.folder, address, PLAN, services)
         with (
             running(rig, NAME, settings=settings, command="web") as vigie,
             closing(Probe(vigie.database_url())) as probe,
         ):
             state.base = vigie.base_url
-            _kill(rig, vigie.database_url(), vigie.base_url, settings, probe, kills)
+            _kill(rig, vigie.database_url(), vigie.base_url, settings, probe, kills, services)
             last = hands.start(vigie.database_url(), rig.folder / "hands", vigie.base_url, settings)
             try:
                 until(
@@ -58,12 +60,21 @@ def run(rig: Rig) -> list[Figure]:
     ]
 
 
-def _kill(rig: Rig, url: str, base_url: str, settings: dict[str, str], probe: Probe, kills: int) -> None:
+def _kill(
+    rig: Rig,
+    url: str,
+    base_url: str,
+    settings: dict[str, str],
+    probe: Probe,
+    kills: int,
+    services: tuple[str, ...],
+) -> None:
     drawn = random.Random(83)
     with rig.steps(f"{NAME}: kills", kills) as step:
         for number in range(kills):
             worker = hands.start(url, rig.folder / "hands", base_url, settings)
-            probe.connection.execute(ESCALATIONS, {"prefix": f"IN-K{number}-", "wait": 0, "many": AT_ONCE})
+            due = {"prefix": f"IN-K{number}-", "service": drawn.choice(services), "wait": 0, "many": AT_ONCE}
+            probe.connection.execute(ESCALATIONS, due)
             time.sleep(drawn.random() * LONGEST_LIFE)  # the moment is random, not a condition
             worker.kill()
             worker.join()
