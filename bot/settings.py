@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from routing.domain.hours import Hours
@@ -87,6 +87,13 @@ class Settings(BaseSettings):
     def _postgres(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not value.get_secret_value().startswith(("postgresql://", "postgres://", "postgresql+")):
             raise ValueError("must be a PostgreSQL address: postgresql://user:password@host/name")
+        return value
+
+    @field_validator("telegram_staff_token")
+    @classmethod
+    def _another_bot(cls, value: SecretStr | None, known: ValidationInfo) -> SecretStr | None:
+        if value and value == known.data.get("telegram_citizen_token"):
+            raise ValueError("must be another bot's than VIGIE_TELEGRAM_CITIZEN_TOKEN: one that leaks opens one door")
         return value
 
     @field_validator("quiet_hours", "phone_hours")

@@ -78,6 +78,16 @@ def test_a_postgresql_address_may_be_written_each_usual_way(monkeypatch: pytest.
 
 def test_secrets_are_not_shown_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SLACK_BOT_TOKEN", "TELEGRAM_CITIZEN_TOKEN", "TELEGRAM_STAFF_TOKEN", "TWILIO_AUTH_TOKEN", "API_TOKEN"):
-        monkeypatch.setenv(f"VIGIE_{name}", "do-not-show")
+        monkeypatch.setenv(f"VIGIE_{name}", f"do-not-show {name}")
     monkeypatch.setenv("VIGIE_DATABASE_URL", "postgresql://vigie:do-not-show@base.example/vigie")
     assert "do-not-show" not in f"{Settings()!r} {Settings()}"
+
+
+def test_one_bot_is_not_both_the_citizens_and_the_agents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGIE_TELEGRAM_CITIZEN_TOKEN", "900:secret")
+    monkeypatch.setenv("VIGIE_TELEGRAM_STAFF_TOKEN", "900:secret")
+    with pytest.raises(ValidationError, match="must be another bot's") as refused:
+        Settings()
+    assert "secret" not in refused.value.errors()[0]["msg"]
+    monkeypatch.setenv("VIGIE_TELEGRAM_STAFF_TOKEN", "901:other")
+    assert Settings().telegram_staff_token
