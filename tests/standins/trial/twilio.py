@@ -12,6 +12,7 @@ from routing.domain.procedure import Catalogue
 from tests.standins.serving import Clock
 from tests.standins.trial.pages import Form, Pages, Trial, back, environment
 from tests.standins.twilio.account import TwilioStandIn
+from tests.standins.twilio.handset import Handset
 from tests.standins.twilio.line import Line
 from tests.standins.twilio.signing import signature
 
@@ -34,7 +35,10 @@ def trial(clock: Clock, port: int, vigie: str, catalogue: Catalogue) -> Trial:
     """An account whose webhooks are those of the Vigie at ``vigie``."""
     stand_in = TwilioStandIn(clock, port=port)
     phones = Telephones(stand_in, httpx.AsyncClient(base_url=vigie, timeout=15), vigie)
-    acts = {name: getattr(phones, name) for name in ("text", "call", "say", "press", "silence", "hang_up")}
+    acts = {
+        name: getattr(phones, name)
+        for name in ("text", "call", "pick_up", "ignore", "say", "press", "silence", "hang_up")
+    }
     stand_in.pages = Pages(phones.show, acts)
     settings = {
         "VIGIE_TWILIO_ACCOUNT_SID": stand_in.sid,
@@ -48,7 +52,7 @@ def trial(clock: Clock, port: int, vigie: str, catalogue: Catalogue) -> Trial:
 
 
 class Telephones:
-    """Every number that got or sent something, and the call in progress."""
+    """Every number that got or sent something, telephones that Vigie has ring, and the call in progress."""
 
     def __init__(self, stand_in: TwilioStandIn, web: httpx.AsyncClient, vigie: str) -> None:
         self._twilio = stand_in
@@ -61,11 +65,12 @@ class Telephones:
     def show(self, where: Form) -> str:
         """The whole page."""
         kept = self._twilio.books.messages
+        ringing = [placed for placed in self._twilio.books.calls if placed.status == "queued"]
         numbers = list(dict.fromkeys([CITIZEN, *(n for _, n, _ in self._sent), *(each.to for each in kept)]))
         told, self._told = self._told, ""
         page = environment().get_template("twilio.html")
         conversations = {number: self._conversation(number) for number in numbers}
-        return page.render(conversations=conversations, line=self._line, told=told, ours=OURS)
+        return page.render(conversations=conversations, line=self._line, ringing=ringing, told=told, ours=OURS)
 
     def _conversation(self, number: str) -> list[tuple[bool, str]]:
         """(mine, words) in order."""
@@ -101,6 +106,15 @@ class Telephones:
         self._line = Line(_Door(self._web), self._twilio.token, self._vigie, form["number"])
         return await self._on_line(self._line.ring())
 
+    async def pick_up(self, form: Form) -> str:
+        """Somebody Vigie calls picks up."""
+        self._line = handset = self._handset(form["sid"])
+        return await self._on_line(handset.pick_up())
+
+    async def ignore(self, form: Form) -> str:
+        """They let it ring."""
+        return await self._on_line(self._handset(form["sid"]).fail("no-answer"))
+
     async def say(self, form: Form) -> str:
         """They speak."""
         return await self._on_line(self._open().say(form["text"]))
@@ -116,6 +130,10 @@ class Telephones:
     async def hang_up(self, form: Form) -> str:
         """They end the call."""
         return await self._on_line(self._open().hang_up())
+
+    def _handset(self, sid: str) -> Handset:
+        [placed] = [each for each in self._twilio.books.calls if each.sid == sid]
+        return Handset(_Door(self._web), self._twilio, placed, self._vigie)
 
     def _open(self) -> Line:
         assert self._line is not None

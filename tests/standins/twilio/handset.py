@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
-from tests.city import City
 from tests.standins.twilio.account import Placed, TwilioStandIn
-from tests.standins.twilio.line import Line, _path
+from tests.standins.twilio.line import Line, Reached, _path
 from tests.standins.twilio.signing import signature
 from tests.standins.twilio.twiml import parsed
 
@@ -16,7 +15,7 @@ OURS = "+33939980000"
 class Handset(Line):
     """One call of ours. News leaves in Twilio's order with its sequence numbers; `tell` sends any of it again."""
 
-    def __init__(self, city: City, twilio: TwilioStandIn, placed: Placed, base: str) -> None:
+    def __init__(self, city: Reached, twilio: TwilioStandIn, placed: Placed, base: str) -> None:
         super().__init__(city, twilio.token, base, caller=placed.to, sid=placed.sid)
         self.placed = placed
         self._sequence = 0
@@ -73,7 +72,9 @@ class Handset(Line):
         return super()._fields(**{**outbound, **fields})
 
 
-async def text_status(city: City, twilio: TwilioStandIn, base: str, number: str, status: str, code: str = "") -> None:
+async def text_status(
+    city: Reached, twilio: TwilioStandIn, base: str, number: str, status: str, code: str = ""
+) -> None:
     """What became of the last message to a number."""
     kept = [message for message in twilio.books.messages if message.to == number][-1]
     assert kept.callback
@@ -82,13 +83,13 @@ async def text_status(city: City, twilio: TwilioStandIn, base: str, number: str,
     await signed(city, twilio, base, _path(kept.callback), fields)
 
 
-async def answer_text(city: City, twilio: TwilioStandIn, base: str, number: str, body: str, sid: str) -> str:
+async def answer_text(city: Reached, twilio: TwilioStandIn, base: str, number: str, body: str, sid: str) -> str:
     """Somebody writes to our number; returns the document we answer with."""
     fields = [("MessageSid", sid), ("From", number), ("To", OURS), ("Body", body), ("NumMedia", "0")]
     return await signed(city, twilio, base, "/webhooks/twilio/messages", fields)
 
 
-async def signed(city: City, twilio: TwilioStandIn, base: str, path: str, fields: list[tuple[str, str]]) -> str:
+async def signed(city: Reached, twilio: TwilioStandIn, base: str, path: str, fields: list[tuple[str, str]]) -> str:
     """One webhook with the account's signature."""
     assert not urlsplit(path).fragment
     headers = {
