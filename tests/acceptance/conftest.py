@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance import calling, texting
-from tests.acceptance.connected import BASE, with_twilio
+from tests.acceptance import calling, citizen, texting
+from tests.acceptance.connected import BASE, with_telegram, with_twilio
 from tests.acceptance.department import Department, at_slack
 from tests.acceptance.duty import LAMP, Duty, on_duty
 from tests.acceptance.squad import Squad, at_telegram
@@ -61,6 +61,19 @@ async def squad(
     async with at_telegram(database_url, tmp_path, scripted, telegram) as squad:
         yield squad
         await squad.city.check_nothing_unexpected()
+
+
+@pytest.fixture
+async def ana(
+    database_url: str, tmp_path: Path, scripted: Scripted, telegram: TelegramStandIn
+) -> AsyncIterator[citizen.Writer]:
+    scripted.expect(citizen.HOLE, ("voirie-nid-de-poule", 0.93), place="rue Monge")
+    async with founded(database_url, tmp_path, scripted, settings=with_telegram(tmp_path, telegram)) as city:
+        telegram.clock = city.clock
+        writer = citizen.Writer(city, telegram)
+        async with city.app.state.doors.open():
+            yield writer
+        await city.check_nothing_unexpected()
 
 
 @pytest.fixture
