@@ -176,6 +176,7 @@ def welcome(settings: Settings, token: str) -> None:
 
 async def _worker(settings: Settings, parent: int | None) -> None:
     from bot.bootstrap import build, ensure_roster
+    from bot.practice import practise
     from bot.schema import wait_until_current
     from bot.school import load_classifier
     from bot.worker import Worker, run_until_signalled
@@ -188,9 +189,10 @@ async def _worker(settings: Settings, parent: int | None) -> None:
     house = build(settings, url, classifier=classifier)
     if parent is None:
         await ensure_roster(house)
-    current = asyncio.create_task(classifier.keep_current())
+    beside = [asyncio.create_task(classifier.keep_current()), asyncio.create_task(practise(house))]
     await run_until_signalled(Worker(house))
-    current.cancel()
+    for task in beside:
+        task.cancel()
     if house.ears is not None:
         await house.ears.close()
     await house.database.close()

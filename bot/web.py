@@ -27,6 +27,7 @@ from bot.console.access import SignInNeeded
 from bot.console.live import LiveFeed
 from bot.house import DatabaseAway, House
 from bot.observability import REQUEST_SECONDS
+from bot.practice import practise
 from intake.channels.web_form import PublicPages
 
 log = structlog.get_logger(__name__)
@@ -129,6 +130,8 @@ class Server(uvicorn.Server):
         """Say where it listens: whoever waits for it reads the log."""
         await super().startup(sockets)
         log.info("the web listens", host=self.config.host, port=self.config.port)
+        app: Any = self.config.app
+        self.practising = asyncio.create_task(practise(app.state.house))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Open consoles are let go first: their streams never end by themselves."""

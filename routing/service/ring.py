@@ -50,10 +50,10 @@ async def carry_out(database: Database, desk: Desk, pagers: Mapping[str, Pager],
         if rings and joined and not await _leave(session, desk, page_id):
             return
         if rings and not joined:
-            call = await _begin(session, desk, page_id)
+            call = await begin(session, desk, page_id)
     if rings and joined:  # in a transaction of its own: whoever waits for a line holds no incident
         async with database.transaction() as session:
-            call = await _begin(session, desk, page_id)
+            call = await begin(session, desk, page_id)
     if call is not None:
         await _ring(database, desk, pagers, page, call)
     elif not rings:
@@ -73,7 +73,7 @@ async def _ring(database: Database, desk: Desk, pagers: Mapping[str, Pager], pag
             await _failing(session, desk, page.id, error)
         raise
     async with database.transaction() as session:
-        await _settle(session, desk, page.id, rung, refusal)
+        await settle(session, desk, page.id, rung, refusal)
 
 
 async def _ask(pagers: Mapping[str, Pager], channel: str, call: Call) -> Rung:
@@ -86,7 +86,7 @@ async def _ask(pagers: Mapping[str, Pager], channel: str, call: Call) -> Rung:
         raise UnknownOutcome("ne répond pas") from error
 
 
-async def _begin(session: AsyncSession, desk: Desk, page_id: int) -> Call | None:
+async def begin(session: AsyncSession, desk: Desk, page_id: int) -> Call | None:
     """What to say, the page being SENDING from now on; None when it leaves with others or nothing is left to do."""
     found = await session.get_one(Page, page_id)
     if found.channel != CONSOLE:
@@ -142,7 +142,7 @@ async def _leave(session: AsyncSession, desk: Desk, page_id: int) -> bool:
     return True
 
 
-async def _settle(session: AsyncSession, desk: Desk, page_id: int, rung: Rung, refusal: str | None) -> None:
+async def settle(session: AsyncSession, desk: Desk, page_id: int, rung: Rung, refusal: str | None) -> None:
     """Note what the pager did with the page and with those that joined it; wake those that joined meanwhile."""
     owners, carried = await pages.lock_carried(session, page_id)
     page = next((one for one in carried if one.id == page_id), None)

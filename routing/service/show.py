@@ -20,12 +20,12 @@ async def show(database: Database, desk: Desk, room: Room, channel: int) -> None
     """Bring one of the room's channels (by its number) what it lacks and set its next wake-up. Safe to run twice."""
     for left in reversed(range(ROUNDS)):
         async with database.transaction() as session:
-            if not await _bring(session, desk, room(session), channel, last=not left):
+            if not await bring(session, desk, room(session), channel, last=not left):
                 return
 
 
-async def _bring(session: AsyncSession, desk: Desk, room: ChatGateway, number: int, *, last: bool) -> bool:
-    """Whether more may be brought at once.
+async def bring(session: AsyncSession, desk: Desk, room: ChatGateway, number: int, *, last: bool) -> bool:
+    """Bring it some of that; whether more may be brought at once.
 
     Threads are locked from when they are read to the end, so that nobody changes what is written here: others mark
     threads before they set timers, always, and lock incidents in a way that lets us write into their timelines.

@@ -84,6 +84,11 @@ def at_end(session: AsyncSession, end: End, work: Callable[[AsyncSession], Await
     session.info.setdefault("ends", {})[end] = work
 
 
+async def _end(session: AsyncSession) -> None:
+    for _, work in sorted(session.info.get("ends", {}).items()):
+        await work(session)
+
+
 class Database:
     """Sessions on one engine, each carrying the job queue so that jobs join the caller's transaction.
 
@@ -100,8 +105,15 @@ class Database:
         """One transaction: committed at the end, rolled back on any exception."""
         async with self._sessions() as session, session.begin():
             yield session
-            for _, work in sorted(session.info.get("ends", {}).items()):
-                await work(session)
+            await _end(session)
+
+    @asynccontextmanager
+    async def undone(self) -> AsyncIterator[AsyncSession]:
+        """The same up to its end, where all of it is rolled back."""
+        async with self._sessions() as session:
+            yield session
+            await _end(session)
+            await session.rollback()
 
     async def close(self) -> None:
         """Give the connections back."""

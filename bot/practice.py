@@ -1,0 +1,60 @@
+"""What a process does for the first time takes it ten times as long: it is practised before somebody waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.house import House
+from intake.channels.messages import take
+from intake.handle import handle
+from intake.models import Message
+from routing.domain.paging import CONSOLE, Rung
+from routing.domain.understanding import Channel
+from routing.service import ring
+from routing.service.escalate import escalate
+from routing.service.show import bring
+from routing.store import channels, incidents
+from routing.store.models import Page, Report, Timer
+from routing.store.timers import Verb
+
+log = structlog.get_logger(__name__)
+
+SAID = "Un arbre est tombé rue de la Liberté à Dijon, un homme saigne, il est coincé sous une branche"
+
+
+async def practise(house: House) -> None:
+    """Everything from an invented report to its card and the first call, undone; not where real ones wait already."""
+    try:
+        async with house.database.undone() as session:
+            if not await session.scalar(select(exists().where(Timer.verb == Verb.HANDLE))):
+                await _play(session, house)
+    except Exception as error:  # noqa: BLE001 (what cannot be practised is done for the first time when it is needed)
+        log.warning("nothing could be practised", error=type(error).__name__)
+
+
+async def _play(session: AsyncSession, house: House) -> None:
+    async def here(work: Callable[[AsyncSession], Awaitable[Report | None]]) -> Report | None:
+        return await work(session)
+
+    desk = house.desk
+    message = Message(Channel.WEB, SAID, provider="practice", external_id=uuid4().hex)
+    taken = await take(here, desk, house.danger, message)
+    if house.hearing is None:
+        return
+    report = (await session.scalars(select(Report).where(Report.reference == taken.reference))).one()
+    await handle(session, desk, house.hearing, report.id)
+    if report.incident_id is None:
+        return
+    await escalate(session, desk, report.incident_id, (CONSOLE,), together=1)
+    for page in (await session.scalars(select(Page.id).where(Page.incident_id == report.incident_id))).all():
+        await ring.begin(session, desk, page)
+        await ring.settle(session, desk, page, Rung(), None)
+    addresses = [thread.channel for thread in await incidents.threads_of(session, report.incident_id)]
+    for address, number in (await channels.numbers(session, addresses)).items():
+        if channels.verb_of(address) is Verb.SHOW:
+            await bring(session, desk, house.room(session), number, last=True)
