@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
@@ -24,11 +25,16 @@ from routing.store.timers import Verb
 
 log = structlog.get_logger(__name__)
 
+SETTLED = 2.0
 SAID = "Un arbre est tombé rue de la Liberté à Dijon, un homme saigne, il est coincé sous une branche"
 
 
-async def practise(house: House) -> None:
-    """Everything from an invented report to its card and the first call, undone; not where real ones wait already."""
+async def practise(house: House, after: float = SETTLED) -> None:
+    """Everything from an invented report to its card and the first call, undone; not where real ones wait already.
+
+    ``after`` so many seconds: whoever waited for the start comes first.
+    """
+    await asyncio.sleep(after)
     try:
         async with house.database.undone() as session:
             if not await session.scalar(select(exists().where(Timer.verb == Verb.HANDLE))):

@@ -28,7 +28,7 @@ async def test_it_rings_a_telephone_and_nobody_ever_knows(
         rang.append(page)
 
     monkeypatch.setattr(ring, "settle", heard)
-    await practice.practise(city.house)
+    await practice.practise(city.house, after=0)
     assert rang
     async with city.session() as session:
         assert [await session.scalar(select(func.count()).select_from(table)) for table in TABLES] == [0] * len(TABLES)
@@ -45,11 +45,11 @@ async def test_citizens_who_wait_already_come_first(city: City, monkeypatch: pyt
     monkeypatch.setattr(practice, "_play", play)
     async with city.session() as session:
         await timers.arm(session, timers.Verb.HANDLE, 1, city.clock.at, city.clock.at)
-    await practice.practise(city.house)
+    await practice.practise(city.house, after=0)
     assert not begun
     async with city.session() as session:
         await timers.disarm(session, timers.Verb.HANDLE, 1)
-    await practice.practise(city.house)
+    await practice.practise(city.house, after=0)
     assert begun
 
 
@@ -58,4 +58,4 @@ async def test_what_cannot_be_practised_stops_nothing(city: City, monkeypatch: p
         raise ConnectionError
 
     monkeypatch.setattr(practice, "_play", away)
-    await practice.practise(city.house)
+    await practice.practise(city.house, after=0)
