@@ -15,7 +15,7 @@ from tests.city import City, founded
 from tests.speech import synthetic
 from tests.speech.caller import Caller
 from tests.speech.hearsay import Hearsay
-from tests.standins.serving import serving
+from tests.standins.loopback import serving
 from tests.standins.twilio.account import TwilioStandIn
 
 EARS = Ears("sherpa-onnx", synthetic.MODEL, synthetic.VAD)

@@ -21,7 +21,7 @@ from tests.speech.caller import Caller
 from tests.speech.hearsay import Hearsay
 from tests.speech.synthetic import quiet, recorded, sentences
 from tests.standins.faults import answers
-from tests.standins.serving import serving
+from tests.standins.loopback import serving
 from tests.standins.twilio.account import TwilioStandIn
 from tests.standins.twilio.line import Line
 from tests.standins.wire import Answer

@@ -6,14 +6,14 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl
 
 from tests.standins.rates import Limit
 from tests.standins.serving import Clock, StandIn
+from tests.standins.twilio.books import Books, Kept, Placed
 from tests.standins.twilio.spec import answered_wrongly, asked_wrongly
 from tests.standins.wire import Answer, Asked, Call
 
@@ -34,49 +34,6 @@ MEDIA = re.compile(
 )
 STORE = "/store-of-twiliocdn/"
 PATH = re.compile(r"/2010-04-01/Accounts/(?P<account>AC\w{32})/(?P<what>Messages|Calls)(?:/(?P<sid>CA\w{32}))?\.json")
-
-
-@dataclass
-class Kept:
-    """A message Twilio has."""
-
-    sid: str
-    to: str
-    sender: str
-    body: str
-    callback: str | None
-    sent_at: str
-
-
-@dataclass
-class Placed:
-    """A call that we asked for. ``twiml`` is what it was told to say instead."""
-
-    sid: str
-    to: str
-    sender: str
-    url: str
-    callback: str | None
-    machine: str | None
-    started_at: str
-    status: str = "queued"
-    twiml: str | None = None
-
-
-@dataclass
-class Books:
-    """Messages and calls by age, numbers that opted out, redirected calls, files (bytes, media type) by their name.
-
-    ``heard`` is when a WhatsApp number last wrote; outside a day only a template goes through.
-    """
-
-    calls: list[Placed] = field(default_factory=list)
-
-    messages: list[Kept] = field(default_factory=list)
-    opted_out: set[str] = field(default_factory=set)
-    redirected: list[tuple[str, str]] = field(default_factory=list)
-    heard: dict[str, datetime] = field(default_factory=dict)
-    media: dict[str, tuple[bytes, str]] = field(default_factory=dict)
 
 
 class TwilioStandIn(StandIn):

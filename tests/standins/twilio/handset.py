@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
-from tests.standins.twilio.account import Placed, TwilioStandIn
+from tests.standins.twilio.account import TwilioStandIn
+from tests.standins.twilio.books import Placed
 from tests.standins.twilio.line import Line, Reached, _path
 from tests.standins.twilio.signing import signature
 from tests.standins.twilio.twiml import parsed
