@@ -42,6 +42,7 @@ _CALLED = (
     r"|ich hei(?:ß|ss)e|mein name ist|me llamo|mi nombre es|mi chiamo"
 )
 
+# "*+" takes all white space and gives none back: thousands of blanks cost no more than one.
 _RULES = (
     (re.compile(rf"(?i)\b({_CALLED})\s+{_NAME}(?:\s+{_NAME}){{0,2}}"), rf"\1 {HIDDEN}"),
     (re.compile(rf"(?i)\b((?:pré)?nom(?: de famille)?[ \t]*:[ \t]*){_NAME}(?:[ \t-]+{_NAME}){{0,2}}"), rf"\1{HIDDEN}"),
@@ -50,7 +51,7 @@ _RULES = (
     # An ear that writes no capitals: whoever says what they call for has just said who they are.
     (re.compile(rf"(?i)\b({_GREETING})\s+{_NAME}(?:\s+{_NAME})?(?=[\s,]+(?:{_INTRODUCES}))"), rf"\1 {HIDDEN}"),
     (re.compile(rf"\b({_OWN})([ \t,]+){_PROPER}(?:[ \t]+{_PROPER})?"), rf"\1\2{HIDDEN}"),
-    (re.compile(rf"({_CLOSING}[ \t]*[,.;:!\n-][\s,.;:!-]*){_FULL}(?=\s*\.?\s*$)"), rf"\1{HIDDEN}"),
+    (re.compile(rf"({_CLOSING}[ \t]*[,.;:!\n-][\s,.;:!-]*){_FULL}(?=\s*+\.?\s*+$)"), rf"\1{HIDDEN}"),
     (
         re.compile(rf"\b((?i:{_TITLE}))\s+(?!(?:Le|La|Les)\b)[A-ZÉÈÀÂÎÔÇ][\w'’-]+(?:[ \t]+{_PROPER})?"),
         rf"\1 {HIDDEN}",
@@ -59,7 +60,7 @@ _RULES = (
     (re.compile(rf"(?i)\b{_NAME}(?:[ \t]+{_NAME})?(?=[ \t]+à l['’]appareil\b)"), HIDDEN),
     # A line that is nothing but a name, above the number to call back or at the end.
     (re.compile(rf"(?m)^[ \t]*{_FULL}[ \t]*(?=\n[ \t]*\[téléphone\])"), HIDDEN),
-    (re.compile(rf"(?<=\n)[ \t]*{_PROPER}[ \t]+{_PROPER}[ \t]*\.?(?=\s*\Z)"), HIDDEN),
+    (re.compile(rf"(?<=\n)[ \t]*{_PROPER}[ \t]+{_PROPER}[ \t]*+\.?(?=\s*+\Z)"), HIDDEN),
 )
 
 
