@@ -67,7 +67,7 @@ def rows_of(readings: Sequence[Reading], vocabulary: Vocabulary, *, own: bool) -
 
 
 def _worth(units: Sequence[Unit], vocabulary: Vocabulary, *, own: bool) -> sparse.csr_matrix:
-    columns = [np.array(found, dtype=np.int64) for found in vocabulary.columns_of(units)]
+    columns = vocabulary.columns_of(units)
     if own:
         columns = [found[vocabulary.own[found]] for found in columns]
     values = [vocabulary.rarity[found].tolist() for found in columns]

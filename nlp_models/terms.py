@@ -26,6 +26,7 @@ _WORD = re.compile(r"\w\w+")
 _LONGEST_WORD = 40
 _BRIEF = 4.0  # words; of 0 to 8 this told right from wrong best on messages of authors outside the training
 _RUNS = range(2, 6)
+_BEGUN = tuple(crc32(name.encode()) for name, _ in BLOCKS)  # a checksum goes on where another one ended
 _MOST_CONCEPTS = 25  # of one message, so that a long one does not bring thousands of pairs
 
 _STEMMERS = {
@@ -52,7 +53,7 @@ class Reading:
     @property
     def sureness(self) -> float:
         """What scores are multiplied by, 0..1: every text has length one, so one odd word rules a short one."""
-        return len(self.words) / (len(self.words) + _BRIEF)
+        return sureness(len(self.words))
 
     def before(self, other: Reading) -> Reading:
         """This reading and then another, as one message."""
@@ -70,19 +71,27 @@ class TermReader:
 
     def read(self, text: str) -> Reading:
         """Return the words and units of a text that has already been normalised."""
+        words, further = self.split(text)
+        return Reading(words, Counter([*(unit for word in words for unit in self.units_of_word(word)), *further]))
+
+    def split(self, text: str) -> tuple[tuple[str, ...], list[Unit]]:
+        """Return the words of such a text, and the units that belong to two of them."""
         words = tuple([word[:_LONGEST_WORD] for word in _WORD.findall(text)])
         each = [self.units_of_word(word) for word in words]
-        units = [unit for own in each for unit in own]
-        stems = [own[0][1] for own in each]
-        units += [(_PAIR, f"{left} {right}") for left, right in pairwise(stems)]
+        units = [(_PAIR, f"{left[0][1]} {right[0][1]}") for left, right in pairwise(each)]
         named = dict.fromkeys([concept for own in each for _, concept in own[_OF_CONCEPTS:]])
         units += [(_CONCEPT, f"{left}+{right}") for left, right in combinations(sorted([*named][:_MOST_CONCEPTS]), 2)]
-        return Reading(words, Counter(units))
+        return words, units
 
     def _units_of_word(self, word: str) -> tuple[Unit, ...]:
         stem = self._stem(word)
         concepts = [(_CONCEPT, concept) for concept in self._concepts.of(word)]
         return ((_STEM, stem), (_PAIR, stem), (_LETTERS, word), *concepts)
+
+
+def sureness(words: int) -> float:
+    """What scores are multiplied by, 0..1: every text has length one, so one odd word rules a short one."""
+    return words / (words + _BRIEF)
 
 
 def term_numbers(unit: Unit) -> list[int]:
@@ -91,10 +100,10 @@ def term_numbers(unit: Unit) -> list[int]:
     Numbers are 32-bit checksums: among 200 000 terms about five collide, and nothing but them is stored.
     """
     block, key = unit
-    name = BLOCKS[block][0]
+    begun = _BEGUN[block]
     if block == _LETTERS:
-        return [crc32(f"{name}{run}".encode()) for run in letter_runs(key)]
-    return [crc32(f"{name}{key}".encode())]
+        return [crc32(run, begun) for run in _runs_of_letters(key)]
+    return [crc32(key.encode(), begun)]
 
 
 @lru_cache(maxsize=50_000)
@@ -103,15 +112,14 @@ def terms_of(unit: Unit) -> NDArray[np.uint32]:
     return np.array(term_numbers(unit), dtype=np.uint32)
 
 
-def letter_runs(word: str) -> tuple[str, ...]:
-    """Return the runs of 2 to 5 letters of a word framed by spaces, so that beginnings and endings are told apart."""
+def _runs_of_letters(word: str) -> list[bytes]:
+    """The runs of 2 to 5 letters of a word framed by spaces, so that beginnings and endings are told apart."""
     framed = f" {word} "
-    return tuple(
-        framed[start : start + length]
-        for length in _RUNS
-        if length <= len(framed)
-        for start in range(len(framed) - length + 1)
-    )
+    places = [(start, start + length) for length in _RUNS for start in range(len(framed) - length + 1)]
+    if framed.isascii():  # nearly always: a letter is a byte
+        letters = framed.encode()
+        return [letters[start:end] for start, end in places]
+    return [framed[start:end].encode() for start, end in places]
 
 
 def _stemmer(language: str) -> Callable[[str], str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +13,12 @@ from nlp_models.terms import BLOCKS, Reading, Unit, term_numbers, terms_of
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
-Columns = tuple[int, ...]
+Keys = NDArray[np.int64]  # a term's column and, in the lowest bits, the block of the unit that brought it
 
 BLOCK_WEIGHTS = np.array([weight for _, weight in BLOCKS], dtype=np.float32)
 NORM = np.float32(np.sqrt((BLOCK_WEIGHTS**2).sum()))
 _MOST_REMEMBERED = 50_000  # units
+_BLOCK_BITS, _BLOCK = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Row:
         return result
 
 
+_NO_KEYS: Keys = np.zeros(0, dtype=np.int64)
 _EMPTY = Row(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
 
 
@@ -48,66 +50,73 @@ class Vocabulary:
     rarity: Floats
     own: NDArray[np.bool_]
     own_places: Integers = field(init=False, repr=False, compare=False)
-    _remembered: dict[Unit, Columns] = field(default_factory=dict, compare=False, repr=False)
-    _blocks: Integers = field(init=False, repr=False, compare=False)
+    _remembered: dict[Unit, Keys] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         # The rank of each own column among the own ones: weights of labels are kept for those alone.
         object.__setattr__(self, "own_places", np.cumsum(self.own) - 1)
-        object.__setattr__(self, "_blocks", np.zeros(len(self.terms), dtype=np.int64))  # known once a unit was met
 
-    def columns_of(self, units: Sequence[Unit]) -> list[Columns]:
-        """Return the columns of each unit's known terms, repeated as often as they occur."""
+    def remembered(self, units: Sequence[Unit]) -> list[Keys]:
+        """Return the keys of each unit's known terms, repeated as often as they occur; looked up once."""
         remembered = self._remembered
         new = [unit for unit in units if unit not in remembered]
         if not new:
             return [remembered[unit] for unit in units]
-        looked_up = dict(zip(new, self._look_up(new), strict=True))
+        looked_up = dict(zip(new, self.look_up([(unit,) for unit in new]), strict=True))
         found = [looked_up[unit] if unit in looked_up else remembered[unit] for unit in units]
         if len(remembered) + len(looked_up) < _MOST_REMEMBERED:
             remembered.update(looked_up)
         return found
 
-    def _look_up(self, units: Sequence[Unit]) -> list[Columns]:
-        """The columns of units met for the first time, all at once: each search by itself would cost as much."""
-        numbers = [term_numbers(unit) for unit in units]
-        flat = np.array([number for each in numbers for number in each], dtype=np.uint32)
-        places = np.searchsorted(self.terms, flat)
+    def look_up(self, groups: Sequence[Sequence[Unit]]) -> list[Keys]:
+        """Return the keys of the known terms of each group of units: all at once, each alone would cost as much."""
+        blocks = [block for units in groups for block, _ in units]
+        numbers = [term_numbers(unit) for units in groups for unit in units]
+        wanted = np.array([number for found in numbers for number in found], dtype=np.uint32)
+        places = np.searchsorted(self.terms, wanted)
         places[places == len(self.terms)] = 0
-        known = self.terms[places] == flat if len(self.terms) else np.zeros(len(flat), dtype=np.bool_)
-        columns, end = [], 0
-        for (block, _), each in zip(units, numbers, strict=True):
-            start, end = end, end + len(each)
-            found = places[start:end][known[start:end]]
-            self._blocks[found] = block
-            columns.append(tuple(found.tolist()))
-        return columns
+        known = self.terms[places] == wanted if len(self.terms) else np.zeros(len(wanted), dtype=np.bool_)
+        keys = (places << _BLOCK_BITS) | np.repeat(np.array(blocks, dtype=np.int64), [len(found) for found in numbers])
+        ends = [0, *accumulate(len(found) for found in numbers)]
+        lasts = [ends[last] for last in accumulate(len(units) for units in groups)]
+        return [keys[start:end][known[start:end]] for start, end in pairwise([0, *lasts])]
 
-    def row(self, reading: Reading) -> tuple[Row, Row]:
+    def columns_of(self, units: Sequence[Unit]) -> list[Integers]:
+        """Return the columns of each unit's known terms, repeated as often as they occur."""
+        return [columns_in(keys) for keys in self.look_up([(unit,) for unit in units])]
+
+    def row(self, keys: Sequence[Keys]) -> tuple[Row, Row]:
         """Return (the examples' own terms, all terms) of a message, each at unit length.
 
         Unknown terms are left out before the length is taken.
         """
-        columns, values, blocks = self._counted(reading)
+        columns, values, blocks = self._counted(keys)
         return self._own_row(columns, values, blocks), _unit(columns, values, blocks)
 
-    def own_row(self, reading: Reading) -> Row:
+    def own_row(self, keys: Sequence[Keys]) -> Row:
         """Return the examples' own terms of a message alone."""
-        return self._own_row(*self._counted(reading))
+        return self._own_row(*self._counted(keys))
 
     def _own_row(self, columns: Integers, values: Floats, blocks: Integers) -> Row:
         own = self.own.take(columns).nonzero()[0]
         return _unit(columns.take(own), values.take(own), blocks.take(own))
 
-    def _counted(self, reading: Reading) -> tuple[Integers, Floats, Integers]:
+    def _counted(self, keys: Sequence[Keys]) -> tuple[Integers, Floats, Integers]:
         """The columns of a message, how often each occurs times how rare it is, and its block."""
-        found: list[int] = []
-        for columns, count in zip(self.columns_of([*reading.units]), reading.units.values(), strict=True):
-            found.extend(columns if count == 1 else columns * count)
-        counted = Counter(found)
-        columns_found = np.fromiter(counted, dtype=np.int64, count=len(counted))
-        values = np.fromiter(counted.values(), dtype=np.float32, count=len(counted)) * self.rarity.take(columns_found)
-        return columns_found, values, self._blocks.take(columns_found)
+        flat = np.concatenate(keys) if keys else _NO_KEYS
+        flat.sort()
+        new = np.ones(len(flat) + 1, dtype=np.bool_)
+        np.not_equal(flat[1:], flat[:-1], out=new[1:-1])
+        starts = new.nonzero()[0]
+        found = flat.take(starts[:-1])
+        columns = columns_in(found)
+        values = (starts[1:] - starts[:-1]).astype(np.float32) * self.rarity.take(columns)
+        return columns, values, found & _BLOCK
+
+
+def columns_in(keys: Keys) -> Integers:
+    """Return the column of each key."""
+    return keys >> _BLOCK_BITS
 
 
 def _unit(columns: Integers, values: Floats, blocks: Integers) -> Row:

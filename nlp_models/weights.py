@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nlp_models.errors import ModelError
 from nlp_models.trust import Trust, trust_from
-from nlp_models.vocabulary import Floats, Row, Vocabulary
+from nlp_models.vocabulary import Floats, Keys, Row, Vocabulary, columns_in
 
 FORMAT = 3
 _ARRAYS = ("terms", "rarity", "own", "classes", "steps", "bias", "scope", "scope_bias")
@@ -57,8 +57,9 @@ class Weights:
         result: Floats = row.times(self.scope) + self.scope_bias
         return result
 
-    def pulls(self, columns: NDArray[np.int64], label: int) -> Floats:
+    def pulls(self, keys: Keys, label: int) -> Floats:
         """Return how much each of these terms speaks for a label; nothing where only outliers hold it."""
+        columns = columns_in(keys)
         places = self.vocabulary.own_places.take(columns)
         flat = self.classes.reshape(-1)
         result: Floats = flat.take(places * len(self.labels) + label) * self._worth.take(columns)

@@ -20,11 +20,11 @@ from spacy.training import Example
 from nlp_models.components.stateless import Batched
 from nlp_models.corpus import Corpus
 from nlp_models.errors import ModelError
+from nlp_models.message_terms import MessageReader, MessageTerms
 from nlp_models.normaliser import normaliser_for
 from nlp_models.scope import Strangeness, strangeness
 from nlp_models.terms import Reading, TermReader
 from nlp_models.trust import Trust
-from nlp_models.vocabulary import Integers
 from nlp_models.weights import Weights, weights_from_bytes
 from routing.domain.understanding import Channel
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 KEPT = 5
 _WEIGHED = 6
-_MOST_WORDS = 20_000  # whose columns are remembered
 _PARTS = {"weights.npz": "arrays", "meta.json": "meta"}
 
 Doc.set_extension("channel", default=Channel.WEB, force=True)
@@ -50,7 +49,6 @@ class ProcedureClassifier(Batched):
         self._normalise = normaliser_for(language)
         self._settings = settings
         self._weights: Weights | None = None
-        self._word_columns: dict[str, Integers] = {}
 
     @property
     def weights(self) -> Weights:
@@ -60,7 +58,7 @@ class ProcedureClassifier(Batched):
         return self._weights
 
     def _know(self, weights: Weights) -> Weights:
-        self._weights, self._word_columns = weights, {}
+        self._weights, self._messages = weights, MessageReader(self._reader, weights.vocabulary)
         return weights
 
     def learn(
@@ -118,53 +116,43 @@ class ProcedureClassifier(Batched):
     def __call__(self, doc: Doc) -> Doc:
         """Set ranking, scope and weighed words; a text without any known term gets an empty ranking."""
         weights = self.weights
-        reading = self._reader.read(doc._.normal_text)
-        own, wide = weights.vocabulary.row(reading)
+        terms = self._messages.read(doc._.normal_text)
+        own, wide = weights.vocabulary.row(terms.keys)
         if not len(own.columns):
             return doc
         calibration, _ = weights.trust.of(doc._.channel)
-        chances = calibration.probabilities(weights.class_scores(own, reading.sureness)[None])
+        chances = calibration.probabilities(weights.class_scores(own, terms.sureness)[None])
         best = np.argsort(-chances[0], kind="stable")[:KEPT]
         doc._.ranking = tuple((weights.labels[label], float(chances[0, label])) for label in best)
         doc.cats = dict(doc._.ranking)
         confidence = float(chances[0, best[0]])
         doc._.strange = strangeness(confidence, weights.scope_scores(wide).tolist())
-        doc._.weighed = self._weighed(reading, int(best[0]))
+        doc._.weighed = self._weighed(terms, int(best[0]))
         return doc
 
     def best(self, text: str, channel: Channel) -> tuple[str, float] | None:
         """Return the first label of a text and its probability, without anything else; None when no term is known."""
         weights = self.weights
-        reading = self.read(text)
-        own = weights.vocabulary.own_row(reading)
+        terms = self._messages.read(self._normalise(text))
+        own = weights.vocabulary.own_row(terms.keys)
         if not len(own.columns):
             return None
-        chances = weights.trust.of(channel)[0].probabilities(weights.class_scores(own, reading.sureness)[None])[0]
+        chances = weights.trust.of(channel)[0].probabilities(weights.class_scores(own, terms.sureness)[None])[0]
         label = int(chances.argmax())
         return weights.labels[label], float(chances[label])
 
     def read(self, text: str) -> Reading:
-        """Return what the classifier sees of a text."""
+        """Return what the classifier learns from a text."""
         return self._reader.read(self._normalise(text))
 
-    def _weighed(self, reading: Reading, label: int) -> tuple[str, ...]:
+    def _weighed(self, terms: MessageTerms, label: int) -> tuple[str, ...]:
         """The words whose terms speak for the label, heaviest first."""
-        words = list(dict.fromkeys(reading.words))
-        found = [self._columns_of_word(word) for word in words]
-        pulls = self.weights.pulls(np.concatenate(found), label)
-        ends = list(accumulate(len(one) for one in found))
-        sums = np.diff(np.concatenate(([0.0], np.cumsum(pulls, dtype=np.float64)))[[0, *ends]])
-        order = np.argsort(-sums, kind="stable")[:_WEIGHED]
-        return tuple(words[place] for place in order if sums[place] > 0)
-
-    def _columns_of_word(self, word: str) -> Integers:
-        known = self._word_columns.get(word)
-        if known is None:
-            parts = self.weights.vocabulary.columns_of(self._reader.units_of_word(word))
-            known = np.array([column for part in parts for column in part], dtype=np.int64)
-            if len(self._word_columns) < _MOST_WORDS:
-                self._word_columns[word] = known
-        return known
+        found = dict(zip(terms.words, terms.each, strict=True))
+        pulls = self.weights.pulls(np.concatenate([*found.values()]), label)
+        ends = [0, *accumulate(map(len, found.values()))]
+        sums = np.diff(np.concatenate(([0.0], np.cumsum(pulls, dtype=np.float64)))[ends]).tolist()
+        heaviest = sorted(zip(found, sums, strict=True), key=lambda one: -one[1])[:_WEIGHED]
+        return tuple(word for word, pull in heaviest if pull > 0)
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Return the weights as one message."""

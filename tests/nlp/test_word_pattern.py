@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from nlp_models.word_pattern import Heard, WordPattern, beginnings
+from nlp_models.pattern_beginnings import beginnings
+from nlp_models.word_pattern import Heard, WordPattern
 
 LIST = (
     r"(?:le|la) (?:\S+ )?chat(?:s|te)?|chat|(?:un )?(?:gros )?feu(?! rouge)|\S*fum\w*|[sz]os|\d\d ans|a(?: tres)? froid"
@@ -53,3 +54,13 @@ def test_a_match_begins_in_one_of_these_ways(pattern: str, expected: set[str]) -
 def test_a_list_that_closes_what_it_did_not_open_is_refused() -> None:
     with pytest.raises(ValueError, match="unbalanced"):
         beginnings("feu)|eau")
+
+
+def test_what_was_warmed_finds_the_same() -> None:
+    warmed, cold = WordPattern(LIST), WordPattern(LIST)
+    steps = warmed.warm()
+    next(steps)  # left in the middle, and gone on with
+    assert sum(1 for _ in steps) == 6
+    for text in TEXTS:
+        found, expected = ([one.span() for one in each.finditer(Heard(text))] for each in (warmed, cold))
+        assert found == expected
