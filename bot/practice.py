@@ -14,6 +14,7 @@ from bot.house import House
 from intake.channels.messages import take
 from intake.handle import handle
 from intake.models import Message
+from nlp_models import danger_rules
 from routing.domain.paging import CONSOLE, Rung
 from routing.domain.understanding import Channel
 from routing.service import ring
@@ -26,13 +27,14 @@ from routing.store.timers import Verb
 log = structlog.get_logger(__name__)
 
 SETTLED = 2.0
+AT_A_TIME, PAUSE = 40, 0.02  # danger rules, and seconds: whoever writes meanwhile waits some five milliseconds
 SAID = "Un arbre est tombé rue de la Liberté à Dijon, un homme saigne, il est coincé sous une branche"
 
 
 async def practise(house: House, after: float = SETTLED) -> None:
     """Everything from an invented report to its card and the first call, undone; not where real ones wait already.
 
-    ``after`` so many seconds: whoever waited for the start comes first.
+    Then the danger rules, little by little. ``after`` so many seconds: whoever waited for the start comes first.
     """
     await asyncio.sleep(after)
     try:
@@ -41,6 +43,9 @@ async def practise(house: House, after: float = SETTLED) -> None:
                 await _play(session, house)
     except Exception as error:  # noqa: BLE001 (what cannot be practised is done for the first time when it is needed)
         log.warning("nothing could be practised", error=type(error).__name__)
+    for number, _ in enumerate(danger_rules.warm()):
+        if number % AT_A_TIME == 0:
+            await asyncio.sleep(PAUSE)
 
 
 async def _play(session: AsyncSession, house: House) -> None:

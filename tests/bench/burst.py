@@ -9,7 +9,7 @@ from tests.bench.client import Client, Receipt, spread
 from tests.bench.figures import Figure, percentile, worst
 from tests.bench.probe import Probe
 from tests.bench.rig import Rig
-from tests.bench.vigie import running
+from tests.bench.vigie import PRACTISED, running
 from tests.bench.words import reports
 
 NAME = "burst"
@@ -35,6 +35,7 @@ def run(rig: Rig) -> list[Figure]:
     ):
         probe.cards_of(client.post(reports(1, seed=1, first_place=count)[0]).reference, time.perf_counter())
         probe.wait_idle()
+        time.sleep(PRACTISED)
         with rig.steps(f"{NAME}: reports", count) as step:
             begun = time.perf_counter()
             outcomes = spread(bodies, count / 150, lambda index, report: client.post(report), step)

@@ -12,7 +12,7 @@ from tests.bench.figures import Figure, percentile
 from tests.bench.probe import Probe
 from tests.bench.provider import PLAN, Provider, account, provider
 from tests.bench.rig import Rig, until
-from tests.bench.vigie import running
+from tests.bench.vigie import PRACTISED, running
 from tests.bench.words import reports
 
 NAME = "paging"
@@ -86,6 +86,7 @@ def _at_once(rig: Rig) -> list[Figure]:
         Client(vigie.base_url) as client,
         rig.steps(f"{NAME}: reports", count) as step,
     ):
+        time.sleep(PRACTISED)
         begun = time.time()
         spread(bodies, count / 150, lambda _, report: client.post(report), step)
         opened = "SELECT count(*) FROM report WHERE incident_id IS NULL"

@@ -19,6 +19,7 @@ from tests.bench.rig import Rig, until
 
 TOKEN = "bench-token-of-no-value"
 START_TIME = 90.0
+PRACTISED = 10.0  # seconds after which a process has practised what it does for the first time (bot/practice.py)
 STOP_TIME = 40.0
 
 
