@@ -149,6 +149,8 @@ async def _first_words(session: AsyncSession, desk: Desk, call: PhoneCall, words
 async def _in_danger(session: AsyncSession, desk: Desk, talk: Talk, words: str, turn: Turn, reason: str) -> Talk:
     """No more questions: the incident opens by itself while the caller hears the safety words."""
     call, report = talk.call, talk.report
+    if call.step is Step.ABOUT:
+        call.about_id = None  # nobody said that it is about the earlier matter, nor that it is there
     call.step = Step.DONE
     if report is None:
         report = await open_report(session, desk, call, words, turn)

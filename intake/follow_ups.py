@@ -33,7 +33,7 @@ LINK = re.compile(r"/suivi/([\w-]{20,80})")
 
 async def adds_to_the_last(session: AsyncSession, desk: Desk, report: Report, read: Understanding) -> bool:
     """A message that follows another one within minutes and brings no matter of its own belongs to it."""
-    before = await _linked(session, report)
+    before = await linked(session, report)
     explicit = before is not None
     if before is None and report.channel in CONVERSATIONS and report.contact and not read.also:
         before = await reports.previous(session, report, desk.now() - WHERE_WAITS)
@@ -59,7 +59,7 @@ def _had_said_nothing(before: Report, incident: Incident) -> bool:
     return asked or only_a_place(before.text, before.place, before.commune)
 
 
-async def _linked(session: AsyncSession, report: Report) -> Report | None:
+async def linked(session: AsyncSession, report: Report) -> Report | None:
     """The report whose tracking link the message holds: only its citizen knows it."""
     found = LINK.search(report.text)
     if found is None:

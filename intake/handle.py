@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import closed_question, follow_ups, open_question, replies
+from intake import closed_question, follow_ups, open_question, replies, same_place
 from intake.answers import wants_a_person
 from intake.exchange import Known, next_step
 from intake.inbox import second_report
@@ -103,6 +103,7 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
         or await follow_ups.adds_to_the_last(session, desk, report, read)
     ):
         return
+    before = await same_place.told_before(session, desk, report)
     wanted = not report.danger and wants_a_person(report.text)
     somewhere = not report.danger and only_a_place(report.text, read.place, read.commune)
     if wanted or somewhere:
@@ -128,6 +129,8 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
     incident = await open_incident(session, desk, report, verdict)
     if wanted:
         await closed_question.note_wish(session, desk, incident, report)
+    if before is not None:
+        same_place.note(incident, report, before)
     await follow_ups.note_language(session, desk, incident, report)
 
 
