@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+# What Twilio puts for a number it was not given: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a keypad. Two
+# callers with the same one are strangers.
+HIDDEN = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
+
 
 def sid(fields: Mapping[str, str]) -> str:
     """The provider's name of the call."""
@@ -13,7 +17,8 @@ def sid(fields: Mapping[str, str]) -> str:
 def contact(fields: Mapping[str, str]) -> str | None:
     """The caller's number, None when hidden."""
     number = fields.get("From", "")
-    return number[:20] if number.startswith("+") and number[1:].isdecimal() and len(number) > 6 else None
+    told = number.startswith("+") and number[1:].isdecimal() and len(number) > 6
+    return number[:20] if told and number not in HIDDEN else None
 
 
 def share(value: str | None) -> float | None:

@@ -58,6 +58,20 @@ async def test_a_hidden_number_is_heard_too_and_gets_no_text(switchboard: City, 
     assert (await the_report(switchboard)).contact is None
 
 
+async def test_the_sign_for_a_hidden_number_is_nobodys_number(switchboard: City, twilio: TwilioStandIn) -> None:
+    """ANONYMOUS, typed on a keypad: the next caller must not hear what this one reported."""
+    hidden = Line(switchboard, twilio.token, BASE, caller="+266696687")
+    await hidden.ring()
+    await hidden.say(HOLE)
+    await hidden.say("oui")
+    assert "SMS" not in " ".join(hidden.heard)
+    assert (await the_report(switchboard)).contact is None
+    await switchboard.settle()
+    stranger = Line(switchboard, twilio.token, BASE, caller="+266696687")
+    await stranger.ring()
+    assert "au sujet de" not in " ".join(stranger.heard)
+
+
 async def test_a_fixed_line_gets_no_text(switchboard: City, twilio: TwilioStandIn) -> None:
     line = Line(switchboard, twilio.token, BASE, caller="+33380990000")
     await line.ring()
