@@ -14,6 +14,7 @@ from routing.domain.incident import Event, IncidentState, ReportState
 from routing.domain.redaction import redact
 from routing.domain.understanding import Danger
 from routing.errors import Conflict
+from routing.service.ask_citizen import answered_by_citizen, answered_so, unanswered
 from routing.service.desk import Desk
 from routing.service.record import record
 from routing.store import incidents, reports, timers
@@ -45,6 +46,19 @@ async def hear(session: AsyncSession, desk: Desk, message: Message, danger: Dang
     if message.text not in (replies.ONLY_MEDIA, replies.ONLY_PLACE):
         await answer(session, desk, report, message.text, danger)
     return report
+
+
+async def answer_on_page(session: AsyncSession, desk: Desk, report: Report, words: str, danger: Danger | None) -> bool:
+    """An answer written on the tracking page; True when it is one to an agent. Raises Conflict as ``answer`` does."""
+    incident = None if waits(report) else await incidents.by_id(session, report.incident_id or 0, lock=True)
+    question = await unanswered(session, report, incident)
+    if incident is None or (question is None and not await answered_so(session, report, incident, words)):
+        await answer(session, desk, report, words, danger)
+        return False
+    if question is not None:
+        report.advice = replies.emergency(report.language) if danger else report.advice
+        await answered_by_citizen(session, desk, question, incident, report, words, alarming=danger is not None)
+    return True
 
 
 async def answer(session: AsyncSession, desk: Desk, report: Report, words: str, danger: Danger | None) -> None:

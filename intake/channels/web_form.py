@@ -113,7 +113,9 @@ class PublicPages:
         async def work(session: AsyncSession, report: Report) -> str:
             if "texte" in fields:
                 said = words(fields["texte"], report.language)
-                await open_question.answer(session, self._house.desk, report, said, self._house.danger(said))
+                danger = self._house.danger(said)
+                if await open_question.answer_on_page(session, self._house.desk, report, said, danger):
+                    return say("follow.answered", report.language)
             else:
                 await closed_question.answer(session, self._house.desk, report, fields.get("procedure", ""))
             return ""

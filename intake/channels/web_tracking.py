@@ -12,6 +12,7 @@ from intake import open_question, replies
 from intake.wording import DEFAULT, say, spoken
 from routing.domain.attachment import AttachmentState, Kind
 from routing.domain.incident import DispatchState, Event, IncidentState, ReportState
+from routing.service.ask_citizen import unanswered
 from routing.service.desk import Desk
 from routing.service.outcome import can_reopen
 from routing.service.resolve import reason_for
@@ -31,7 +32,8 @@ class News:
 class Tracking:
     """What the tracking page shows, in ``language``.
 
-    ``candidates`` are (choice, label) to choose from, empty when not asked; ``open_question`` is answered in words;
+    ``candidates`` are (choice, label) to choose from, empty when not asked; ``open_question`` (ours) and
+    ``agent_asks`` (an agent's) are answered in words;
     ``told`` says who is competent instead of us; ``others`` are (reference, token) of the same message's other matters;
     ``pieces`` says what came beside the words, and ``unread`` (keys of words) what could not be read. ``can_reopen``:
     it is over, and the citizen may still say that it is not solved.
@@ -47,6 +49,7 @@ class Tracking:
     candidates: list[tuple[str, str]] = field(default_factory=list)
     which_commune: bool = False
     open_question: str | None = None
+    agent_asks: str | None = None
     told: str | None = None
     resolution: str | None = None
     others: list[tuple[str, str]] = field(default_factory=list)
@@ -64,6 +67,7 @@ async def tracking_of(session: AsyncSession, desk: Desk, report: Report) -> Trac
         news += await _news(session, desk, incident, report, language)
     came = await attachments.of_report(session, report.id)
     asked = report.state is ReportState.ASKED
+    agents = await unanswered(session, report, incident)
     state: str = incident.state if incident else "asked" if asked else "received"
     return Tracking(
         reference=report.reference,
@@ -76,6 +80,7 @@ async def tracking_of(session: AsyncSession, desk: Desk, report: Report) -> Trac
         candidates=[(choice, replies.label(choice, desk.catalogue)) for choice in report.candidates] if asked else [],
         which_commune=asked and replies.about_communes(report.candidates, desk.catalogue),
         open_question=replies.open_question(report.asked, language) if open_question.waits(report) else None,
+        agent_asks=agents.text if agents else None,
         told=report.told,
         resolution=_ended(desk, incident, language) if incident else None,
         others=[(other.reference, other.token) for other in await reports.of_the_same_message(session, report)],

@@ -41,7 +41,9 @@ async def tell(
     kind: str = NEWS,
     choices: Callable[[Report], Sequence[Choice]] = lambda _: (),
 ) -> None:
-    """Tell everybody who reported this incident by message, each once, in the ``words`` made for their first report.
+    """Tell everybody who reported this incident by message, each once, by the door they used last.
+
+    The ``words`` and ``choices`` are those made for their first report.
 
     In quiet hours what is not urgent waits for the morning.
     """
@@ -52,12 +54,23 @@ async def tell(
         and desk.quiet.hold(at, desk.zone)
     ):
         at = desk.quiet.end_after(at, desk.zone)
-    told: set[tuple[Channel | None, str | None]] = set()
-    for report in await incidents.reports_of(session, incident.id):
-        who = (door_back(report), report.contact)
-        if who not in told:
-            told.add(who)
-            await tell_one(session, desk, report, words(report), kind=kind, at=at, choices=choices(report))
+    for mine in by_person(await incidents.reports_of(session, incident.id)):
+        said, buttons = words(mine[0]), choices(mine[0])
+        await tell_one(session, desk, by_last_door(mine), said, kind=kind, at=at, choices=buttons)
+
+
+def by_person(rows: Sequence[Report]) -> list[list[Report]]:
+    """What each citizen who can be written to reported. A number is one person, by whatever doors they came."""
+    people: dict[str, list[Report]] = {}
+    for row in rows:
+        if row.contact and door_back(row) is not None:
+            people.setdefault(row.contact, []).append(row)
+    return list(people.values())
+
+
+def by_last_door(mine: Sequence[Report]) -> Report:
+    """Their first report by the door they used last: that is where they look."""
+    return next(row for row in mine if door_back(row) is door_back(mine[-1]))
 
 
 def door_back(report: Report) -> Channel | None:

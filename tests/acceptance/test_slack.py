@@ -106,7 +106,7 @@ async def test_another_procedure_among_the_likely_or_found_by_words(voirie: Depa
 
 
 async def test_choosing_nothing_is_said_on_the_screen(voirie: Department) -> None:
-    await voirie.city.opened(HOLE)
+    await voirie.city.opened(HOLE, channel="voice")
     await voirie.click("Reclasser")
     view = await voirie.submit({})
     assert "Choisissez" in view.errors["search"]
@@ -150,7 +150,7 @@ async def test_a_question_reaches_the_citizen_and_the_answer_comes_back(voirie: 
 
 
 async def test_nobody_to_ask_is_said_on_the_screen(voirie: Department) -> None:
-    await voirie.city.opened(HOLE)
+    await voirie.city.opened(HOLE, channel="voice")
     await voirie.click("Demander au citoyen")
     view = await voirie.submit({"question": {"texte": "Où ?"}})
     assert "Personne ne peut être joint" in view.errors["question"]

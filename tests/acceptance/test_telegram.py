@@ -158,7 +158,7 @@ async def test_a_question_reaches_the_citizen_and_the_answer_comes_back(squad: S
 
 
 async def test_nobody_to_ask_is_said(squad: Squad) -> None:
-    await squad.city.opened(HOLE)
+    await squad.city.opened(HOLE, channel="voice")
     asked = await squad.write("/demander Où ?", to=squad.card())
     assert "Personne ne peut être joint" in squad.answers(asked)[0]
 
