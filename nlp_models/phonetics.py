@@ -47,11 +47,15 @@ _RULES = tuple(
 def sound(folded: str) -> str:
     """Return the key of a folded name; empty only when nothing of it is heard.
 
-    Each word is heard by itself, knowing only whether others stand before and after it: no rule reads further.
+    Each word is heard by itself: no rule reads further than the space before or behind it, and only what begins with an
+    "i" or ends with an "l" sounds otherwise there.
     """
-    *before, last = folded.split(" ")
-    heard = [_heard(f" {word} " if number else f"{word} ") for number, word in enumerate(before)]
-    return "".join((*heard, _heard(f" {last}" if before else last)))
+    words = folded.split(" ")
+    last = len(words) - 1
+    return "".join(
+        _heard(f"{' ' if number and word[:1] == 'i' else ''}{word}{' ' if number < last and word[-1:] == 'l' else ''}")
+        for number, word in enumerate(words)
+    )
 
 
 @lru_cache(maxsize=20_000)
