@@ -1,4 +1,4 @@
-"""What people on duty answer in their direct messages: a button, or ✅ on the message."""
+"""What people on duty answer in their direct messages: a button, or ✅ or 👍 on the message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from routing.store import pages
 
 Body = dict[str, Any]
 
-CHECKS = ("white_check_mark", "heavy_check_mark", "ballot_box_with_check")
+YES = ("white_check_mark", "heavy_check_mark", "ballot_box_with_check", "+1", "thumbsup", "ok_hand", "saluting_face")
 
 
 class DutyAnswers:
@@ -41,9 +41,9 @@ class DutyAnswers:
             await self._hands.whisper(channel, user, refusal)
 
     async def on_reaction(self, event: Body) -> None:
-        """✅ on the message takes everything it is about."""
+        """✅ or 👍, of whatever skin (``+1::skin-tone-2``), on the message takes everything it is about."""
         item = event.get("item") or {}
-        if event.get("reaction") not in CHECKS or item.get("type") != "message":
+        if str(event.get("reaction")).partition("::")[0] not in YES or item.get("type") != "message":
             return
         ref = reference(str(item.get("channel")), str(item.get("ts")))
         found = await self._house.run(lambda session: pages.carried_as(session, ref))

@@ -37,6 +37,11 @@ QUESTIONS = {
 }
 DONE = "C'est noté."
 YES = ("👍", "👌", "🫡")
+UNREACHED = {
+    "chat not found": "n'a pas encore ouvert la conversation avec le robot",
+    "blocked by the user": "a bloqué le robot",
+    "user is deactivated": "ce compte Telegram n'existe plus",
+}
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -63,6 +68,8 @@ class TelegramPager:
                 )
         except ChatMigrated as error:
             raise PermanentProblem("ce compte Telegram est un groupe") from error
+        except PermanentProblem as error:
+            raise PermanentProblem(_in_french(str(error))) from error
         return Rung(reference(call.telegram, sent.message_id))
 
     async def close(self, call: Call, ref: str, said: str, *, theirs: bool) -> None:
@@ -82,6 +89,11 @@ class TelegramPager:
             except BadRequest as error:
                 if UNTOUCHED not in error.message.lower():
                     raise
+
+
+def _in_french(problem: str) -> str:
+    """What keeps a person from being written to, as the room can mend it."""
+    return next((said for words, said in UNREACHED.items() if words in problem.lower()), problem)
 
 
 def reference(chat: int, message: int) -> str:

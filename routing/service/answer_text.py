@@ -16,8 +16,15 @@ from routing.service.talk import answer_all
 from routing.store import pages, reports
 from routing.store.models import Incident, OncallPerson, Page
 
-YES = ("ok", "oui")
-SHAPE = re.compile(r"(?P<word>ok|oui|non)(?: (?:in )?(?P<what>[a-z0-9]{4,8}))?")
+# As the text asks for it, as the call and the buttons say it, and a thumb.
+SHAPE = re.compile(
+    r"(?:(?P<yes>ok|oui|(?:(?:ok|oui|d accord) )?je prends)|non|(?:non )?je (?:ne )?peux pas)"
+    r"(?: (?:in )?(?P<what>[a-z0-9]{4,8}))?"
+)
+THUMBS = re.compile("[👍👌🫡✅][\U0001f3fb-\U0001f3ff\ufe0f]?")
+# A telephone's "like" of our text comes as a text that quotes it.
+LIKED = re.compile(r"\s*(?:👍\S* (?:à|to)|a aimé|a adoré|liked|loved)\s*[«“\"]\s*VIGIE\b(?P<quoted>.*)", re.I | re.S)
+REFERENCE = re.compile(r"\bIN-([A-Z0-9]{4,8})\b")
 # What people write instead when they are in a hurry. Any other word, and it is a message like everybody's.
 BEGINS = r"(?:ok|oui|non|d accord|recu|je|j)\b"
 LIKE_AN_ANSWER = re.compile(
@@ -41,7 +48,7 @@ async def answer_by_text(
 
     ``external_id`` is the provider's name for the message: it acts once, and what was answered is not answered again.
     """
-    words = plain(text)
+    words = _in_words(text)
     shape = _shape(words)
     if shape is None and not re.match(BEGINS, words):
         return None
@@ -60,9 +67,18 @@ async def answer_by_text(
         return NONE.format(what=what)
     if not what and len(references) > 1:
         return WHICH.format(references=", ".join(reference.rpartition("-")[2] for reference in references[:6]))
-    takes = shape["word"] in YES
+    takes = shape["yes"] is not None
     refusal = await answer_all(session, desk, _one_each([page for page, _ in chosen]), takes=takes)
     return f"VIGIE : {refusal}." if refusal else _thanks(chosen[0][0], references, takes=takes)
+
+
+def _in_words(text: str) -> str:
+    """The text in plain words: a thumb says « ok », to what it quotes if that is one incident."""
+    if liked := LIKED.match(text):
+        references = set(REFERENCE.findall(liked["quoted"]))
+        return f"ok {references.pop()}".lower() if len(references) == 1 else "ok"
+    words = plain(text)
+    return f"ok {words}".strip() if THUMBS.match(text.strip()) and not re.match(BEGINS, words) else words
 
 
 def _shape(words: str) -> re.Match[str] | None:

@@ -311,13 +311,16 @@ async def test_i_cannot_in_slack_calls_the_next(chatting: Duty, slack: SlackStan
     assert message.buttons() == []
 
 
-async def test_a_check_mark_takes_it_and_other_reactions_or_people_do_not(chatting: Duty, slack: SlackStandIn) -> None:
+@pytest.mark.parametrize("yes", ["white_check_mark", "+1", "+1::skin-tone-4"])
+async def test_a_check_mark_or_thumb_takes_it_and_other_reactions_or_people_do_not(
+    chatting: Duty, slack: SlackStandIn, yes: str
+) -> None:
     await chatting.city.opened(LAMP)
     [message] = messages(slack)
-    for user, reaction in (("U0ANA", "eyes"), ("U0BRUNO", "white_check_mark")):
+    for user, reaction in (("U0ANA", "-1"), ("U0BRUNO", yes)):
         await react(chatting, slack, message, user, reaction)
         assert (await chatting.incident()).acknowledged_by is None
-    await react(chatting, slack, message, "U0ANA", "white_check_mark")
+    await react(chatting, slack, message, "U0ANA", yes)
     assert (await chatting.incident()).acknowledged_by == "Ana Martin"
 
 

@@ -121,6 +121,18 @@ async def test_who_has_it_stands_in_the_message(written: Written) -> None:
     assert "Bruno Petit s'en occupe" in written.messages()[-1].text
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"), [("blocked", "a bloqué le robot"), ("unknown", "n'a pas encore ouvert la conversation avec")]
+)
+async def test_why_somebody_is_not_written_to_is_said_in_french(written: Written, fault: str, said: str) -> None:
+    written.city.failures_expected = True
+    written.squad.telegram.faults.add(FAULTS[fault], "sendMessage", times=1)
+    await written.city.opened(LAMP)
+    assert any(said in line for line in await written.timeline())
+    written.squad.telegram.faults.clear()
+    written.look_at_the_rest()
+
+
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 async def test_whatever_telegram_does(written: Written, fault: Fault) -> None:
     written.city.failures_expected = True

@@ -36,10 +36,16 @@ async def test_a_text_says_what_where_and_how_to_answer_in_one_segment(written: 
     assert segments(text) == 1
 
 
-@pytest.mark.parametrize("answer", ["OK {}", "ok {}", "Oui {} !", "  ok IN-{}  ", "OK"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *("OK {}", "ok {}", "Oui {} !", "  ok IN-{}  ", "OK", "Oui je prends", "je prends {}", "D'accord, je prends !"),
+        *("👍", "👍🏽", "👍 {}", "OK 👍", "👍 je prends", "A aimé « VIGIE CRITIQUE IN-{} : Mât tombé. OK {} »"),
+    ],
+)
 async def test_ok_takes_it(written: Duty, answer: str) -> None:
     assert written.texts(ANA)
-    said = await written.write(ANA, answer.format(await code(written)))
+    said = await written.write(ANA, answer.replace("{}", await code(written)))
     assert "c'est noté" in said
     assert (await written.incident()).acknowledged_by == "Ana Martin"
     assert len(written.texts(ANA)) == 1
@@ -48,7 +54,7 @@ async def test_ok_takes_it(written: Duty, answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "hasty", ["OK merci", "ok j'arrive !", "Oui je prends {}", "Je ne peux pas", "ok je suis dispo"]
+    "hasty", ["OK merci", "ok j'arrive !", "Oui je prends le {} tout de suite", "Je ne peux pas dispo", "👍 merci"]
 )
 async def test_a_hasty_answer_is_no_report_and_hears_how_to_answer(written: Duty, hasty: str) -> None:
     assert written.texts(ANA)
@@ -61,9 +67,10 @@ async def test_a_hasty_answer_is_no_report_and_hears_how_to_answer(written: Duty
     assert (await written.incident()).acknowledged_by == "Ana Martin"
 
 
-async def test_no_calls_the_next_one_at_once(written: Duty) -> None:
+@pytest.mark.parametrize("answer", ["NON {}", "non", "Je ne peux pas", "Non, je peux pas {}"])
+async def test_no_calls_the_next_one_at_once(written: Duty, answer: str) -> None:
     assert written.texts(ANA)
-    said = await written.write(ANA, f"NON {await code(written)}")
+    said = await written.write(ANA, answer.format(await code(written)))
     assert "quelqu'un d'autre est appelé" in said
     assert written.called(BRUNO) == 1
     assert await written.write(ANA, f"NON {await code(written)}", sid="SMtwice" + "0" * 25)
@@ -168,3 +175,4 @@ async def test_a_channel_without_an_account_gives_its_place_to_the_next(
         assert len(duty.texts(ANA)) == 1
     else:
         assert [ring.person for ring in await duty.city.rings()] == ["ana"]
+        assert duty.called(BRUNO) == 1

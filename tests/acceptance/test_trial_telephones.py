@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.acceptance.connected import BASE
-from tests.acceptance.duty import ANA, LAMP, Duty
+from tests.acceptance.duty import ANA, LAMP, Duty, on_duty, person
 from tests.standins.trial.twilio import Telephones
 
 
@@ -25,4 +25,13 @@ async def test_or_it_is_left_ringing(duty: Duty) -> None:
     await phones.ignore({"sid": duty.twilio.calls_to(ANA)[0].sid})
     await duty.city.settle()
     assert (await duty.city.incident(incident))["pages"][0]["state"] != "ringing"
+    duty.look_at_the_rest()
+
+
+async def test_what_a_text_is_answered_with_is_read_under_it(duty: Duty) -> None:
+    await on_duty(duty.city, person("ana", "Ana Martin", ANA, [{"after": 0, "by": "sms"}]))
+    phones = Telephones(duty.twilio, duty.city.web, BASE)
+    incident = (await duty.city.opened(LAMP))["reference"]
+    await phones.text({"number": ANA, "text": f"OK {incident.rpartition('-')[2]}"})
+    assert "c&#39;est noté" in phones.show({})
     duty.look_at_the_rest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Awaitable
 from itertools import count
 from urllib.parse import urlencode
@@ -18,6 +20,7 @@ from tests.standins.twilio.signing import signature
 
 OURS = "+33939980000"
 CITIZEN = "+33639980001"
+MESSAGE = re.compile(r"<Message[^>]*>(.*?)</Message>", re.S)
 _numbers = count(1)
 
 
@@ -59,6 +62,7 @@ class Telephones:
         self._web = web
         self._vigie = vigie
         self._sent: list[tuple[int, str, str]] = []  # how many messages there were before, number, words
+        self._answers: list[tuple[int, str, str]] = []  # the same, of what a text was answered with on the spot
         self._line: Line | None = None
         self._told = ""
 
@@ -76,7 +80,8 @@ class Telephones:
         """(mine, words) in order."""
         got = [(at, False, each.body) for at, each in enumerate(self._twilio.books.messages) if each.to == number]
         sent = [(at - 0.5, True, words) for at, who, words in self._sent if who == number]
-        return [(mine, words) for _, mine, words in sorted([*got, *sent], key=lambda each: each[0])]
+        answers = [(at - 0.25, False, words) for at, who, words in self._answers if who == number]
+        return [(mine, words) for _, mine, words in sorted([*got, *sent, *answers], key=lambda each: each[0])]
 
     async def text(self, form: Form) -> str:
         """A citizen writes."""
@@ -97,6 +102,8 @@ class Telephones:
         try:
             answer = await self._web.post(path, content=urlencode(fields).encode(), headers=headers)
             self._told = "" if answer.is_success else f"Vigie a répondu {answer.status_code}"
+            for words in MESSAGE.findall(answer.text) if answer.is_success else ():
+                self._answers.append((len(self._twilio.books.messages), form["number"], html.unescape(words)))
         except httpx.TransportError:
             self._told = "Vigie ne répond pas"
         return back()
