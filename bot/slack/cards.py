@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.staff.card_words import DONE, NAME, Flag, flags, headline, map_label, mark, services, why
-from bot.staff.words import SEVERITIES, STATES, cut, where
+from bot.staff.words import SEVERITIES, cut, standing, where
 from routing.domain.card import Card, Line
 from routing.domain.incident import IncidentState
 
@@ -89,7 +89,7 @@ def _standing(card: Card, zone: ZoneInfo) -> str:
     if card.holder:
         since = f" {_moment(card.held_at, zone)}" if card.held_at else ""
         return f"🙋 *Pris en charge par {escape(cut(card.holder, NAME))}*{since}"
-    return f"⏳ *{STATES[card.state]}*"
+    return f"⏳ *{escape(standing(card.state, card.at_work))}*"
 
 
 def buttons(card: Card) -> list[Block]:

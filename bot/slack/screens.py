@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from bot.slack.cards import BUTTON, Block, escape, marked, plain
 from bot.staff import DutyShift, Line
 from bot.staff.card_words import likelihood
-from bot.staff.words import SEVERITIES, ago, cut, day_and_time
+from bot.staff.words import SEVERITIES, ago, cut, day_and_time, taken
 from routing.domain.card import Card, Guess
 from routing.service.reclassify import NONE_FITS
 from routing.service.resolve import REASONS
@@ -182,7 +182,7 @@ def home(name: str, mine: Sequence[Line], shifts: Sequence[DutyShift], now: date
 
 
 def _one(line: Line, now: datetime) -> str:
-    state = f"pris par {line.holder}" if line.holder else "à prendre"
+    state = taken(line.holder, line.at_work)
     rest = f"{SEVERITIES[line.severity]} · {line.place} · {ago(line.opened_at, now)} · {state}"
     return f"*{escape(line.reference)}* {escape(cut(line.title, 200))}\n{escape(cut(rest, 600))}"
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.staff.desk_view import Line, lines, shifts_of
 from bot.staff.swaps import UNKNOWN_PERSON
-from bot.staff.words import DISPATCHES, SEVERITIES, STATES, ago, day_and_time, pause, where
+from bot.staff.words import DISPATCHES, SEVERITIES, ago, day_and_time, pause, standing, taken, where
 from nlp_models.folding import fold
 from routing.domain.incident import DispatchState, IncidentState
 from routing.domain.oncall import METROPOLIS, Roster
@@ -123,7 +123,7 @@ def _standing(desk: Desk, incident: Incident) -> str:
         return f"Résolu par {incident.resolved_by} : {incident.resolution}"
     if incident.acknowledged_at:
         return f"Pris en charge par {incident.acknowledged_by} à {desk.clock_time(incident.acknowledged_at)}"
-    return STATES[incident.state]
+    return standing(incident.state, incident.at_work)
 
 
 async def _services(session: AsyncSession, desk: Desk, incident: Incident) -> str:
@@ -143,8 +143,7 @@ async def open_incidents(session: AsyncSession, desk: Desk) -> str:
 
 
 def _on_one_line(desk: Desk, line: Line) -> str:
-    state = f"pris par {line.holder}" if line.holder else "à prendre"
-    age = ago(line.opened_at, desk.now())
+    age, state = ago(line.opened_at, desk.now()), taken(line.holder, line.at_work)
     return f"{line.reference} · {SEVERITIES[line.severity]} · {line.title} · {line.place} · {age} · {state}"
 
 

@@ -32,6 +32,7 @@ class Line:
     opened_at: datetime
     holder: str | None
     alarm: str | None
+    at_work: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def _line(desk: Desk, incident: Incident) -> Line:
         opened_at=incident.opened_at,
         holder=incident.acknowledged_by,
         alarm=incident.alarm,
+        at_work=incident.at_work,
     )
 
 

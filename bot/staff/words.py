@@ -42,6 +42,18 @@ def ago(at: datetime, now: datetime) -> str:
     return f"{minutes // (24 * 60)} j"
 
 
+def standing(state: IncidentState, at_work: str | None) -> str:
+    """The state of an incident nobody has; ``at_work`` called the duty and goes on meanwhile."""
+    return f"{STATES[state]} par l'astreinte · {at_work} y est" if at_work else STATES[state]
+
+
+def taken(holder: str | None, at_work: str | None) -> str:
+    """The same on a line among others."""
+    if holder:
+        return f"pris par {holder}"
+    return f"à prendre par l'astreinte ({at_work} y est)" if at_work else "à prendre"
+
+
 def day_and_time(at: datetime, zone: ZoneInfo) -> str:
     """An instant on the wall clock, e.g. ``lun. 16/03 08:00``."""
     local = at.astimezone(zone)

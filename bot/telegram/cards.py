@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.staff.card_words import DONE, NAME, Flag, flags, map_label, mark, services, why
-from bot.staff.words import SEVERITIES, STATES, cut, day_and_time, where
+from bot.staff.words import SEVERITIES, cut, day_and_time, standing, where
 from routing.domain.card import Card, Line
 from routing.domain.incident import IncidentState
 
@@ -105,7 +105,7 @@ def _standing(card: Card, zone: ZoneInfo) -> str:
     if holder:
         since = f" depuis {day_and_time(card.held_at, zone)}" if card.held_at else ""
         return f"🙋 <b>Pris en charge par {holder}</b>{since}"
-    return f"⏳ <b>{STATES[card.state]}</b>"
+    return f"⏳ <b>{escape(standing(card.state, card.at_work))}</b>"
 
 
 def keyboard(card: Card) -> InlineKeyboardMarkup:

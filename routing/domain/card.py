@@ -46,6 +46,7 @@ class Card:
     """The current state of one incident for one channel. Times are UTC; texts are French and already redacted.
 
     ``map_url`` shows the very spot if it is ``located``, else it searches the map for the words that name the place.
+    ``at_work`` goes on with it while it waits for the duty that was called as well.
     ``notes`` are what the room must know of the place: a commune in doubt, somebody else who is competent.
     """
 
@@ -70,6 +71,7 @@ class Card:
     notes: tuple[str, ...] = ()
     holder: str | None = None
     held_at: datetime | None = None
+    at_work: str | None = None
     resolution: str | None = None
     alarm: str | None = None
     warning: str | None = None

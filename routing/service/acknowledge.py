@@ -27,8 +27,10 @@ async def acknowledge(session: AsyncSession, desk: Desk, reference: str, *, by: 
         raise Conflict(f"{incident.reference} est déjà pris en charge par {incident.acknowledged_by} depuis {at}")
     incident.state = IncidentState.ACKNOWLEDGED
     incident.acknowledged_at, incident.acknowledged_by = desk.now(), by
+    beside = f", avec {incident.at_work}" if incident.at_work not in (None, by) else ""
+    incident.at_work = None
     await stop_paging(session, desk, incident, f"{by} s'en occupe. Merci.", taken_by=by)
-    await record(session, desk, incident, Event.ACKNOWLEDGED, f"{by} prend en charge", by=by)
+    await record(session, desk, incident, Event.ACKNOWLEDGED, f"{by} prend en charge{beside}", by=by)
     await expect_signs_of_life(session, desk, incident)
     await tell(
         session, desk, incident, lambda report: desk.say("news.taken", report.language, reference=report.reference)

@@ -78,7 +78,8 @@ async def call_duty(session: AsyncSession, desk: Desk, reference: str, *, by: st
     if incident.state is IncidentState.ACKNOWLEDGED:
         # The duty is a second person: the first keeps the checklist, the incident waits for an answer again.
         incident.policy_service = METROPOLIS
-        await start_again(session, desk, incident, said, by=by)
+        holder = incident.acknowledged_by
+        await start_again(session, desk, incident, f"{said}. {holder} s'en occupe toujours.", by=by, at_work=holder)
         return incident
     incident.policy_service = incident.policy_service or METROPOLIS
     if incident.escalation_started_at is None or incident.escalation_started_at > now or incident.level == 0:
@@ -89,11 +90,21 @@ async def call_duty(session: AsyncSession, desk: Desk, reference: str, *, by: st
 
 
 async def start_again(
-    session: AsyncSession, desk: Desk, incident: Incident, said: str, *, by: str | None = None
+    session: AsyncSession,
+    desk: Desk,
+    incident: Incident,
+    said: str,
+    *,
+    by: str | None = None,
+    at_work: str | None = None,
 ) -> None:
-    """Whoever took the incident has it no more: the levels begin anew, without any delay."""
+    """Whoever took the incident has it no more: the levels begin anew, without any delay.
+
+    ``at_work`` goes on with it meanwhile.
+    """
     now = desk.now()
     incident.state, incident.acknowledged_at, incident.acknowledged_by = IncidentState.OPEN, None, None
+    incident.at_work = at_work
     incident.policy_service = incident.policy_service or METROPOLIS
     incident.escalation_started_at, incident.level, incident.round = now - LONG_AGO, 0, 1
     await record(session, desk, incident, Event.ESCALATED, said, by=by, broadcast=True)

@@ -44,7 +44,7 @@ async def resolve(
         raise Conflict(f"{incident.reference} est déjà résolu par {incident.resolved_by}")
     incident.state = IncidentState.RESOLVED
     incident.resolved_at, incident.resolved_by, incident.resolution = desk.now(), by, reason
-    incident.owner = owner or None
+    incident.owner, incident.at_work = owner or None, None
     for row in await incidents.dispatches_of(session, incident.id):
         if row.state is DispatchState.PLANNED and not row.copy:
             row.state = DispatchState.CANCELLED

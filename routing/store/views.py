@@ -49,6 +49,7 @@ def card(
         notes=tuple(incident.notes),
         holder=incident.acknowledged_by,
         held_at=incident.acknowledged_at,
+        at_work=incident.at_work,
         resolution=incident.resolution,
         warning=incident.warning,
         alarm=incident.alarm,

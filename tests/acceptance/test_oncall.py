@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 from sqlalchemy import delete, select
 
+from bot.staff import Agent, Asked, answer, parse
 from routing.catalogue import loader, oncall_file
 from routing.domain.paging import Call, Rung
 from routing.errors import Conflict, NotFound
@@ -165,8 +167,33 @@ async def test_an_agent_calls_the_duty(city: City, scripted: Scripted) -> None:
     await city.act(incident, "acknowledge", by="Ana")
     await city.act(incident, "escalate", by="Ana")
     assert len(await city.rings()) == 2
-    assert (await city.incident(incident))["state"] == "open"
+    seen = await city.incident(incident)
+    assert seen["state"] == "open"
+    assert "Ana appelle l'astreinte. Ana s'en occupe toujours." in [line["text"] for line in seen["timeline"]]
     assert ring.incident == incident
+
+
+async def test_whoever_calls_the_duty_to_help_is_seen_at_work_until_the_end(city: City, taken: str) -> None:
+    incident = (await city.opened(taken))["reference"]
+    await city.act(incident, "acknowledge", by="Ana")
+    await city.act(incident, "escalate", by="Ana", reason="il faut barrer la rue")
+    await city.rings()
+    for seen in (await _room(city), await _said(city, f"incident {incident}"), await _said(city, "ouverts")):
+        assert "Ana y est" in seen
+    await city.act(incident, "acknowledge", by="Chloé")
+    assert "Ana y est" not in await _room(city)
+    assert (await city.incident(incident))["timeline"][-1]["text"] == "Chloé prend en charge, avec Ana"
+
+
+async def _room(city: City) -> str:
+    page = (await city.web.get("/salle")).text
+    return re.sub(r"<[^>]+>", "", page)
+
+
+async def _said(city: City, words: str) -> str:
+    verb, rest = parse(words)
+    async with city.session() as session:
+        return await answer(session, city.house.desk, Agent("Cléo"), Asked(verb, rest, "chat", words))
 
 
 async def test_a_pager_that_fails_is_tried_again_then_replaced_by_the_next_level(

@@ -53,6 +53,7 @@ class Incident(Numbered, Base):
 
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[str | None]
+    at_work: Mapped[str | None]  # who goes on with it while it waits for the duty that was called as well
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None]
     resolution: Mapped[str | None]
