@@ -26,12 +26,15 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """Who holds a rotation's duty until ``ends``, and who comes after (None: nobody, or not within forty days)."""
+    """Who holds a rotation's duty until ``ends``, and who comes after (None: nobody, or not within forty days).
+
+    ``ends`` is None when it does not within forty days.
+    """
 
     rotation: str
     person: Person | None
     why: Why
-    ends: datetime
+    ends: datetime | None
     following: Person | None
 
 
@@ -160,7 +163,8 @@ async def _swaps(session: AsyncSession, now: datetime) -> Sequence[ShiftSwap]:
 def _now(people: Roster, rotation: str, now: datetime) -> Now:
     held, *later = people.calendar.holdings(rotation, now, now + AHEAD)
     following = next((one.person for one in later if one.person not in (None, held.person)), None)
-    return Now(rotation, people.people.get(held.person or ""), held.why, held.ends, people.people.get(following or ""))
+    ends = held.ends if held.ends < now + AHEAD else None
+    return Now(rotation, people.people.get(held.person or ""), held.why, ends, people.people.get(following or ""))
 
 
 def _days(people: Roster, house: House, choice: Choice, today: date) -> Iterator[Day]:

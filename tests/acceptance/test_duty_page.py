@@ -151,3 +151,7 @@ async def test_forms_of_other_sites_and_unknown_actions_are_refused(city: City) 
     assert foreign.status_code == 403
     for path in ("echanges/1/manger", "retirer/lune/1"):
         assert (await city.web.post(f"/astreinte/{path}")).status_code == 404
+
+
+async def test_a_duty_of_one_has_no_end(city: City) -> None:
+    assert "pas de relève prévue" in await page(city, tour="chef")
