@@ -53,10 +53,14 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class ContactPlan:
-    """What will be tried, in order, and in French what was left out and why."""
+    """What will be tried, in order, and in French what was left out and why.
+
+    ``stranded``: nothing of what the person planned can be carried out; the panel rings for them, and that is no hope.
+    """
 
     attempts: tuple[Attempt, ...]
     remarks: tuple[str, ...] = ()
+    stranded: bool = False
 
 
 def contact_plan(
@@ -67,19 +71,24 @@ def contact_plan(
     A step that nobody can carry out gives its place to the next one; when none is left, the console's panel rings.
     """
     attempts: list[Attempt] = []
+    hushed = False
     remarks: list[str] = []
     waiting: timedelta | None = None  # of a step that was left out: the following one must not come later
     for step in sorted(person.plan, key=lambda step: step.after):
-        reason = _left_out(person, step, served) or _hushed(step, severity, at, zone)
+        impossible = _left_out(person, step, served)
+        reason = impossible or _hushed(step, severity, at, zone)
         if reason:
+            hushed = hushed or impossible is None
             remarks.append(f"{NAMES.get(step.by, step.by)} : {reason}")
             waiting = step.after if waiting is None else waiting
         elif step.by not in (attempt.channel for attempt in attempts):
             attempts.append(Attempt(step.by, step.after if waiting is None else waiting))
             waiting = None
-    if not attempts:
-        attempts.append(Attempt(CONSOLE, timedelta()))
-    return ContactPlan(tuple(attempts), tuple(remarks))
+    if attempts:
+        return ContactPlan(tuple(attempts), tuple(remarks))
+    # Where no account at all is connected, the panel is everybody's telephone.
+    stranded = bool(remarks) and not hushed and set(served) > {CONSOLE}
+    return ContactPlan((Attempt(CONSOLE, timedelta()),), tuple(remarks), stranded)
 
 
 def _left_out(person: Person, step: ContactStep, served: Collection[str]) -> str | None:

@@ -14,6 +14,7 @@ from routing.domain.paging import CONSOLE
 from routing.errors import Conflict
 from routing.service.desk import Desk
 from routing.service.page import Summons, give_up_levels, plan_pages
+from routing.service.pass_on import go_on
 from routing.service.record import Happening, record, record_all
 from routing.store import incidents, roster, timers
 from routing.store.models import Incident
@@ -66,6 +67,9 @@ async def _carry_out(
         incident.alarm = move.alarm or incident.alarm
     happened = [_happening(incident, move, left_out.get(incident.id, [])) for incident, move in moves]
     await record_all(session, desk, happened, decided)
+    for incident, move in moves:
+        if move.people and incident.id in left_out:
+            await go_on(session, desk, incident)
 
 
 async def call_duty(session: AsyncSession, desk: Desk, reference: str, *, by: str, reason: str = "") -> Incident:

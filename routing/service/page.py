@@ -46,9 +46,11 @@ async def plan_pages(
     decided: list[Entry] = []
     said: dict[int, list[str]] = {}
     for one in summons:
-        for turn, person in enumerate(one.people):
+        turn = 0
+        for person in one.people:
             plan = contact_plan(person, channels, one.incident.severity, desk.now(), desk.zone)
             theirs = page_rows(desk, person, plan, one.purpose, one.incident, one.level, later=turn * one.apart)
+            turn += not plan.stranded  # nobody waits for somebody who cannot be reached
             rows += theirs
             decided.append(_decision(desk, one, person, plan, theirs))
             if plan.remarks:
@@ -86,7 +88,7 @@ def page_rows(
         "state": PageState.PENDING.value,
         "attempts": 0,
         "followed": False,
-        "passed_on": False,
+        "passed_on": plan.stranded,
     }
     begins = desk.now() + later
     return [{**shared, "channel": one.channel, "due_at": begins + one.after} for one in plan.attempts]

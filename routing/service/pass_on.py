@@ -36,8 +36,13 @@ async def call_next(session: AsyncSession, desk: Desk, incident: Incident, page:
         following.due_at = min(following.due_at, now)
         await timers.arm(session, timers.Verb.PAGE, following.id, now, now)
         return
-    waits = page.purpose is Purpose.INCIDENT and incident.state is IncidentState.OPEN
-    if waits and not await pages.being_reached(session, incident.id):
+    if page.purpose is Purpose.INCIDENT:
+        await go_on(session, desk, incident)
+
+
+async def go_on(session: AsyncSession, desk: Desk, incident: Incident) -> None:
+    """The next level at once when there is nobody of whom an answer can be hoped for. The incident must be locked."""
+    if incident.state is IncidentState.OPEN and not await pages.being_reached(session, incident.id):
         await _next_level(session, desk, incident)
 
 

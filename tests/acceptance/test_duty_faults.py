@@ -11,8 +11,9 @@ import pytest
 from bot.phone import failover
 from bot.slack import account as slack_account
 from routing.domain.incident import PageState
+from routing.service.pass_on import EXHAUSTED
 from tests.acceptance.connected import with_twilio
-from tests.acceptance.duty import ANA, BRUNO, LAMP, Duty, on_duty, person
+from tests.acceptance.duty import ANA, BRUNO, CHLOE, LAMP, Duty, on_duty, person
 from tests.city import founded
 from tests.clock import DrivenClock
 from tests.standins import faults
@@ -152,11 +153,33 @@ async def test_a_text_of_which_nothing_is_heard_calls_the_next(duty: Duty) -> No
     assert duty.called(BRUNO) == 1
 
 
-async def test_somebody_without_a_number_is_rung_in_the_room(duty: Duty) -> None:
+async def test_somebody_without_a_number_is_rung_in_the_room_and_the_next_at_once(duty: Duty) -> None:
     await on_duty(duty.city, person("ana", "Ana Martin", None, by("voice")))
     await duty.city.opened(LAMP)
     assert [ring.person for ring in await duty.city.rings()] == ["ana"]
     assert any("n'a donné aucune adresse" in line for line in await duty.timeline())
+    assert duty.called(BRUNO) == 1, "nobody waits for somebody who cannot be reached"
+    await duty.sound()
+
+
+async def test_when_nobody_can_be_reached_at_all_the_room_knows_at_once_and_it_goes_on(duty: Duty) -> None:
+    unreachable = [person(one, one.title(), None, by("voice")) for one in ("ana", "bruno")]
+    await on_duty(duty.city, *unreachable)
+    await duty.city.opened(LAMP)
+    assert [ring.person for ring in await duty.city.rings()] == ["ana", "bruno"]
+    assert (await duty.incident()).alarm == EXHAUSTED
+    await duty.city.settle(minutes=5)
+    await duty.city.rings()
+    assert duty.called(CHLOE) == 1, "the next round has the metropolis duty beside it"
+    await duty.sound()
+
+
+async def test_in_turn_nobody_waits_for_somebody_who_cannot_be_reached(duty: Duty) -> None:
+    await on_duty(duty.city, person("ana", "Ana Martin", None, by("voice")), apart=60)
+    await duty.city.opened(LAMP)
+    assert [ring.person for ring in await duty.city.rings()] == ["ana"]
+    assert duty.called(BRUNO) == 1
+    await duty.sound()
 
 
 # A second provider
