@@ -23,7 +23,7 @@ from routing.domain.competence import SOMEWHERE
 from routing.domain.incident import ReportState
 from routing.domain.procedure import Fallback
 from routing.domain.redaction import hidden_words, plain
-from routing.domain.triage import Verdict, advice_for, judge
+from routing.domain.triage import Verdict, judge
 from routing.domain.understanding import Channel, Danger, Decision, Understanding
 from routing.service.desk import Desk
 from routing.service.open_incident import competence_of, open_incident
@@ -228,7 +228,7 @@ def _note(desk: Desk, report: Report, read: Understanding) -> Understanding:
     report.danger = read.danger.reason if read.danger else None
     if report.danger:
         report.advice = replies.emergency(read.language)
-    report.advice = report.advice or advice_for(read, desk.catalogue)
+    report.advice = report.advice or replies.advice_about(read, desk.catalogue)
     return read
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from intake.wording import say
+from intake.wording import DEFAULT, say, spoken
 from routing.domain.call import Step
 from routing.domain.procedure import Catalogue
-from routing.domain.understanding import Danger
+from routing.domain.triage import advice_for
+from routing.domain.understanding import Danger, Understanding
 from routing.ports import Choice
 
 # What stands for the words of a message without any; people of the room read it.
@@ -23,13 +24,20 @@ def wordless(text: str) -> bool:
 
 
 def emergency(language: str | None = None) -> str:
-    """The safety words."""
-    return say("emergency", language)
+    """The safety words; beside the French ones in English, for whoever speaks neither language of ours."""
+    ours = say("emergency", language)
+    return ours if spoken(language) else f"{ours} {say('emergency', 'en')}"
 
 
 def advice(danger: Danger | None, language: str | None = None) -> str | None:
     """The safety words when danger was heard. What was heard is not repeated: others may see the screen."""
     return emergency(language) if danger else None
+
+
+def advice_about(read: Understanding, catalogue: Catalogue) -> str | None:
+    """The safety words of what a matter may be. The catalogue's are French: others read the general ones."""
+    found = advice_for(read, catalogue)
+    return emergency(read.language) if found and spoken(read.language) != DEFAULT else found
 
 
 def receipt(

@@ -20,13 +20,13 @@ from intake.channels.phone_words import Address
 from intake.channels.twilio_guard import SOURCE, Refused, TwilioGuard
 from intake.closed_question import ANSWERED
 from intake.ports import Transcriber
-from intake.wording import say
+from intake.wording import DEFAULT, say, spoken
 from routing.domain.call import Step
 from routing.domain.redaction import readable
 from routing.domain.understanding import Decision
 from routing.service.tell import door_back
 from routing.store import calls
-from routing.store.models import PhoneCall
+from routing.store.models import PhoneCall, Report
 
 log = logging.getLogger(__name__)
 
@@ -232,12 +232,17 @@ class Phone:
         return phone_words.ask_by_keys(self._address, call.turn, words, language, otherwise="unheard")
 
 
+def _safety(report: Report, language: str | None) -> str | None:
+    return say("voice.safety", language) if report.danger or report.advice else None
+
+
 def _goodbye(talk: Talk) -> str:
     report, language = talk.report, talk.call.language
     if report is None:
         return phone_words.goodbye(language=language)
+    own_words = report.advice and spoken(language) == spoken(report.language) == DEFAULT  # the catalogue's are French
     return phone_words.goodbye(
-        safety=say("voice.safety", language) if report.danger else report.advice,
+        safety=report.advice if own_words and not report.danger else _safety(report, language),
         reference=report.reference,
         texted=door_back(report) is not None and not talk.refuses,
         read_by_person=report.decision not in (Decision.ROUTE, ANSWERED),

@@ -33,7 +33,7 @@ def question(talk: Talk, catalogue: Catalogue, city: str) -> str:
         return say("voice.again", language)
     if talk.about is not None:
         state = say(f"state.{talk.state}", language)
-        return say("voice.add", language, reference=talk.about.reference, state=state)
+        return say("voice.add", language, reference=phone_words.spelled(talk.about.reference), state=state)
     what = say("voice.what", language)
     return what if call.turn else f"{welcome(city, language)} {what}"
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from routing.domain.understanding import Decision
+from tests.acceptance.connected import BASE
 from tests.acceptance.texting import ANA, Telephone, reports, the_incident
 from tests.city import City
 from tests.standins.twilio.account import TwilioStandIn
+from tests.standins.twilio.line import Line
 from tests.understood import Scripted
 
 PAIR = (("voirie-trottoir-degrade", 0.5), ("voirie-potelet-arrache", 0.4))
@@ -41,6 +43,50 @@ async def test_a_language_we_lack_goes_to_a_person_without_a_question(
     [text] = twilio.texts_to(ANA)
     assert "C'est noté" in text
     assert "Noted" in text
+
+
+async def test_danger_in_a_language_we_lack_is_answered_in_french_and_english_first(
+    town: City, phone: Telephone, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    fire = scripted.expect("هناك حريق", ("securite-incendie-batiment", 0.9), language="ar")
+    await phone.write(fire)
+    await town.settle()
+    assert await town.rings()
+    [text] = twilio.texts_to(ANA)
+    assert text.startswith("Appelez le 112")
+    assert text.index("Call 112 right now") < text.index("C'est noté")
+
+
+async def test_safety_words_of_a_matter_are_not_french_to_an_english_speaker(
+    town: City, phone: Telephone, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    hole = scripted.expect(
+        "the road is falling in rue Monge", ("voirie-affaissement", 0.9), place="rue Monge", language="en"
+    )
+    await phone.write(hole)
+    await town.settle()
+    await town.rings()
+    [text] = twilio.texts_to(ANA)
+    assert text.startswith("Call 112 right now")
+    assert "Appelez" not in text
+
+
+async def test_safety_words_of_a_matter_are_not_said_in_french_to_an_english_caller(
+    town: City, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    hole = scripted.expect("the road is falling in", ("voirie-affaissement", 0.9), place="rue Monge", language="en")
+    line = Line(town, twilio.token, BASE)
+    await line.ring()
+    await line.silence()
+    await line.press("9")
+    await line.say(hole)
+    if not line.ended:
+        await line.say("yes")
+    assert any(said.startswith("Call 112 right now") for said in line.heard)
+    assert not any("Appelez" in said for said in line.heard)
+    await town.settle()
+    await town.rings()
+    twilio.texts_to(ANA)
 
 
 async def test_the_form_speaks_the_browsers_language(city: City) -> None:
