@@ -124,7 +124,7 @@ async def send_to_citizen(
     try:
         async with asyncio.timeout(SEND_TIME):
             door = door_back(report)
-            if door is None or await _refused(database, report):
+            if door is None or (await _refused(database, report) and not _saves(message, report)):
                 raise PermanentProblem("cette personne ne veut plus de messages")
             choices = [Choice(words, says) for words, says in message.choices]
             sent = await gateways[door].send(
@@ -141,6 +141,11 @@ async def send_to_citizen(
         message.sent_at = None if problem else desk.now()
         await timers.disarm(session, timers.Verb.TELL, message_id)
         live.announce(session, "message", message_id)
+
+
+def _saves(message: CitizenMessage, report: Report) -> bool:
+    """Whoever answered STOP to news and writes of a danger is told what to do all the same."""
+    return report.danger is not None and message.ref.startswith(f"{ANSWER}-")
 
 
 async def _refused(database: Database, report: Report) -> bool:

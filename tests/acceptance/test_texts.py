@@ -12,7 +12,7 @@ from routing.domain.understanding import Decision
 from routing.store import timers
 from routing.store.models import CitizenMessage, InboundEvent
 from tests.acceptance.connected import BASE
-from tests.acceptance.texting import ANA, HOLE, Telephone, reports
+from tests.acceptance.texting import ANA, HOLE, Telephone, reports, the_incident
 from tests.city import City
 from tests.standins.faults import dropped, limited
 from tests.standins.twilio.account import TwilioStandIn
@@ -110,6 +110,19 @@ async def test_stop_is_obeyed_and_start_too(town: City, phone: Telephone, twilio
     await town.act(incident, "reopen", by="Ana")
     await town.act(incident, "resolve", by="Ana", reason="intervention faite")
     assert len(twilio.texts_to(ANA)) == 2
+
+
+async def test_after_stop_a_danger_is_still_met_with_safety_words_and_no_news_follows(
+    town: City, phone: Telephone, twilio: TwilioStandIn
+) -> None:
+    await phone.write("STOP")
+    await phone.write("au feu, l'immeuble brûle rue Monge")
+    await town.settle()
+    await town.act(str((await the_incident(town))["reference"]), "acknowledge", by="Ana")
+    await town.settle()
+    assert await town.rings()
+    [only] = twilio.texts_to(ANA)
+    assert only.startswith("Appelez le 112")
 
 
 async def test_a_message_without_anything_readable_is_kept_for_a_person(town: City, phone: Telephone) -> None:
