@@ -8,11 +8,13 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake.models import Message
+from intake.wording import say
 from routing.domain.incident import ReportState
 from routing.domain.reference import new_token
 from routing.domain.understanding import Danger
 from routing.service.desk import Desk
 from routing.service.keep_attachment import expect, keep, refuse
+from routing.service.tell import tell_one
 from routing.store import incidents, reports, timers
 from routing.store.models import InboundEvent, Report
 
@@ -59,6 +61,8 @@ async def attach(session: AsyncSession, desk: Desk, message: Message, report: Re
             await keep(session, desk, row, piece.content, piece.media_type)
         elif piece.problem is not None:
             await refuse(session, row, piece.problem)
+            if report.danger is None:  # nothing comes before safety words
+                await tell_one(session, desk, report, say(piece.problem, report.language))
 
 
 async def unreadable(session: AsyncSession, kept: Kept, why: str) -> None:

@@ -30,6 +30,11 @@ class Piece:
     problem: str | None = None
 
 
+def not_ours(name: str, media_type: str) -> Piece:
+    """A video or document: left where it is, and its citizen is told so."""
+    return Piece(Kind.PHOTO, name, media_type, problem="piece.not_ours")
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One citizen's message. ``external_id`` is the provider's name for it (ours for the web form and the API).

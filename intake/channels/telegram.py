@@ -16,7 +16,7 @@ from intake import replies
 from intake.channels.messages import take
 from intake.channels.telegram_commands import Commands
 from intake.channels.telegram_updates import JSON
-from intake.models import LONGEST, Message, Piece
+from intake.models import LONGEST, Message, Piece, not_ours
 from intake.ports import DangerRules
 from intake.wording import say
 from routing.domain.attachment import Kind
@@ -253,8 +253,11 @@ def _pieces(note: Note) -> Iterator[Piece]:
     for sound in (note.voice, note.audio):
         if sound is not None:
             yield _piece(Kind.AUDIO, sound.file_unique_id, sound.mime_type or "audio/ogg", sound.file_id)
-    if note.document is not None and (note.document.mime_type or "").startswith("image/"):
-        yield _piece(Kind.PHOTO, note.document.file_unique_id, note.document.mime_type or "", note.document.file_id)
+    document = note.document
+    if document is not None and (document.mime_type or "").startswith("image/"):
+        yield _piece(Kind.PHOTO, document.file_unique_id, document.mime_type or "", document.file_id)
+    elif (other := document or note.video or note.video_note) is not None:
+        yield not_ours(other.file_unique_id[:64], "")
 
 
 def _piece(kind: Kind, name: str, media_type: str, file: str) -> Piece:

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import closed_question
 from intake.wording import catalogues, language_name, say, spoken
-from routing.domain.incident import ReportState
+from routing.domain.incident import IncidentState, ReportState
 from routing.domain.understanding import Channel
 from routing.ports import Choice
 from routing.service.desk import Desk
 from routing.service.erase import Erased, erase
-from routing.service.withdraw import withdraw
+from routing.service.withdraw import withdraw, withdrawn
 from routing.store import calls, incidents, reports
 from routing.store.models import Report
 
@@ -119,7 +119,9 @@ class Commands:
 
     async def _line(self, session: AsyncSession, report: Report, language: str | None) -> str:
         incident = await incidents.by_id(session, report.incident_id or 0)
-        state = incident.state if incident else report.state
+        state: str = incident.state if incident else report.state
+        if incident and incident.state is not IncidentState.RESOLVED and await withdrawn(session, report):
+            state = "withdrawn"
         link = f"{self._base_url}/suivi/{report.token}"
         return say(
             "telegram.one", language, reference=report.reference, state=say(f"state.{state}", language), link=link
@@ -133,6 +135,8 @@ class Commands:
             return Answer(say("telegram.none", language))
         if report.state is ReportState.ASKED:
             await closed_question.leave_to_a_person(session, self._house.desk, report)
+        if report.state is not ReportState.ATTACHED:  # nobody was told of it yet, and somebody will be
+            return Answer(say("telegram.erase_wait", language))
         await withdraw(session, self._house.desk, report)
         return Answer(say("telegram.withdrawn", language, reference=report.reference))
 

@@ -13,7 +13,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from intake import call_ends, inbox, replies
 from intake.channels.messages import take
 from intake.channels.twilio_guard import FORM, SOURCE, Refused, TwilioGuard
-from intake.models import LONGEST, Message, Piece
+from intake.models import LONGEST, Message, Piece, not_ours
 from intake.ports import DangerRules
 from intake.wording import say
 from routing.domain.attachment import Kind
@@ -174,9 +174,11 @@ def _pieces(fields: Mapping[str, str]) -> Iterator[Piece]:
         address = fields.get(f"MediaUrl{number}", "")
         media_type = readable(fields.get(f"MediaContentType{number}", "")).lower()[:80]
         kind = KINDS.get(media_type.partition("/")[0])
+        name = address.rstrip("/").rpartition("/")[2][:64]
         if address and kind is not None:
-            name = address.rstrip("/").rpartition("/")[2][:64]
             yield Piece(kind, name, media_type, source=f"{SOURCE}:{address[:500]}")
+        elif address:
+            yield not_ours(name, media_type)
 
 
 async def _keep_unreadable(session: AsyncSession, desk: Desk, message: Message) -> None:

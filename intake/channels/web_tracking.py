@@ -16,6 +16,7 @@ from routing.service.ask_citizen import unanswered
 from routing.service.desk import Desk
 from routing.service.outcome import can_reopen
 from routing.service.resolve import reason_for
+from routing.service.withdraw import WITHDRAWN
 from routing.store import attachments, incidents, reports
 from routing.store.models import Attachment, Incident, Report
 
@@ -101,11 +102,11 @@ async def _news(session: AsyncSession, desk: Desk, incident: Incident, report: R
     if incident.resolved_at:
         closed = say("line.closed", language, reason=_ended(desk, incident, language))
         news.append(News(incident.resolved_at.astimezone(desk.zone), closed))
-    news += [
-        News(entry.at.astimezone(desk.zone), say("line.reopened", language))
-        for entry in await incidents.timeline_of(session, incident.id)
-        if entry.kind is Event.REOPENED
-    ]
+    withdrawn = WITHDRAWN.format(reference=report.reference)
+    for entry in await incidents.timeline_of(session, incident.id):
+        if entry.kind is Event.REOPENED or entry.text == withdrawn:
+            key = "line.reopened" if entry.kind is Event.REOPENED else "line.withdrawn"
+            news.append(News(entry.at.astimezone(desk.zone), say(key, language)))
     news += [
         News(message.at.astimezone(desk.zone), message.text)
         for message in await reports.questions_of(session, report.id)

@@ -14,7 +14,13 @@ WITHDRAWN = "{reference} : la personne retire son signalement"
 
 
 async def withdraw(session: AsyncSession, desk: Desk, report: Report) -> None:
-    """Tell every thread of the report's incident."""
+    """Tell every thread of the report's incident, once."""
     incident = await incidents.by_id(session, report.incident_id or 0, lock=True)
-    if incident is not None:
+    if incident is not None and not await withdrawn(session, report):
         await record(session, desk, incident, Event.REPORT, WITHDRAWN.format(reference=report.reference))
+
+
+async def withdrawn(session: AsyncSession, report: Report) -> bool:
+    """Whether its citizen took this report back."""
+    said = WITHDRAWN.format(reference=report.reference)
+    return any(entry.text == said for entry in await incidents.timeline_of(session, report.incident_id or 0))

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from routing.store.models import Attachment, InboundEvent, Report, Timer
 from routing.store.timers import Verb
 from tests.acceptance.connected import with_twilio
-from tests.acceptance.texting import ANA, HOLE, Telephone
+from tests.acceptance.texting import ANA, HOLE, Telephone, reports
 from tests.city import City, founded
 from tests.standins.faults import answers, hang
 from tests.standins.twilio.account import TwilioStandIn
@@ -263,3 +263,14 @@ async def test_a_slow_file_does_not_hold_a_hand_for_ever(
     await town.settle(minutes=1)
     assert (await pieces(town))[0].state == "kept"
     assert twilio.texts_to(ANA)
+
+
+async def test_a_video_is_said_not_to_be_seen(town: City, twilio: TwilioStandIn) -> None:
+    phone = Telephone(town, twilio.token, f"whatsapp:{ANA}")
+    await phone.write("", NumMedia="1", MediaUrl0="https://api.twilio.com/v/ME1", MediaContentType0="video/mp4")
+    await town.settle()
+    assert await town.rings(), "wordless, so a person looks"
+    texts = twilio.texts_to(f"whatsapp:{ANA}")
+    assert "Nous ne pouvons lire ni les vidéos ni les documents" in texts[0]
+    [report] = await reports(town)
+    assert "ni les vidéos" in (await town.web.get(f"/suivi/{report.token}")).text

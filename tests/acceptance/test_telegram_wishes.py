@@ -38,6 +38,27 @@ async def test_a_report_is_taken_back(ana: Writer) -> None:
     assert "retiré" in ana.told()[-1]
 
 
+async def test_taken_back_twice_is_told_once_and_shown(ana: Writer) -> None:
+    await ana.write(HOLE)
+    await ana.write("/annuler")
+    await ana.write("/annuler")
+    [report] = await reports(ana)
+    said = [entry["text"] for entry in (await incident(ana))["timeline"]]
+    assert said.count(f"{report.reference} : la personne retire son signalement") == 1
+    await ana.write("/suivi")
+    assert "Retiré à votre demande" in ana.told()[-1]
+    assert "Vous avez retiré ce signalement." in (await ana.city.web.get(f"/suivi/{report.token}")).text
+
+
+async def test_what_is_still_being_read_cannot_be_said_to_be_taken_back(ana: Writer) -> None:
+    await ana.people.write(ANA, ANA, HOLE)
+    await ana.people.write(ANA, ANA, "/annuler")  # no worker came by yet
+    assert "redemandez dans une minute" in ana.told()[-1]
+    await ana.city.settle(seconds=3)
+    assert "C'est noté" in ana.told()[-1]
+    assert "retire" not in str((await incident(ana))["timeline"])
+
+
 async def test_answers_in_another_language_from_the_first_report_on(ana: Writer) -> None:
     await ana.write("/langue")
     assert ana.heard()[-1].buttons() == ["Anglais", "Français"]

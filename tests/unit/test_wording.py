@@ -22,7 +22,7 @@ BUILT = {
     "choice.oui",
     "choice.non",
     *REASON_KEYS.values(),
-    *(f"state.{name}" for name in ("received", "asked", "open", "acknowledged", "resolved")),
+    *(f"state.{name}" for name in ("received", "asked", "open", "acknowledged", "resolved", "withdrawn")),
 }
 ON_PAPER = ("page.", "form.", "follow.", "state.", "stage.", "line.", "piece.", "voice.", "telegram.", "day_and_time")
 
