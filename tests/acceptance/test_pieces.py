@@ -111,7 +111,9 @@ async def test_a_bomb_and_a_lie_are_refused_and_the_words_kept(
         await phone.write(HOLE, NumMedia="1", MediaUrl0=address, MediaContentType0="image/jpeg")
         await town.settle()
     assert [piece.state for piece in await pieces(town)] == ["refused"] * 4
-    assert len(twilio.texts_to(ANA)) == 4
+    refused = [text for text in twilio.texts_to(ANA) if "photo" in text or "pièce jointe" in text]
+    assert len(refused) == 4, "each is told, where it was sent"
+    assert len(twilio.texts_to(ANA)) == 8
 
 
 async def test_a_photo_that_does_not_come_is_asked_for_again(
