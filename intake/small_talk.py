@@ -16,6 +16,7 @@ _AGAIN = re.compile(
     r"|(?:je )?(?:ne )?(?:comprends|comprend) (?:pas|rien))"
     rf"(?: (?:{_POLITE}))*$"
 )
+_ENGLISH = frozenset(("hello", "hi", "good", "morning", "evening", "please"))
 # A sentence of nothing else has not said what is happening: "allô, bonjour madame, c'est pour signaler un problème".
 _NO_MATTER = re.compile(
     r"(?:(?:allo|bonjour|bonsoir|salut|coucou|euh|heu|hum|ah|oh|ben|bah|alors|voila|oui|ouais|non|ok|merci|pardon"
@@ -37,6 +38,11 @@ def says_nothing(words: str) -> bool:
     """Whether words only greet, hesitate or announce; silence does too. Other scripts than ours are always a matter."""
     unread = any(sign.isalpha() and not plain(sign) for sign in words)
     return not unread and bool(_NO_MATTER.fullmatch(plain(words)))
+
+
+def greeted_in(words: str) -> str | None:
+    """The language of a greeting that is not the city's own."""
+    return "en" if _ENGLISH & set(plain(words).split()) else None
 
 
 def beside_the_wish(words: str) -> str:

@@ -18,6 +18,7 @@ from intake.channels.telegram_commands import Commands
 from intake.channels.telegram_updates import JSON
 from intake.models import LONGEST, Message, Piece, not_ours
 from intake.ports import DangerRules
+from intake.small_talk import greeted_in
 from intake.wording import say
 from routing.domain.attachment import Kind
 from routing.domain.incident import Event, ReportState
@@ -126,7 +127,9 @@ class CitizenBot:
             await self._aside.at_once(message.contact or "", said)
             raise
         if taken.greeting:
-            await self._aside.aside(message.contact or "", say("telegram.hello"), f"hello/{number}")
+            await self._aside.aside(
+                message.contact or "", say("telegram.hello", greeted_in(message.text)), f"hello/{number}"
+            )
 
     async def _on_press(self, query: CallbackQuery, contact: str, raw: bytes) -> None:
         words = (query.data or "").removeprefix(SAYS)

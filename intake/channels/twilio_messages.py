@@ -15,6 +15,7 @@ from intake.channels.messages import take
 from intake.channels.twilio_guard import FORM, SOURCE, Refused, TwilioGuard
 from intake.models import LONGEST, Message, Piece, not_ours
 from intake.ports import DangerRules
+from intake.small_talk import greeted_in
 from intake.wording import say
 from routing.domain.attachment import Kind
 from routing.domain.redaction import plain, readable
@@ -81,7 +82,7 @@ class TwilioMessages:
             # Twilio would not try again in time for a person: they are told now, and may write again.
             log.exception("a message could not be kept")
             return _twiml(replies.advice(self._house.danger(message.text)) or say("try_again"))
-        return _twiml(say("hello") if greeting else None)
+        return _twiml(say("hello", greeted_in(message.text)) if greeting else None)
 
     async def _duty(self, message: Message) -> str | None:
         """What to write back to somebody on duty who answers a page; None for everybody else. Told twice, done once."""

@@ -169,6 +169,8 @@ class PublicPages:
         except self._away:
             status = 503
         language = view.language if view else _language(request)
+        if status == 409 and language != DEFAULT:  # the head's own words are French
+            problem = say("follow.over", language)
         context = {"view": view, "problem": problem, "thanks": thanks, "status": status, "token": token}
         return _page(request, "suivi.html", language, context, status)
 

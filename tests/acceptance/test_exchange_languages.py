@@ -96,3 +96,14 @@ async def test_the_form_speaks_the_browsers_language(city: City) -> None:
     assert "Say in a few words" in empty.text
     assert "Signaler un problème" in (await city.web.get("/signaler")).text
     assert "Report a problem" in (await city.web.get("/signaler?langue=en")).text
+
+
+async def test_a_question_that_is_over_is_said_to_be_in_the_pages_language(city: City, scripted: Scripted) -> None:
+    hole = scripted.expect("a big hole rue Monge", ("voirie-nid-de-poule", 0.9), place="rue Monge", language="en")
+    reference = await city.report(hole)
+    await city.settle()
+    address = (await city.follow(reference))["tracking_url"].removeprefix("http://127.0.0.1:8000")
+    late = await city.web.post(f"{address}/reponse", data={"procedure": "voirie-nid-de-poule"})
+    assert late.status_code == 409
+    assert "This question is over" in late.text
+    assert "n&#39;attend plus" not in late.text

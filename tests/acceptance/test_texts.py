@@ -228,6 +228,11 @@ async def test_a_greeting_is_greeted_back_once_and_wakes_nobody(
     assert len(twilio.texts_to(ANA)) == 1
 
 
+async def test_an_english_greeting_is_greeted_back_in_english(town: City, phone: Telephone) -> None:
+    assert "Say in a few words" in await phone.write("Hello!")
+    assert "Dites en quelques mots" in await phone.write("Bonjour")
+
+
 async def test_a_street_alone_is_asked_about_and_sends_nobody(
     town: City, phone: Telephone, scripted: Scripted, twilio: TwilioStandIn
 ) -> None:
