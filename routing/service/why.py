@@ -93,7 +93,7 @@ def _of(entries: Sequence[Entry], reference: str | None) -> list[Entry]:
 def _called(desk: Desk, name: str, call: Entry, entries: Sequence[Entry]) -> str:
     channel = NAMES.get(str(call.facts.get("channel")), "")
     said = f"Oui : {name} a été appelé·e à {_at(desk, call.at)} ({channel}) pour {call.incident or 'un essai'}."
-    level = _last(entries, Event.ESCALATED, Event.ALARM, before=call.at)
+    level = _decided([entry for entry in entries if entry.at <= call.at])
     return f"{said} {_level(desk, level)}" if level else said
 
 
@@ -102,16 +102,18 @@ def _not_called(desk: Desk, person_id: str, name: str, entries: Sequence[Entry],
     reference = entries[0].incident
     before = [entry for entry in entries if entry.at <= at + AROUND]
     ended = _last(before, *ENDED)
-    level = _last(before, Event.ESCALATED, Event.ALARM)
-    if ended and (level is None or level.at <= ended.at):
+    level, asked = _decided(before), _last(before, Event.ESCALATED)
+    last = max((one for one in (level, asked) if one), key=lambda one: one.at, default=None)
+    if ended and (last is None or last.at <= ended.at):
         return f"{reference} : {ended.text}, à {_at(desk, ended.at)} ; plus personne n'était appelé."
-    if level is None:
-        planned = _last(before, "planned")
-        return f"{reference} : {planned.text}." if planned else None
+    if level is None or (ended and level.at <= ended.at):
+        latest = last or _last(before, "planned")
+        return f"{reference} : {latest.text}." if latest else None
     if person_id not in level.facts.get("people", []):
         return f"{reference} : {name} n'en était pas. {_level(desk, level)}"
     plan = next((one for one in reversed(before) if one.kind == "plan" and one.person == person_id), None)
-    mine = [one for one in before if one.person == person_id and one.kind in (Event.UNREACHED, Event.DECLINED)]
+    since = [one for one in before if one.at >= level.at and one.person == person_id]
+    mine = [one for one in since if one.kind in (Event.UNREACHED, Event.DECLINED)]
     said = f"{reference} : {_level(desk, level)}"
     if plan:
         left_out = ", ".join(plan.facts.get("left_out", []))
@@ -127,9 +129,13 @@ def _level(desk: Desk, entry: Entry) -> str:
     return f"À {_at(desk, entry.at)} : {entry.text}{by}.{skipped}"
 
 
-def _last(entries: Sequence[Entry], *kinds: str, before: datetime | None = None) -> Entry | None:
-    found = [entry for entry in entries if entry.kind in kinds and (before is None or entry.at <= before)]
-    return found[-1] if found else None
+def _decided(entries: Sequence[Entry]) -> Entry | None:
+    """The last decision on who is called. An alarm that only says that nobody is left decides nothing."""
+    return next((entry for entry in reversed(entries) if "people" in entry.facts), None)
+
+
+def _last(entries: Sequence[Entry], *kinds: str) -> Entry | None:
+    return next((entry for entry in reversed(entries) if entry.kind in kinds), None)
 
 
 async def _changes(session: AsyncSession, desk: Desk, person_id: str, at: datetime) -> list[str]:

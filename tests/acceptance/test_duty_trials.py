@@ -9,6 +9,7 @@ import pytest
 from httpx import Response
 
 from bot.worker import drill_in_its_hour
+from routing.service.pass_on import EXHAUSTED
 from routing.service.trial import drill, reachability
 from routing.store import audit
 from routing.store.models import AuditEntry
@@ -146,6 +147,21 @@ async def test_why_she_was_called_and_why_he_was_not(duty: Duty) -> None:
     decided = await why(duty, incident=reference)
     assert any("Ana Martin sera appelé·e : téléphone à" in line for line in decided)
     assert "Ana Martin prend en charge" in decided[-1]
+
+
+async def test_why_knows_whom_the_last_level_tried_after_the_rooms_alarm(duty: Duty) -> None:
+    await on_duty(duty.city, person("bruno", "Bruno Petit", BRUNO, [{"after": 0, "by": "sms"}]))
+    duty.twilio.books.opted_out.add(BRUNO)
+    await duty.city.opened(LAMP)
+    await duty.handset(ANA).fail("busy")
+    await duty.city.settle()
+    await duty.status(ANA, "undelivered", "30003")
+    assert (await duty.incident()).alarm == EXHAUSTED
+    _, said, *_ = await why(duty, person="bruno", at=duty.city.clock.at.isoformat())
+    assert "n'en était pas" not in said
+    assert "niveau 2 : Bruno Petit" in said
+    assert "Bruno Petit : injoignable, ne veut plus de SMS" in said
+    duty.look_at_the_rest()
 
 
 async def test_why_asks_for_one_thing_and_knows_what_it_does_not_know(duty: Duty) -> None:
