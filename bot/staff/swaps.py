@@ -23,6 +23,7 @@ HOW = """{prefix}echange demander N : chercher quelqu'un pour votre garde N de l
 {prefix}echange prendre N : vous prenez l'échange N ; « prendre N contre M » : vous rendez votre garde M
 {prefix}echange approuver N, refuser N, retirer N : pour l'échange N"""
 NUMBERS = re.compile(r"(?P<swap>\d{1,9})(?: contre (?P<back>\d{1,9}))?")
+NOT_YOURS = "C'est la demande de {name}, qui seul·e la retire ; pour la refuser : echange refuser {number}"
 ASKS_NUMBER = "Dites un numéro de la liste, par exemple : echange {verb} 1"
 
 
@@ -43,8 +44,19 @@ async def swap(session: AsyncSession, desk: Desk, name: str, person: str | None,
         return await _take(session, desk, name, person, number, numbers["back"])
     if verb == "approuver":
         return " ".join([f"L'échange {number} est approuvé.", *await approve_swap(session, desk, number, by=name)])
+    if verb == "retirer" and (theirs := await _another(session, person, number)):
+        return NOT_YOURS.format(name=theirs, number=number)
     await (refuse_swap if verb == "refuser" else withdraw_swap)(session, desk, number, by=name)
     return f"L'échange {number} est {'refusé' if verb == 'refuser' else 'retiré'}."
+
+
+async def _another(session: AsyncSession, person: str, number: int) -> str | None:
+    """Whose request it is, when it is somebody else's."""
+    row = await session.get(ShiftSwap, number)
+    if row is None or row.asker == person:
+        return None
+    known = (await roster.load(session)).people.get(row.asker)
+    return known.name if known else row.asker
 
 
 async def _ask(session: AsyncSession, desk: Desk, name: str, person: str, number: int) -> str:

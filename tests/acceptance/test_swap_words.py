@@ -59,10 +59,12 @@ async def test_a_garde_is_taken_against_one_of_ones_own(city: City) -> None:
 
 
 async def test_an_exchange_ends_otherwise_and_a_number_is_needed(city: City) -> None:
-    for verb, answer_ in (("refuser", "refusé"), ("retirer", "retiré")):
+    for verb, answer_, by in (("refuser", "refusé", CHLOE), ("retirer", "retiré", ANA)):
         asked = await say(city, ANA, "echange demander 1")
         number = asked.split("échange ")[1].split(",")[0]
-        assert await say(city, CHLOE, f"echange {verb} {number}") == f"L'échange {number} est {answer_}."
+        if verb == "retirer":
+            assert "C'est la demande de Ana Martin" in await say(city, CHLOE, f"echange retirer {number}")
+        assert await say(city, by, f"echange {verb} {number}") == f"L'échange {number} est {answer_}."
     assert await say(city, ANA, "echange prendre") == "Dites un numéro de la liste, par exemple : echange prendre 1"
     assert "Dites un numéro" in await say(city, ANA, "echange demander 99")
     assert "demandez à ce que votre compte" in await say(city, Agent("Passant"), "echange")
