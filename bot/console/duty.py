@@ -18,6 +18,7 @@ from bot.console.duty_words import DAYS, MONTHS, TROUBLES, WHYS
 from bot.console.feeds import PERSON, ROTATION, Feed
 from bot.console.routes import TEMPLATES, TheHouse, shown
 from bot.house import House
+from bot.staff.words import pause
 from routing.domain.oncall import Shift, instant
 from routing.domain.oncall.wall_clock import shown as wall_clock
 from routing.domain.paging import NAMES
@@ -66,6 +67,7 @@ async def page(
         "days": DAYS,
         "months": MONTHS,
         "channel_names": NAMES,
+        "pause": pause,
         "link": lambda **given: _link(board.choice.rotation, board.choice.view, day, **given),
         "field": lambda at: wall_clock(at, house.desk.zone).isoformat(timespec="minutes"),
         "feed_of_person": lambda id_: Feed(PERSON, id_).address(house),

@@ -14,6 +14,7 @@ from routing.domain.oncall import HandOverState, Holding, Person, Roster, SwapSt
 from routing.domain.oncall.fairness import Load, loads, spread
 from routing.domain.oncall.outlook import Concern, outlook
 from routing.domain.oncall.wall_clock import shown
+from routing.service.trial import reachability
 from routing.store import hand_overs, roster
 from routing.store.models import DutyReplacement, HandOver, PersonTimeOff, ShiftOverride, ShiftSwap
 
@@ -105,6 +106,7 @@ class DutyBoard:
     spread: float
     channels: Sequence[str]
     names: dict[str, str]
+    answered: tuple[int, int] = (0, 0)  # how often ``me`` answered, of how many calls
 
 
 async def duty_board(
@@ -119,10 +121,11 @@ async def duty_board(
     choice = Choice(rotation, view if view in (WEEK, MONTH) else WEEK, day)
     carried = _loads(people, house, rotation, now - FAIR if past else now)
     channels = tuple(house.pagers)
+    me = next((one for one in people.people.values() if one.name == name), None)
     return DutyBoard(
         people=sorted(people.people.values(), key=lambda one: one.name),
         rotations=list(people.rotations),
-        me=next((one for one in people.people.values() if one.name == name), None),
+        me=me,
         now=[_now(people, one, now) for one in people.rotations],
         choice=choice,
         days=list(_days(people, house, choice, shown(now, house.desk.zone).date())),
@@ -138,6 +141,7 @@ async def duty_board(
         spread=spread([load for load in carried if load.person in _members(people, rotation)]),
         channels=channels,
         names={one.id: one.name for one in people.people.values()},
+        answered=await reachability(session, house.desk, me.id) if me else (0, 0),
     )
 
 

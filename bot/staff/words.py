@@ -67,10 +67,10 @@ def where(place: str | None, commune: str | None) -> str:
 
 def pause(after: timedelta) -> str:
     """A delay in words: tout de suite, après 5 min."""
-    minutes = after // timedelta(minutes=1)
     if not after:
         return "tout de suite"
-    return f"après {minutes} min" if minutes else f"après {after.seconds} s"
+    minutes, seconds = divmod(int(after.total_seconds()), 60)
+    return "après " + " ".join([f"{minutes} min"] * (minutes > 0) + [f"{seconds} s"] * (seconds > 0))
 
 
 def cut(words: str, longest: int) -> str:

@@ -155,3 +155,16 @@ async def test_forms_of_other_sites_and_unknown_actions_are_refused(city: City) 
 
 async def test_a_duty_of_one_has_no_end(city: City) -> None:
     assert "pas de relève prévue" in await page(city, tour="chef")
+
+
+async def test_whoever_says_their_name_sees_how_they_are_reached_and_tries_it_there(city: City, tmp_path: Path) -> None:
+    plan = [{"after": 0, "by": "voice"}, {"after": 20, "by": "sms"}, {"after": 90, "by": "slack"}]
+    ana = {"id": "ana", "name": "Ana Martin", "phone": "+33639980011", "plan": plan}
+    await use(
+        city, tmp_path, people=[ana, {"id": "bruno", "name": "Bruno Petit"}, {"id": "chloe", "name": "Chloé Roy"}]
+    )
+    city.web.cookies.set(NAME_COOKIE, "Ana%20Martin")
+    shown = await page(city)
+    for words in ("téléphone, tout de suite", "SMS, après 20 s", "Slack, après 1 min 30 s", "<strong>jamais appelé·e"):
+        assert words in shown, words
+    assert 'action="/salle/joindre/ana/essai"' in shown
