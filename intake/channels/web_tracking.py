@@ -12,13 +12,13 @@ from intake import open_question, replies
 from intake.wording import DEFAULT, say, spoken
 from routing.domain.attachment import AttachmentState, Kind
 from routing.domain.incident import DispatchState, Event, IncidentState, ReportState
-from routing.service.ask_citizen import unanswered
+from routing.service.ask_citizen import reply, unanswered
 from routing.service.desk import Desk
 from routing.service.outcome import can_reopen
 from routing.service.resolve import reason_for
 from routing.service.withdraw import WITHDRAWN
 from routing.store import attachments, incidents, reports
-from routing.store.models import Attachment, Incident, Report
+from routing.store.models import Attachment, Incident, Report, TimelineEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +102,28 @@ async def _news(session: AsyncSession, desk: Desk, incident: Incident, report: R
     if incident.resolved_at:
         closed = say("line.closed", language, reason=_ended(desk, incident, language))
         news.append(News(incident.resolved_at.astimezone(desk.zone), closed))
-    withdrawn = WITHDRAWN.format(reference=report.reference)
-    for entry in await incidents.timeline_of(session, incident.id):
-        if entry.kind is Event.REOPENED or entry.text == withdrawn:
-            key = "line.reopened" if entry.kind is Event.REOPENED else "line.withdrawn"
-            news.append(News(entry.at.astimezone(desk.zone), say(key, language)))
+    news += [
+        News(entry.at.astimezone(desk.zone), words)
+        for entry in await incidents.timeline_of(session, incident.id)
+        if (words := _own(entry, report, language))
+    ]
     news += [
         News(message.at.astimezone(desk.zone), message.text)
         for message in await reports.questions_of(session, report.id)
     ]
     return [News(max(line.at, report.received_at.astimezone(desk.zone)), line.text) for line in news]
+
+
+def _own(entry: TimelineEntry, report: Report, language: str) -> str | None:
+    """What an entry says to the citizen of this report; most say nothing: other people's words are in them."""
+    if entry.kind is Event.REOPENED:
+        return say("line.reopened", language)
+    if entry.text == WITHDRAWN.format(reference=report.reference):
+        return say("line.withdrawn", language)
+    answer = reply(report, "")
+    if entry.kind is Event.REPORT and entry.text.startswith(answer):
+        return say("line.answered", language, text=entry.text.removeprefix(answer))
+    return None
 
 
 def _ended(desk: Desk, incident: Incident, language: str) -> str | None:

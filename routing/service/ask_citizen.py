@@ -72,7 +72,7 @@ async def unanswered(session: AsyncSession, report: Report, incident: Incident |
 
 async def answered_so(session: AsyncSession, report: Report, incident: Incident, text: str) -> bool:
     """Whether the citizen answered just that already: a second click."""
-    said = _reply(report, text)
+    said = reply(report, text)
     return any(entry.text == said for entry in await incidents.timeline_of(session, incident.id))
 
 
@@ -88,9 +88,10 @@ async def answered_by_citizen(
 ) -> None:
     """The citizen's reply joins the incident; an ``alarming`` one is for every thread. The incident must be locked."""
     question.answered_at = desk.now()
-    await record(session, desk, incident, Event.REPORT, _reply(report, text), broadcast=alarming)
+    await record(session, desk, incident, Event.REPORT, reply(report, text), broadcast=alarming)
     await tell_one(session, desk, report, desk.say("answer.thanks", report.language, reference=report.reference))
 
 
-def _reply(report: Report, text: str) -> str:
+def reply(report: Report, text: str) -> str:
+    """How a citizen's answer stands in the timeline."""
     return f"{report.reference} répond : {redact(readable(text), 400)}"

@@ -44,6 +44,7 @@ async def test_who_came_by_the_web_is_asked_on_their_page_and_the_answer_joins_t
         assert posted.status_code == 200
         assert "Merci, c&#39;est transmis." in posted.text
         assert 'name="texte"' not in posted.text
+        assert posted.text.count("Vous avez répondu : oui, au milieu") == 1
     await city.settle()
     heard = await city.thread("voirie", follow["incident"])
     assert [line for line in heard if "répond" in line] == [f"{reference} répond : oui, au milieu"]
