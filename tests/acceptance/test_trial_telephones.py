@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from routing.catalogue import loader
 from tests.acceptance.connected import BASE
 from tests.acceptance.duty import ANA, LAMP, Duty, on_duty, person
+from tests.clock import DrivenClock
+from tests.standins.telegram import TelegramStandIn
+from tests.standins.trial import telegram
 from tests.standins.trial.twilio import Telephones
 
 
@@ -35,3 +39,11 @@ async def test_what_a_text_is_answered_with_is_read_under_it(duty: Duty) -> None
     await phones.text({"number": ANA, "text": f"OK {incident.rpartition('-')[2]}"})
     assert "c&#39;est noté" in phones.show({})
     duty.look_at_the_rest()
+
+
+async def test_people_on_duty_have_opened_the_staffs_bot() -> None:
+    tried = telegram.trial(DrivenClock(), 0, BASE, loader.load(loader.FOLDER))
+    assert isinstance(tried.stand_in, TelegramStandIn)
+    network = tried.stand_in.network
+    for someone in telegram.PEOPLE:
+        assert network.private(someone).members.get(telegram.STAFF) == "member"

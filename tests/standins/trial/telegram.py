@@ -30,6 +30,7 @@ def trial(clock: Clock, port: int, vigie: str, catalogue: Catalogue) -> Trial:
     staff, city = stand_in.add_bot(STAFF, "VigieAgentsBot"), stand_in.add_bot(CITY, "VigieBot")
     for id, names in PEOPLE.items():
         stand_in.network.add_user(id, *names)
+        stand_in.network.private(id).members[STAFF] = "member"  # each has opened the bot: they can be on duty
     stand_in.network.add_user(CITIZEN, "Une", "habitante")
     stand_in.network.private(CITIZEN).members[CITY] = "member"
     groups = {code: -1001000000000 - number for number, code in enumerate(catalogue.services, 1)}
