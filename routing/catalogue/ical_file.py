@@ -5,6 +5,7 @@ Repetitions are written out until a horizon, on the wall clock of the event; exc
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
@@ -22,6 +23,10 @@ from routing.errors import CatalogueError
 
 MOST = 2000  # shifts of one file
 LONGEST = timedelta(days=92)
+
+# A feed of ours names the rotation before the person, and why after.
+OURS = re.compile(r".* : (?P<who>.*?)(?: \((?:échange|changement|remplacement)\))?")
+NOBODY = "PERSONNE"
 
 Event = tuple[int, Any]  # line, component of icalendar
 
@@ -44,6 +49,8 @@ def read(path: Path, people: Iterable[Person], zone: ZoneInfo, until: datetime) 
     for line, event in events:
         if str(event.get("status", "")).upper() == "CANCELLED":
             continue  # one repetition that does not take place is written so, and stays left out
+        if str(event.get("uid", "")).endswith("@vigie") and _named(event) == NOBODY:
+            continue  # a gap in a feed of ours
         try:
             shifts += _shifts(event, known, zone, until, _moved(events, event, zone))
         except (ValueError, KeyError, TypeError) as error:
@@ -71,7 +78,7 @@ def _shifts(
     event: Any, known: Mapping[str, str], zone: ZoneInfo, until: datetime, moved: set[datetime]
 ) -> list[FixedShift]:
     summary = str(event.get("summary", ""))
-    person = known.get(_plain(summary))
+    person = known.get(_plain(summary)) or known.get(_plain(_named(event)))
     if person is None:
         raise ValueError(f"'{summary}' is nobody of the roster: the summary is a person's id or name")
     begins, ends = _at(event["dtstart"].dt, zone), _end(event, zone)
@@ -85,6 +92,13 @@ def _shifts(
         for local in dict.fromkeys(_occurrences(event, first, shown(until, local_zone), local_zone))
         if (at := instant(local, local_zone)) not in moved and at < until
     ]
+
+
+def _named(event: Any) -> str:
+    """The person's part of a summary."""
+    summary = str(event.get("summary", ""))
+    ours = OURS.fullmatch(summary)
+    return ours["who"] if ours else summary
 
 
 def _occurrences(event: Any, first: datetime, until: datetime, zone: ZoneInfo) -> list[datetime]:

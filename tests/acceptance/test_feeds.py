@@ -11,10 +11,11 @@ from icalendar import Calendar
 from bot.console.feeds import PERSON, ROTATION, Feed
 from routing.catalogue import ical_file
 from routing.domain.oncall import Why
+from routing.service.absence import take_time_off
 from routing.service.import_shifts import import_shifts
 from routing.service.override_shift import override_shift
 from routing.store import roster
-from tests.acceptance.test_calendar import WEEK_OF_ANA, on_duty, use
+from tests.acceptance.test_calendar import WEEK_OF_ANA, WEEK_OF_BRUNO, on_duty, use
 from tests.city import City
 from tests.unit.duty import PARIS, paris
 
@@ -66,7 +67,7 @@ async def test_no_address_is_guessed(city: City) -> None:
 async def test_a_feed_that_was_exported_can_be_imported_above_the_turns(city: City, tmp_path: Path) -> None:
     answer = await city.web.get(Feed(PERSON, "ana").address(city.house).removeprefix(city.house.settings.base_url))
     path = tmp_path / "ana.ics"
-    path.write_text(answer.text.replace("routes : ", ""), encoding="utf-8", newline="")
+    path.write_text(answer.text, encoding="utf-8", newline="")
     async with city.session() as session:
         people = (await roster.load(session)).people.values()
         shifts = ical_file.read(path, people, PARIS, paris("2026-06-01 00:00"))
@@ -81,3 +82,19 @@ async def test_a_feed_that_was_exported_can_be_imported_above_the_turns(city: Ci
         ("ana", Why.TURN),
         (None, Why.GAP),
     ]
+
+
+async def test_a_teams_feed_comes_back_with_its_gaps_and_changes(city: City, tmp_path: Path) -> None:
+    async with city.session() as session:
+        desk = city.house.desk
+        await take_time_off(session, desk, "ana", *WEEK_OF_ANA, by="Ana Martin")
+        await override_shift(session, desk, "routes", "chloe", *WEEK_OF_BRUNO, by="Ana Martin")
+    answer = await city.web.get(Feed(ROTATION, "routes").address(city.house).removeprefix(city.house.settings.base_url))
+    path = tmp_path / "routes.ics"
+    path.write_text(answer.text, encoding="utf-8", newline="")
+    async with city.session() as session:
+        people = (await roster.load(session)).people.values()
+    shifts = ical_file.read(path, people, PARIS, paris("2026-04-10 00:00"))
+    [week] = [one for one in shifts if one.begins == WEEK_OF_BRUNO[0]]
+    assert week.person == "chloe"
+    assert not [one for one in shifts if one.begins == WEEK_OF_ANA[0]]
