@@ -247,5 +247,6 @@ def _goodbye(talk: Talk) -> str:
         texted=door_back(report) is not None and not talk.refuses,
         read_by_person=report.decision not in (Decision.ROUTE, ANSWERED),
         added=talk.about is not None and report.danger is None,
+        told=report.told if spoken(language) == DEFAULT else None,
         language=language,
     )

@@ -178,6 +178,7 @@ def goodbye(
     texted: bool = False,
     read_by_person: bool = False,
     added: bool = False,
+    told: str | None = None,
     language: str | None = None,
 ) -> str:
     """The end of a call: safety words first, then the reference, slowly and twice."""
@@ -195,6 +196,8 @@ def goodbye(
             document.response.pause(length=1)
         if texted:
             document.say("voice.texted")
+        if told:
+            document.say("told", told=told)
     document.say("voice.goodbye")
     document.response.hangup()
     return str(document)

@@ -102,6 +102,22 @@ async def test_a_greeting_is_no_matter_and_what_was_not_caught_is_said_again(
     assert twilio.texts_to(line.caller)
 
 
+async def test_whose_matter_it_is_is_said_and_written_to_a_caller_too(
+    switchboard: City, line: Line, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    words = scripted.expect(
+        "l'herbe du talus de l'A31 est trop haute", ("voirie-nid-de-poule", 0.95), commune=None, place="A31"
+    )
+    await line.ring()
+    await line.say(words)
+    await line.say("oui")
+    assert any("L'autoroute est exploitée par APRR" in said and "Un agent lit" in said for said in line.heard)
+    await switchboard.settle()
+    [text] = twilio.texts_to(line.caller)
+    assert "exploitée par APRR" in text
+    assert "le numéro VG-" in text
+
+
 @pytest.mark.parametrize(
     ("words", "key", "chosen"),
     [("le deuxième", "", 1), ("", "1", 0), ("aucune", "", None)],
