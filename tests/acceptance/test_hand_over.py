@@ -95,7 +95,7 @@ async def test_who_accepts_has_what_the_other_had(city: City, deal: str) -> None
     await city.settle()
     assert "Ana Martin prend la suite de Bruno Petit" in await city.thread(POLICE, deal)
     [card] = await city.cards(POLICE)
-    assert (card["holder"], card["held_at"]) == ("Ana Martin", f"{MONDAY}T07:02:00+00:00")
+    assert (card["holder"], card["held_at"]) == ("Ana Martin", f"{MONDAY}T07:02:00Z")
     taken = await city.act(deal, "acknowledge", by="Bruno Petit")
     assert (taken.status_code, "Ana Martin" in taken.text) == (409, True)
 
