@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import Event, PageState
-from routing.domain.paging import CONSOLE, VOICE, Call, Purpose, Rung
+from routing.domain.paging import CONSOLE, NAMES, VOICE, Call, Purpose, Rung
 from routing.ports import DeliveryProblem, Pager, PermanentProblem, TemporaryProblem, UnknownOutcome
 from routing.service.audit import note_trial
 from routing.service.desk import Desk
@@ -202,7 +202,7 @@ def _note_rung(page: Page, ref: str | None, now: datetime, *, followed: bool) ->
 def _said(page: Page) -> str:
     if page.purpose is Purpose.HOLD:
         return f"On demande à {page.name} : toujours dessus ?"
-    return f"{page.name} est appelé·e (niveau {page.level})"
+    return f"{page.name} est appelé·e : {NAMES.get(page.channel, page.channel)} (niveau {page.level})"
 
 
 async def _refuse(session: AsyncSession, desk: Desk, incident: Incident | None, page: Page, refusal: str) -> None:

@@ -158,6 +158,7 @@ async def test_somebody_without_a_number_is_rung_in_the_room_and_the_next_at_onc
     await duty.city.opened(LAMP)
     assert [ring.person for ring in await duty.city.rings()] == ["ana"]
     assert any("n'a donné aucune adresse" in line for line in await duty.timeline())
+    assert "Bruno Petit est appelé·e : téléphone (niveau 2)" in await duty.timeline(), "by what is said"
     assert duty.called(BRUNO) == 1, "nobody waits for somebody who cannot be reached"
     await duty.sound()
 
