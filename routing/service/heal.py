@@ -12,6 +12,7 @@ from routing.domain.procedure import Severity
 from routing.service.desk import Desk
 from routing.store import attachments, timers
 from routing.store.channels import ROOM
+from routing.store.citizen_messages import UNSENT, behind_another
 from routing.store.hand_overs import UNDER_WAY
 from routing.store.models import (
     Attachment,
@@ -25,8 +26,6 @@ from routing.store.models import (
     Thread,
     Timer,
 )
-
-UNSENT = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
 async def heal(session: AsyncSession, desk: Desk) -> dict[str, int]:
@@ -60,7 +59,7 @@ def _outstanding(desk: Desk) -> list[tuple[timers.Verb, InstrumentedAttribute[in
         (timers.Verb.SHOW, Channel.id, behind & ours),
         (timers.Verb.PAGE, Page.id, unsent | untold),
         (timers.Verb.HAND_OVER, HandOver.id, HandOver.state.in_(UNDER_WAY)),
-        (timers.Verb.TELL, CitizenMessage.id, CitizenMessage.state.in_(UNSENT)),
+        (timers.Verb.TELL, CitizenMessage.id, CitizenMessage.state.in_(UNSENT) & ~behind_another(desk.now())),
         (timers.Verb.FETCH, Attachment.id, Attachment.state == AttachmentState.WANTED),
         (timers.Verb.LISTEN, Attachment.id, attachments.UNHEARD),
         (timers.Verb.FORGET, Attachment.id, Attachment.state == AttachmentState.KEPT),

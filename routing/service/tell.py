@@ -17,7 +17,7 @@ from routing.domain.procedure import Severity
 from routing.domain.understanding import Channel
 from routing.ports import Choice, CitizenGateway, DeliveryProblem, PermanentProblem
 from routing.service.desk import Desk
-from routing.store import calls, incidents, live, timers
+from routing.store import calls, citizen_messages, incidents, live, timers
 from routing.store.base import Database
 from routing.store.models import CitizenMessage, Incident, Report
 
@@ -94,6 +94,7 @@ async def tell_one(
 ) -> None:
     """Queue one message to the citizen of ``report``, if they can be written to, for now or for ``at``.
 
+    It leaves behind those about the same report that should have left: a question never overtakes its receipt.
     ``kind`` begins its reference and says later what an answer to it answers.
     """
     if door_back(report) is None:
@@ -103,7 +104,9 @@ async def tell_one(
     message.choices = [[choice.words, choice.says] for choice in choices]
     session.add(message)
     await session.flush()
-    await timers.arm(session, timers.Verb.TELL, message.id, at or now, now)
+    later = at is not None and at > now
+    if later or not await citizen_messages.before(session, message, now):
+        await timers.arm(session, timers.Verb.TELL, message.id, at or now, now)
 
 
 async def send_to_citizen(
@@ -140,6 +143,10 @@ async def send_to_citizen(
         message.provider_ref = sent
         message.sent_at = None if problem else desk.now()
         await timers.disarm(session, timers.Verb.TELL, message_id)
+        await session.flush()
+        following = await citizen_messages.next_about(session, message.report_id)
+        if following is not None:
+            await timers.arm(session, timers.Verb.TELL, following, desk.now(), desk.now())
         live.announce(session, "message", message_id)
 
 

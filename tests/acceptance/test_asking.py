@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from bot.console.gateway import ConsolePhone
 from routing.domain.understanding import Decision
+from routing.ports import TemporaryProblem
+from routing.service.heal import heal
 from tests.city import City
 from tests.understood import Scripted
 
@@ -39,6 +44,28 @@ async def test_a_digit_by_text_message_settles_it(city: City, unclear: str) -> N
     [card] = await city.cards("voirie")
     assert card["certainty"] == "précisé par le citoyen"
     assert (await city.texts_to(PHONE))[-1] == "Où est-ce ? Répondez par la rue et la commune."
+
+
+async def test_a_question_never_overtakes_its_receipt(
+    city: City, unclear: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, problems = ConsolePhone.send, [TemporaryProblem("503")]
+
+    async def stumbling(self: ConsolePhone, *given: Any, **more: Any) -> str | None:
+        if problems:
+            raise problems.pop()
+        return await send(self, *given, **more)
+
+    monkeypatch.setattr(ConsolePhone, "send", stumbling)
+    reference = await city.text(unclear)
+    await city.settle()
+    assert await city.texts_to(PHONE) == []
+    async with city.session() as session:
+        assert await heal(session, city.house.desk) == {}
+    await city.settle(seconds=5)
+    receipt, question = await city.texts_to(PHONE)
+    assert reference in receipt
+    assert "3. aucune ne convient" in question
 
 
 async def test_none_of_them_goes_to_the_duty(city: City, unclear: str) -> None:

@@ -17,7 +17,7 @@ from routing.domain.incident import DispatchState, Event
 from routing.domain.pace import Rate
 from routing.domain.understanding import Channel
 from routing.ports import Choice, PermanentProblem, TemporaryProblem, UnknownOutcome
-from routing.service import deliver, heal, ring, tell
+from routing.service import deliver, ring, tell
 from routing.service.record import record
 from routing.service.show import show
 from routing.store import incidents, timers
@@ -291,4 +291,3 @@ async def test_the_same_event_three_times_has_one_effect(city: City, hole: str) 
         assert len((await session.scalars(select(Report))).all()) == 1
         assert (await session.scalars(select(Page))).all() == []
     assert len(await city.texts_to("+33639980001")) == 1
-    assert heal.UNSENT
