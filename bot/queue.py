@@ -22,7 +22,7 @@ def make_jobs(url: str) -> App:
         # Jobs are deferred by the caller's own connection, as lastingly as what they are about.
         kwargs={"options": "-c synchronous_commit=off"},
         min_size=1,
-        max_size=8,
+        max_size=4,  # a lane holds one for an instant; each is five megabytes of PostgreSQL
         timeout=5,
         reconnect_timeout=30,
     )
