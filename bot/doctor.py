@@ -91,7 +91,7 @@ async def _database(house: House) -> list[Finding]:
         forged = await audit.faults(session)
     return [
         Finding("database", f"PostgreSQL {version}, schema {revision}", well=True),
-        Finding("worker", f"{workers} running", well=bool(workers)),
+        Finding("worker", f"{workers} lanes with a heartbeat", well=bool(workers)),
         Finding("timers", f"{len(stuck)} failing again and again" if stuck else "none is stuck", well=not stuck),
         Finding(
             "invariant", f"set again: {healed}" if healed else "whatever is outstanding has a timer", well=not healed

@@ -115,7 +115,7 @@ def test_the_doctor_says_what_is_missing(vigie: CliRunner, tmp_path: Path) -> No
     vigie.invoke(command.app, ["oncall", "import", "oncall.yaml"])
     better = vigie.invoke(command.app, ["doctor"])
     assert better.exit_code == 0, better.output
-    assert "look  worker: 0 running" in better.output
+    assert "look  worker: 0 lanes with a heartbeat" in better.output
 
 
 async def test_the_doctor_sees_services_nobody_answers_for(
