@@ -143,7 +143,6 @@ async def send_to_citizen(
         message.provider_ref = sent
         message.sent_at = None if problem else desk.now()
         await timers.disarm(session, timers.Verb.TELL, message_id)
-        await session.flush()
         following = await citizen_messages.next_about(session, message.report_id)
         if following is not None:
             await timers.arm(session, timers.Verb.TELL, following, desk.now(), desk.now())

@@ -17,18 +17,22 @@ UNSENT = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 EARLIER = aliased(CitizenMessage)
 
 
+def _late(message: type[CitizenMessage], now: datetime) -> ColumnElement[bool]:
+    """It should have left and has not."""
+    due = exists().where(Timer.verb == Verb.TELL, Timer.subject_id == message.id, Timer.due_at <= now)
+    return message.state.in_(UNSENT) & due
+
+
 def behind_another(now: datetime) -> ColumnElement[bool]:
     """Of a message: an earlier one about the same report should have left and has not."""
-    due = exists().where(Timer.verb == Verb.TELL, Timer.subject_id == EARLIER.id, Timer.due_at <= now)
-    earlier = exists().where(EARLIER.report_id == CitizenMessage.report_id, EARLIER.id < CitizenMessage.id)
-    return earlier.where(EARLIER.state.in_(UNSENT), due)
+    same = (EARLIER.report_id == CitizenMessage.report_id) & (EARLIER.id < CitizenMessage.id)
+    return exists().where(same, _late(EARLIER, now))
 
 
 async def before(session: AsyncSession, message: CitizenMessage, now: datetime) -> Sequence[int]:
     """Those that must leave before this one, locked: whoever notes that one has left sees this one, or is seen."""
-    due = exists().where(Timer.verb == Verb.TELL, Timer.subject_id == CitizenMessage.id, Timer.due_at <= now)
     same = (CitizenMessage.report_id == message.report_id) & (CitizenMessage.id < message.id)
-    query = select(CitizenMessage.id).where(same, CitizenMessage.state.in_(UNSENT), due).order_by(CitizenMessage.id)
+    query = select(CitizenMessage.id).where(same, _late(CitizenMessage, now)).order_by(CitizenMessage.id)
     return (await session.scalars(query.with_for_update())).all()
 
 

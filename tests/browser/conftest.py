@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from bot.web import create_app
 from bot.worker import Worker
 from tests.browser.provide import NAMES, in_path
 from tests.databases import Databases
+from tests.standins.loopback import Server
 from tests.understood import Scripted
 
 QUIET = (
@@ -44,22 +45,6 @@ class LiveCity:
     url: str
     house: House
     means: Scripted
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves the test run's signals alone and tells when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 @pytest.fixture
@@ -91,7 +76,7 @@ async def _working(settings: Settings, url: str, scripted: Scripted) -> AsyncIte
 async def _serving(settings: Settings, url: str, door: socket.socket) -> AsyncIterator[House]:
     house = build(settings, url)
     config = uvicorn.Config(create_app(house, url), log_config=None, ws="none", timeout_graceful_shutdown=1)
-    server = _Server(config)
+    server = Server(config)
     running = asyncio.create_task(server.serve(sockets=[door]))
     try:
         async with asyncio.timeout(START):

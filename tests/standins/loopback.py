@@ -24,7 +24,7 @@ class _Cuttable(HttpToolsProtocol):
         self.scope["extensions"] = {CUT: {"abort": self.transport.abort}}
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Leaves the test run's signals alone and tells when it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -49,7 +49,7 @@ async def serving(app: ASGIApp, port: int = 0, **more: Any) -> AsyncIterator[str
         given = {"log_config": None, "lifespan": "off", "access_log": False, **more}
         config = uvicorn.Config(app, ws="websockets-sansio", http=_Cuttable, **given)
         config.timeout_graceful_shutdown = 1
-        server = _Server(config)
+        server = Server(config)
         running = asyncio.create_task(server.serve(sockets=[door]))
         try:
             async with asyncio.timeout(START):

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from functools import cache
 from typing import Any
 
-from tests.databases import ROOT
+from tests.standins.contracts import specification
 
-FILE = ROOT.parent / "shared" / "contracts" / "telegram" / "api.json.gz"
 PLAIN = {"Integer": int, "String": str, "Boolean": bool, "True": bool, "Float": (int, float)}
 
 
-@cache
 def spec() -> dict[str, Any] | None:
     """{"methods": …, "types": …} or None."""
-    if not FILE.exists():
-        return None
-    found: dict[str, Any] = json.loads(gzip.decompress(FILE.read_bytes()))
-    return found
+    return specification("telegram/api.json.gz")
 
 
 def problems(kinds: list[str], value: Any, at: str = "") -> list[str]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from tests.databases import ROOT
+from tests.standins.contracts import specification
 
-FILE = ROOT.parent / "shared" / "contracts" / "twilio" / "twilio_api_v2010.json.gz"
 ACCOUNT = "/2010-04-01/Accounts/{AccountSid}"
 FORM = "application/x-www-form-urlencoded"
 OPERATIONS = {
@@ -25,13 +21,9 @@ OPERATIONS = {
 KINDS: Mapping[str, Any] = {"string": str, "integer": int, "array": list, "object": dict, "boolean": bool}
 
 
-@cache
 def spec() -> dict[str, Any] | None:
     """{"paths": …, "components": …} or None."""
-    if not FILE.exists():
-        return None
-    found: dict[str, Any] = json.loads(gzip.decompress(FILE.read_bytes()))
-    return found
+    return specification("twilio/twilio_api_v2010.json.gz")
 
 
 def asked_wrongly(name: str, given: Mapping[str, str]) -> list[str]:
