@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,6 +10,8 @@ from routing.domain.oncall import Person, Policy, Roster
 
 ROUND_PAUSE = timedelta(minutes=5)  # between the last level of a round and the first of the next
 RETRY_EMPTY = timedelta(minutes=1)  # when nobody at all is on call
+UNTAKEN = "personne n'a pris l'incident"
+EXHAUSTED = "personne d'autre à appeler avant le prochain tour : appelez le chef de salle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,22 @@ class Move:
     empty: tuple[str, ...] = ()
 
 
+def last_resort(
+    policy: Policy | None, standing: Standing, roster: Roster, now: datetime, called: Collection[str]
+) -> Move | None:
+    """Everybody of a round is known not to come, and the next has not begun: the metropolis duty is paged meanwhile.
+
+    None when it was ``called`` (ids) already: only the room can help then.
+    """
+    people = tuple(person for person in roster.metropolis_duty(now) if person.id not in called)
+    if not people:
+        return None
+    again = Standing(now + ROUND_PAUSE, 0, standing.round)
+    level = len(policy.levels) if policy else 0
+    move = Move(people, level, standing.round - 1, UNTAKEN, again, again.started_at)
+    return replace(move, policy=policy.id if policy else None)
+
+
 def decide(policy: Policy | None, standing: Standing, roster: Roster, now: datetime) -> Move:
     """The next move of an unacknowledged incident's escalation.
 
@@ -59,7 +78,7 @@ def decide(policy: Policy | None, standing: Standing, roster: Roster, now: datet
             return replace(move, apart=levels[index].apart, policy=policy.id if policy else None, empty=tuple(empty))
         empty += levels[index].targets
     people = roster.metropolis_duty(now)
-    alarm = "personne n'a pris l'incident" if people else "personne n'est d'astreinte : appelez le chef de salle"
+    alarm = UNTAKEN if people else "personne n'est d'astreinte : appelez le chef de salle"
     again = Standing(started_at=now + (ROUND_PAUSE if people else RETRY_EMPTY), level=0, round=standing.round + 1)
     last = Move(people, len(levels), standing.round, alarm, again, again.started_at)
     return replace(last, policy=policy.id if policy else None, empty=tuple(empty))

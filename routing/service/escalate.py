@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from routing.domain.escalation import Move, Standing, decide
+from routing.domain.escalation import EXHAUSTED, Move, Standing, decide, last_resort
 from routing.domain.incident import Event, IncidentState
 from routing.domain.oncall import METROPOLIS, Roster
 from routing.domain.paging import CONSOLE
 from routing.errors import Conflict
 from routing.service.desk import Desk
 from routing.service.page import Summons, give_up_levels, plan_pages
-from routing.service.pass_on import go_on
+from routing.service.pass_on import between_rounds, go_on
 from routing.service.record import Happening, record, record_all
-from routing.store import incidents, roster, timers
+from routing.store import incidents, pages, roster, timers
 from routing.store.models import Incident
 
 LONG_AGO = timedelta(days=1)  # a person who asks for the duty waits for no delay of the first level
@@ -42,15 +42,20 @@ async def escalate(
     ended = {incident_id, *(one.id for one in found)} - {one.id for one in waiting}
     await timers.disarm(session, timers.Verb.ESCALATE, ended)
     people = await roster.load(session)
-    moves = [(one, _decide(people, one, now)) for one in waiting if one.id in due]
+    moves = [(one, await _decide(session, people, one, now)) for one in waiting if one.id in due]
     await timers.arm_each(session, timers.Verb.ESCALATE, {one.id: move.next_at for one, move in moves}, now)
     await _carry_out(session, desk, [(one, move) for one, move in moves if move.people or move.alarm], channels)
     return [one.id for one in found]
 
 
-def _decide(people: Roster, incident: Incident, now: datetime) -> Move:
+async def _decide(session: AsyncSession, people: Roster, incident: Incident, now: datetime) -> Move:
     standing = Standing(incident.escalation_started_at or now, incident.level, incident.round)
-    return decide(people.policy_for(incident.policy_service or METROPOLIS), standing, people, now)
+    policy = people.policy_for(incident.policy_service or METROPOLIS)
+    if not between_rounds(incident, now) or await pages.being_reached(session, incident.id):
+        return decide(policy, standing, people, now)
+    called = await pages.called_in(session, incident.id, (incident.round - 1, incident.round))
+    helped = last_resort(policy, standing, people, now, called)
+    return helped or Move((), 0, incident.round, EXHAUSTED, standing, standing.started_at)
 
 
 async def _carry_out(
@@ -58,7 +63,7 @@ async def _carry_out(
 ) -> None:
     if not moves:
         return
-    await give_up_levels(session, [incident.id for incident, _ in moves])
+    await give_up_levels(session, [incident.id for incident, move in moves if move.alarm != EXHAUSTED])
     summons = [Summons(incident, move.people, move.level, move.apart) for incident, move in moves]
     decided, left_out = await plan_pages(session, desk, summons, channels)
     for incident, move in moves:
@@ -118,6 +123,8 @@ async def start_again(
 
 def _happening(incident: Incident, move: Move, left_out: Sequence[str]) -> Happening:
     said = _said(move) + (f". Par un autre moyen que prévu : {' ; '.join(left_out)}" if left_out else "")
+    if move.alarm == EXHAUSTED:  # it only says that nobody is left, and decides nothing
+        return Happening(incident, Event.ALARM, said, broadcast=True)
     facts = {
         "policy": move.policy,
         "level": move.level + 1,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from routing.domain.escalation import EXHAUSTED
 from routing.domain.incident import Event, IncidentState
 from routing.domain.paging import NAMES, Purpose
 from routing.service.desk import Desk
 from routing.service.record import record
 from routing.store import pages, timers
 from routing.store.models import Incident, Page
-
-EXHAUSTED = "personne d'autre à appeler avant le prochain tour : appelez le chef de salle"
 
 
 async def pass_on(session: AsyncSession, desk: Desk, incident: Incident | None, page: Page, why: str) -> None:
@@ -47,11 +48,12 @@ async def go_on(session: AsyncSession, desk: Desk, incident: Incident) -> None:
 
 
 async def _next_level(session: AsyncSession, desk: Desk, incident: Incident) -> None:
-    """The next level is paged now; when this round has none left, the room knows it at once."""
+    """The next level is paged now; when this round has none left, the metropolis duty, else the room knows it."""
     now = desk.now()
-    round_is_over = incident.level == 0 and (incident.escalation_started_at or now) > now
-    if not round_is_over:
+    if not between_rounds(incident, now) or incident.alarm != EXHAUSTED:
         await timers.arm(session, timers.Verb.ESCALATE, incident.id, now, now)
-    elif incident.alarm != EXHAUSTED:
-        incident.alarm = EXHAUSTED
-        await record(session, desk, incident, Event.ALARM, f"Alarme : {EXHAUSTED}", broadcast=True)
+
+
+def between_rounds(incident: Incident, now: datetime) -> bool:
+    """Whether every level of a round was called, and the next one has not begun."""
+    return incident.round > 1 and incident.level == 0 and (incident.escalation_started_at or now) > now

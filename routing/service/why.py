@@ -109,16 +109,19 @@ def _not_called(desk: Desk, person_id: str, name: str, entries: Sequence[Entry],
     if level is None or (ended and level.at <= ended.at):
         latest = last or _last(before, "planned")
         return f"{reference} : {latest.text}." if latest else None
-    if person_id not in level.facts.get("people", []):
+    begun = [one for one in before if ended is None or one.at > ended.at]
+    theirs = _decided([one for one in begun if person_id in one.facts.get("people", [])])
+    if theirs is None:
         return f"{reference} : {name} n'en était pas. {_level(desk, level)}"
     plan = next((one for one in reversed(before) if one.kind == "plan" and one.person == person_id), None)
-    since = [one for one in before if one.at >= level.at and one.person == person_id]
+    since = [one for one in before if one.at >= theirs.at and one.person == person_id]
     mine = [one for one in since if one.kind in (Event.UNREACHED, Event.DECLINED)]
-    said = f"{reference} : {_level(desk, level)}"
+    said = f"{reference} : {_level(desk, theirs)}"
     if plan:
         left_out = ", ".join(plan.facts.get("left_out", []))
         said += f" {plan.text}." + (f" Laissé de côté : {left_out}." if left_out else "")
-    return said + "".join(f" {one.text} ({_at(desk, one.at)})." for one in mine)
+    said += "".join(f" {one.text} ({_at(desk, one.at)})." for one in mine)
+    return said if theirs is level else f"{said} Ensuite : {_level(desk, level)}"
 
 
 def _level(desk: Desk, entry: Entry) -> str:

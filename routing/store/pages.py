@@ -117,6 +117,12 @@ async def being_reached(session: AsyncSession, incident_id: int) -> bool:
     return await session.scalar(query.limit(1)) is not None
 
 
+async def called_in(session: AsyncSession, incident_id: int, rounds: Collection[int]) -> set[str]:
+    """Whom (roster ids) these rounds of an incident's escalation were to reach."""
+    mine = (Page.incident_id == incident_id, Page.purpose == Purpose.INCIDENT, Page.round.in_(rounds))
+    return set(await session.scalars(select(Page.person).where(*mine).distinct()))
+
+
 async def of_incident(
     session: AsyncSession, incident_id: int, states: Collection[PageState], person: str | None = None
 ) -> Sequence[Page]:

@@ -10,8 +10,9 @@ import pytest
 
 from bot.phone import failover
 from bot.slack import account as slack_account
+from routing.domain.escalation import EXHAUSTED
 from routing.domain.incident import PageState
-from routing.service.pass_on import EXHAUSTED
+from routing.store.models import EscalationPolicy
 from tests.acceptance.connected import with_twilio
 from tests.acceptance.duty import ANA, BRUNO, CHLOE, LAMP, Duty, on_duty, person
 from tests.city import founded
@@ -163,15 +164,48 @@ async def test_somebody_without_a_number_is_rung_in_the_room_and_the_next_at_onc
     await duty.sound()
 
 
-async def test_when_nobody_can_be_reached_at_all_the_room_knows_at_once_and_it_goes_on(duty: Duty) -> None:
+async def test_when_no_level_reaches_anybody_the_metropolis_duty_is_called_at_once(duty: Duty) -> None:
     unreachable = [person(one, one.title(), None, by("voice")) for one in ("ana", "bruno")]
     await on_duty(duty.city, *unreachable)
     await duty.city.opened(LAMP)
     assert [ring.person for ring in await duty.city.rings()] == ["ana", "bruno"]
-    assert (await duty.incident()).alarm == EXHAUSTED
+    assert duty.called(CHLOE) == 1
+    assert (await duty.incident()).alarm == "personne n'a pris l'incident"
+    await duty.handset(CHLOE).fail("busy")
+    await duty.city.settle()
+    assert len(duty.texts(CHLOE)) == 1
+    await duty.status(CHLOE, "undelivered", "30003")
+    assert (await duty.incident()).alarm == EXHAUSTED, "once everybody was tried only the room is left"
+    assert duty.called(CHLOE) == 1
     await duty.city.settle(minutes=5)
     await duty.city.rings()
-    assert duty.called(CHLOE) == 1, "the next round has the metropolis duty beside it"
+    assert duty.called(CHLOE) == 2, "the next round has the metropolis duty beside it"
+    await duty.sound()
+
+
+async def test_when_nobody_can_be_reached_at_all_the_room_knows_at_once_and_it_goes_on(duty: Duty) -> None:
+    unreachable = [person(one, one.title(), None, by("voice")) for one in ("ana", "bruno", "chloe")]
+    await on_duty(duty.city, *unreachable)
+    await duty.city.opened(LAMP)
+    assert [ring.person for ring in await duty.city.rings()] == ["ana", "bruno", "chloe"]
+    assert (await duty.incident()).alarm == EXHAUSTED
+    assert (await duty.timeline()).count(f"Alarme : {EXHAUSTED}") == 1
+    await duty.city.settle(minutes=5)
+    assert len(await duty.city.rings()) > 0, "and it begins again"
+    await duty.sound()
+
+
+async def test_whoever_says_no_last_is_not_called_again_at_once(duty: Duty) -> None:
+    async with duty.city.session() as session:
+        policy = await session.get_one(EscalationPolicy, "technique")
+        policy.levels = [{"after": 0, "targets": ["person:chloe"]}]
+    await duty.city.opened(LAMP)
+    handset = duty.handset(CHLOE)
+    await handset.pick_up()
+    await handset.press("2")
+    await duty.city.settle(minutes=1)
+    assert duty.called(CHLOE) == 1
+    assert (await duty.incident()).alarm == EXHAUSTED
     await duty.sound()
 
 

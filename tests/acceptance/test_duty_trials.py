@@ -9,7 +9,7 @@ import pytest
 from httpx import Response
 
 from bot.worker import drill_in_its_hour
-from routing.service.pass_on import EXHAUSTED
+from routing.domain.escalation import EXHAUSTED
 from routing.service.trial import drill, reachability
 from routing.store import audit
 from routing.store.models import AuditEntry
@@ -156,11 +156,16 @@ async def test_why_knows_whom_the_last_level_tried_after_the_rooms_alarm(duty: D
     await duty.handset(ANA).fail("busy")
     await duty.city.settle()
     await duty.status(ANA, "undelivered", "30003")
+    assert duty.called(CHLOE) == 1, "the metropolis duty, who comes after the last level"
+    await duty.handset(CHLOE).fail("busy")
+    await duty.city.settle()
+    await duty.status(CHLOE, "undelivered", "30003")
     assert (await duty.incident()).alarm == EXHAUSTED
     _, said, *_ = await why(duty, person="bruno", at=duty.city.clock.at.isoformat())
     assert "n'en était pas" not in said
     assert "niveau 2 : Bruno Petit" in said
     assert "Bruno Petit : injoignable, ne veut plus de SMS" in said
+    assert "niveau 3 : Chloé Roy — personne n'a pris l'incident" in said, "and who came after"
     duty.look_at_the_rest()
 
 
