@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from nlp_models.street_book import StreetBook
 from routing.domain.oncall import Roster
 from routing.domain.oncall.outlook import AHEAD, outlook
 from routing.service.heal import heal
+from routing.service.trial import silent_people
 from routing.store import audit, channels, roster, timers
 
 SHOWN = 5
@@ -81,7 +83,7 @@ async def _database(house: House) -> list[Finding]:
     async with house.database.transaction() as session:
         version = await session.scalar(text("SHOW server_version"))
         revision = await session.scalar(text("SELECT version_num FROM alembic_version"))
-        people = await roster.load(session)
+        people, silent = await roster.load(session), await silent_people(session, house.desk)
         stuck = await timers.overdue(session, house.clock.now())
         workers = await session.scalar(
             text("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '10 seconds'")
@@ -98,7 +100,7 @@ async def _database(house: House) -> list[Finding]:
         ),
         Finding("channels", "refused: " + ", ".join(refusing) if refusing else "none refuses", well=not refusing),
         _audit(forged),
-        *_oncall(house, people),
+        *_oncall(house, people, silent),
     ]
 
 
@@ -109,7 +111,7 @@ def _audit(faults: list[str]) -> Finding:
     return Finding("audit log", f"{'; '.join(faults[:SHOWN])}{more}", well=False, grave=True)
 
 
-def _oncall(house: House, people: Roster) -> list[Finding]:
+def _oncall(house: House, people: Roster, silent: Collection[str]) -> list[Finding]:
     if not people.people:
         return [Finding("on-call", "nobody can be paged: vigie oncall import FILE.yaml", well=False, grave=True)]
     dead = [f"{where}: {what}" for where, what in people.dead_targets()]
@@ -118,12 +120,12 @@ def _oncall(house: House, people: Roster) -> list[Finding]:
     findings = [Finding("on-call", "; ".join(dead) or f"{len(people.people)} people", well=not dead)]
     if alone:
         findings.append(Finding("on-call", f"nobody on call now for {', '.join(alone)}", well=False))
-    return [*findings, _calendar(house, people)]
+    return [*findings, _calendar(house, people, silent)]
 
 
-def _calendar(house: House, people: Roster) -> Finding:
-    """Gaps, people whom nothing reaches and short rests of the next two weeks."""
-    found = outlook(people, house.clock.now(), tuple(house.pagers))
+def _calendar(house: House, people: Roster, silent: Collection[str]) -> Finding:
+    """Gaps, people whom nothing reaches or who never answer, and short rests of the next two weeks."""
+    found = outlook(people, house.clock.now(), tuple(house.pagers), silent)
     said = [
         f"{one.trouble} {one.rotation} {one.person} {one.begins.astimezone(house.desk.zone):%Y-%m-%d %H:%M}"
         for one in found

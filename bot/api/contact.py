@@ -15,7 +15,7 @@ from bot.api.schemas import Body, By
 from bot.house import House
 from routing.catalogue.oncall_file import ContactRow
 from routing.service.contact import change_plan
-from routing.service.trial import reachability, try_person
+from routing.service.trial import reachability, silent_people, try_person
 from routing.service.why import why_incident, why_person
 from routing.store import roster
 
@@ -34,13 +34,17 @@ class StepView(Body):
 
 
 class ContactView(Body):
-    """How one person is reached, and how often they answered in 90 days: ``answered`` of ``asked``."""
+    """How one person is reached, and how often they answered in 90 days: ``answered`` of ``asked``.
+
+    ``silent`` is how many calls in a row went unanswered, 0 for whoever counts as answering.
+    """
 
     person: str
     name: str
     plan: list[StepView]
     answered: int
     asked: int
+    silent: int
 
 
 class NewPlan(By):
@@ -127,6 +131,7 @@ def as_utc(house: House, at: datetime | None) -> datetime:
 async def _contact(session: AsyncSession, house: House, id_: str) -> ContactView:
     person = (await roster.load(session)).people[id_]
     answered, asked = await reachability(session, house.desk, id_)
+    silent = (await silent_people(session, house.desk)).get(id_, 0)
     steps = [
         StepView(
             after=int(step.after.total_seconds()),
@@ -135,4 +140,4 @@ async def _contact(session: AsyncSession, house: House, id_: str) -> ContactView
         )
         for step in person.plan
     ]
-    return ContactView(person=id_, name=person.name, plan=steps, answered=answered, asked=asked)
+    return ContactView(person=id_, name=person.name, plan=steps, answered=answered, asked=asked, silent=silent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -14,7 +14,7 @@ from routing.domain.oncall import HandOverState, Holding, Person, Roster, SwapSt
 from routing.domain.oncall.fairness import Load, loads, spread
 from routing.domain.oncall.outlook import Concern, outlook
 from routing.domain.oncall.wall_clock import shown
-from routing.service.trial import reachability
+from routing.service.trial import reachability, silent_people
 from routing.store import hand_overs, roster
 from routing.store.models import DutyReplacement, HandOver, PersonTimeOff, ShiftOverride, ShiftSwap
 
@@ -88,7 +88,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class DutyBoard:
-    """The whole page. ``me`` is the person of the roster with the name at the screen, None for anybody else."""
+    """The whole page. ``me`` is the person of the roster with the name at the screen, None for anybody else.
+
+    ``silent``: how many calls in a row whoever does not answer has missed.
+    """
 
     people: Sequence[Person]
     rotations: Sequence[str]
@@ -102,6 +105,7 @@ class DutyBoard:
     overrides: Sequence[ShiftOverride]
     replacements: Sequence[DutyReplacement]
     time_off: Sequence[PersonTimeOff]
+    silent: Mapping[str, int]
     loads: Sequence[Load]
     spread: float
     channels: Sequence[str]
@@ -122,6 +126,7 @@ async def duty_board(
     carried = _loads(people, house, rotation, now - FAIR if past else now)
     channels = tuple(house.pagers)
     me = next((one for one in people.people.values() if one.name == name), None)
+    silent = await silent_people(session, house.desk)
     return DutyBoard(
         people=sorted(people.people.values(), key=lambda one: one.name),
         rotations=list(people.rotations),
@@ -130,7 +135,8 @@ async def duty_board(
         choice=choice,
         days=list(_days(people, house, choice, shown(now, house.desk.zone).date())),
         hand_overs=await hand_overs.under_way(session),
-        concerns=outlook(people, now, channels),
+        concerns=outlook(people, now, channels, silent),
+        silent=silent,
         swaps=await _swaps(session, now),
         overrides=list(await session.scalars(select(ShiftOverride).where(ShiftOverride.ends > now).order_by("begins"))),
         replacements=list(

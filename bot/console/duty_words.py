@@ -9,6 +9,7 @@ WHYS = {Why.OVERRIDE: "changement", Why.SWAP: "échange", Why.REPLACEMENT: "remp
 TROUBLES = {
     Trouble.GAP: "Personne de garde",
     Trouble.UNREACHABLE: "De garde et injoignable",
+    Trouble.SILENT: "De garde et ne répond pas",
     Trouble.REST: "Moins de 11 h de repos",
 }
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")

@@ -22,7 +22,7 @@ from routing.domain.oncall import Person
 from routing.domain.paging import NAMES
 from routing.errors import RoutingError
 from routing.service.contact import change_plan
-from routing.service.trial import reachability, try_person
+from routing.service.trial import reachability, silent_people, try_person
 from routing.service.why import LastCall, last_calls, why_incident, why_person
 from routing.store import roster
 
@@ -38,12 +38,16 @@ router = APIRouter(prefix="/salle", include_in_schema=False, dependencies=[Depen
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """One person on the page; ``missing`` are channels of the plan that reach nobody."""
+    """One person on the page; ``missing`` are channels of the plan that reach nobody.
+
+    ``silent``: how many calls in a row they missed, if they count as not answering.
+    """
 
     person: Person
     answered: int
     asked: int
     missing: tuple[str, ...]
+    silent: int = 0
 
     @property
     def score(self) -> str:
@@ -74,8 +78,8 @@ async def people_page(request: Request, house: TheHouse, message: str = "") -> R
     """Everybody on duty: plan, reachability, trial call."""
 
     async def work(session: AsyncSession) -> list[Reached]:
-        people = (await roster.load(session)).people.values()
-        return [await _reached(session, house, person) for person in people]
+        people, silent = (await roster.load(session)).people.values(), await silent_people(session, house.desk)
+        return [await _reached(session, house, person, silent.get(person.id, 0)) for person in people]
 
     context = {
         "people": await house.run(work),
@@ -89,11 +93,11 @@ async def people_page(request: Request, house: TheHouse, message: str = "") -> R
     return TEMPLATES.TemplateResponse(request, "joindre.html", context)
 
 
-async def _reached(session: AsyncSession, house: House, person: Person) -> Reached:
+async def _reached(session: AsyncSession, house: House, person: Person, silent: int) -> Reached:
     answered, asked = await reachability(session, house.desk, person.id)
     steps = [step.by for step in person.plan]
     missing = tuple(NAMES[by] for by in steps if by not in house.pagers or person.account(by) is None)
-    return Reached(person, answered, asked, missing)
+    return Reached(person, answered, asked, missing, silent)
 
 
 @router.post("/joindre/{person}/essai")

@@ -73,6 +73,15 @@ async def _try(
 async def reachability(session: AsyncSession, desk: Desk, person_id: str) -> tuple[int, int]:
     """(how often the person answered, how often they were called) in the last 90 days, trials and incidents alike.
 
-    A call that ended because somebody else had the incident first counts for nothing.
+    A call that ended because somebody else had the incident first counts for nothing, unless it was missed by then.
     """
     return await pages.answered_of(session, person_id, desk.now() - LOOK_BACK)
+
+
+async def silent_people(session: AsyncSession, desk: Desk) -> dict[str, int]:
+    """Who does not answer (roster ids), and how many calls in a row they missed: trials, drills and incidents alike.
+
+    One missed call is enough as long as somebody never answered any, two for whoever did.
+    """
+    found = await pages.missed_in_a_row(session, desk.now() - LOOK_BACK)
+    return {person: missed for person, (missed, answered) in found.items() if missed >= (2 if answered else 1)}

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.oncall.outlook import Concern, Trouble, outlook
 from routing.service.desk import Desk
+from routing.service.trial import silent_people
 from routing.store import live, roster
 from routing.store.models import DutyWarning
 
@@ -19,7 +20,7 @@ FIELDS = ("trouble", "rotation", "person", "begins", "ends")
 async def watch_calendar(session: AsyncSession, desk: Desk, channels: Collection[str]) -> list[Concern]:
     """Keep what is wrong for the room's screen, which is told when it changed. ``channels`` are those served."""
     await roster.one_at_a_time(session)
-    found = outlook(await roster.load(session), desk.now(), channels)
+    found = outlook(await roster.load(session), desk.now(), channels, await silent_people(session, desk))
     if _noticed(found, desk.now()) != _noticed(await warnings(session), desk.now()):
         live.announce(session, "duty", 0)
     await session.execute(delete(DutyWarning))

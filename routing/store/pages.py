@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import PageState
-from routing.domain.paging import Delivery, Purpose
+from routing.domain.paging import CONSOLE, Delivery, Purpose
 from routing.store.models import Incident, Page
 
 LIVE = (PageState.PENDING, PageState.SENDING, PageState.RINGING)
@@ -158,15 +159,38 @@ async def tried_since(session: AsyncSession, person: str, since: datetime) -> bo
 
 async def answered_of(session: AsyncSession, person: str, since: datetime) -> tuple[int, int]:
     """(answered, asked): pages that belong together count once, those that were called off not at all."""
-    answered = func.bool_or(Page.state.in_((PageState.ACKNOWLEDGED, PageState.DECLINED)))
-    missed = func.bool_or(Page.state.in_((PageState.UNANSWERED, PageState.FAILED)))
-    each = (
-        select(answered.label("answered"), missed.label("missed"))
-        .where(Page.person == person, Page.due_at >= since)
-        .group_by(Page.purpose, Page.incident_id, Page.level, Page.round)
-        .subquery()
-    )
+    each = _calls_since(since, Page.person == person).subquery()
     asked = or_(each.c.answered, each.c.missed)
     counted = select(func.count().filter(each.c.answered), func.count().filter(asked))
     found, total = (await session.execute(counted.select_from(each))).one()
     return int(found), int(total)
+
+
+async def missed_in_a_row(session: AsyncSession, since: datetime) -> Mapping[str, tuple[int, bool]]:
+    """By person (roster id): how many calls outside the room they missed since they answered last.
+
+    And whether they answered any call at all. Whoever missed none is left out.
+    """
+    each = _calls_since(since).subquery()
+    last = func.max(each.c.at).filter(each.c.answered).over(partition_by=each.c.person)
+    dated = select(each.c.person, each.c.at, each.c.unheard, last.label("last")).subquery()
+    missed = and_(dated.c.unheard, or_(dated.c.last.is_(None), dated.c.at > dated.c.last))
+    query = select(dated.c.person, func.count(), func.bool_or(dated.c.last.is_not(None))).where(missed)
+    rows = await session.execute(query.group_by(dated.c.person))
+    return {person: (count, answered) for person, count, answered in rows}
+
+
+def _calls_since(since: datetime, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """One row for each call of somebody, with all its pages: answered, missed, missed outside the room (unheard)."""
+    answered = func.bool_or(Page.state.in_((PageState.ACKNOWLEDGED, PageState.DECLINED)))
+    # Somebody else has it by now; the call was missed all the same.
+    too_late = (Page.state == PageState.CANCELLED) & Page.passed_on
+    lost = Page.state.in_((PageState.UNANSWERED, PageState.FAILED)) | too_late
+    missed, outside = func.bool_or(lost), func.bool_or(lost & (Page.channel != CONSOLE))
+    columns = (answered.label("answered"), missed.label("missed"), (outside & ~answered).label("unheard"))
+    together = (Page.person, Page.purpose, Page.incident_id, Page.level, Page.round)
+    return (
+        select(Page.person, func.min(Page.due_at).label("at"), *columns)
+        .where(Page.due_at >= since, *conditions)
+        .group_by(*together)
+    )
