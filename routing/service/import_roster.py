@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -14,12 +15,16 @@ from routing.domain.oncall import Roster
 from routing.service.agreed_file import KINDS as AGREED
 from routing.service.agreed_file import exceptions_of, export_agreed, import_agreed
 from routing.service.audit import note_configuration
+from routing.service.calendar import when
 from routing.service.desk import Desk
+from routing.service.roster_words import changed
 from routing.store import roster
 from routing.store.models import EscalationPolicy, OncallPerson, OncallRotation, ServicePolicy
 
 PRIVATE = ("phone", "slack", "telegram")  # the audit log says that they changed, not into what
 KINDS = {"people": "personne", "rotations": "tour", "policies": "politique", "services": "service"}
+FEMININE = ("people", "policies")
+BY_FILE = "par l'import du fichier d'astreinte"
 
 
 async def import_roster(session: AsyncSession, desk: Desk, file: RosterFile, *, by: str) -> list[str]:
@@ -65,9 +70,11 @@ async def _note_changes(
             was, now = old.get(id_), new.get(id_)
             if was != now:
                 done = "ajouté" if was is None else "retiré" if now is None else "modifié"
+                done += "e" if kind in FEMININE else ""
                 changes = _changes(was or {}, now or {})
                 person = id_ if kind == "people" else None
-                said = f"{word} {id_} : {done} par l'import du fichier d'astreinte ({', '.join(changes)})"
+                said = f"{word} {id_}, {done} {BY_FILE}"
+                said += f" : {changed(was, now, list(changes))}" if was is not None and now is not None else ""
                 note_configuration(session, desk, "import", said, by=by, person=person, changes=changes)
 
 
@@ -79,7 +86,8 @@ async def _note_agreed(
         old, new = before.get(key, []), after.get(key, [])
         came = [("ajouté", row) for row in new if row not in old]
         for done, row in came + [("retiré", row) for row in old if row not in new]:
-            said = f"{word} de {row['person']} du {row['from']} au {row['until']} : {done} par l'import du fichier"
+            stretch = when(desk, datetime.fromisoformat(row["from"]), datetime.fromisoformat(row["until"]))
+            said = f"{word} de {row['person']} {stretch}, {done}{'e' if word == 'garde' else ''} {BY_FILE}"
             note_configuration(session, desk, "import", said, by=by, person=row["person"], agreed=row)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.audit import CONFIGURATION, Entry
@@ -23,6 +22,7 @@ DAY = timedelta(days=1)
 CHANGES = timedelta(days=30)
 ENDED = (Event.ACKNOWLEDGED, Event.RESOLVED)
 LINES = 40
+SETTINGS = 5  # changes told of each sort
 
 
 async def why_incident(session: AsyncSession, desk: Desk, reference: str, at: datetime) -> list[str]:
@@ -142,11 +142,18 @@ def _last(entries: Sequence[Entry], *kinds: str) -> Entry | None:
 
 
 async def _changes(session: AsyncSession, desk: Desk, person_id: str, at: datetime) -> list[str]:
-    """What was changed before that moment in how the person is reached."""
-    mine = or_(AuditEntry.person == person_id, AuditEntry.kind == "rotation")
-    window = (AuditEntry.at > at - CHANGES, AuditEntry.at <= at)
-    entries = await audit.entries(session, AuditEntry.chain == CONFIGURATION, mine, *window, limit=5)
+    """What was changed before that moment in how the person is reached, then in what holds for everybody."""
+    window = (AuditEntry.chain == CONFIGURATION, AuditEntry.at > at - CHANGES, AuditEntry.at <= at)
+    entries = list(await audit.entries(session, AuditEntry.person == person_id, *window, limit=SETTINGS))
+    shared = await audit.entries(session, AuditEntry.person.is_(None), *window, limit=LINES)
+    entries += [entry for entry in shared if not _first_import(entry)][-SETTINGS:]
     return [f"Réglage du {_at(desk, entry.at, day=True)} par {entry.by} : {entry.text}." for entry in entries]
+
+
+def _first_import(entry: Entry) -> bool:
+    """Whether it only says that something stands in the file now that was in none before."""
+    changes = entry.facts.get("changes", {})
+    return bool(changes) and not any(before for before, _ in changes.values())
 
 
 def _line(desk: Desk, entry: Entry) -> str:

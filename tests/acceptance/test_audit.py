@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import pytest
 import yaml
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.catalogue import oncall_file
 from routing.service.audit import note_configuration, note_trial
 from routing.service.import_roster import export_roster, import_roster
+from routing.service.why import why_person
 from routing.store import audit
 from routing.store.models import AuditEntry
 from tests.city import City
@@ -109,24 +111,59 @@ async def test_a_whole_chain_that_disappears_is_missed_by_its_anchor(city: City,
     assert await faults(city) == [f"incident:{told}: not as anchor 1 sealed it"]
 
 
+async def brought_in(city: City, folder: Path, named: dict[str, Any]) -> None:
+    """Import the on-call file with that in it."""
+    path = folder / "oncall.yaml"
+    path.write_text(yaml.safe_dump(named), encoding="utf-8")
+    file = oncall_file.read(path, set(city.house.desk.catalogue.services))
+    async with city.session() as session:
+        await import_roster(session, city.house.desk, file, by="la ville")
+
+
 async def test_what_the_city_changes_in_its_file_is_kept_without_numbers(city: City, tmp_path: Path) -> None:
     async with city.session() as session:
         exported = await export_roster(session)
     exported["people"][0]["phone"] = "+33639980042"
     exported["people"][0]["plan"] = [{"after": 0, "by": "sms"}]
     person = exported["people"][0]["id"]
-    path = tmp_path / "oncall.yaml"
-    path.write_text(yaml.safe_dump(exported), encoding="utf-8")
-    file = oncall_file.read(path, set(city.house.desk.catalogue.services))
     for _ in range(2):  # the second time nothing changes
-        async with city.session() as session:
-            await import_roster(session, city.house.desk, file, by="la ville")
+        await brought_in(city, tmp_path, exported)
     async with city.session() as session:
         [entry] = await audit.entries(session, AuditEntry.by == "la ville")
     assert entry.person == person
-    assert entry.text == f"personne {person} : modifié par l'import du fichier d'astreinte (phone, plan)"
+    assert entry.text == (
+        f"personne {person}, modifiée par l'import du fichier d'astreinte : numéro de téléphone ;"
+        " plan de contact : le panneau de la salle seulement devient SMS tout de suite"
+    )
     assert "42" not in str(entry.facts["changes"]["phone"])
     assert await faults(city) == []
+
+
+async def test_why_tells_changes_of_the_file_in_french(city: City, tmp_path: Path) -> None:
+    rule = {"every": "week", "handoff": "monday 08:00", "start": "2026-01-05", "members": ["ana"]}
+    named: dict[str, Any] = {
+        "people": [{"id": "ana", "name": "Ana Martin"}],
+        "rotations": [{"id": "routes", **rule}],
+        "policies": [{"id": "routes", "levels": [{"after": 0, "targets": ["rotation:routes"]}]}],
+        "services": {"voirie": {"policy": "routes"}},
+    }
+    await brought_in(city, tmp_path, named)
+    city.clock.advance(timedelta(hours=1))
+    named["rotations"][0] |= {"handoff": "tuesday 09:00"}
+    named["policies"][0]["levels"].append({"after": 300, "targets": ["person:ana"]})
+    named["time_off"] = [{"person": "ana", "from": "2026-04-01 08:00", "until": "2026-04-02 08:00"}]
+    await brought_in(city, tmp_path, named)
+    async with city.session() as session:
+        lines = await why_person(session, city.house.desk, "ana", city.clock.now())
+    told = "\n".join(lines)
+    done = "par l'import du fichier d'astreinte"
+    assert f"tour routes, modifié {done} : relève : lundi 08:00 devient mardi 09:00." in told
+    assert (
+        f"politique routes, modifiée {done} : niveaux : tour routes (tout de suite)"
+        " devient tour routes (tout de suite), puis personne ana (après 300 s)." in told
+    )
+    assert f"congé de ana du 01/04/2026 08:00 au 02/04/2026 08:00, ajouté {done}." in told
+    assert f"personne ana, ajoutée {done}." in told
 
 
 async def test_many_writers_of_one_chain_leave_no_gap_and_others_do_not_wait(city: City) -> None:

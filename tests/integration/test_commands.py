@@ -89,7 +89,7 @@ def test_why_answers_from_the_log_and_says_what_it_does_not_know(vigie: CliRunne
     result = vigie.invoke(command.app, ["why", "ana"])
     assert result.exit_code == 0, result.output
     assert "Non : Ana Martin n'a pas été appelé·e vers" in result.output
-    assert "personne ana : ajouté par l'import du fichier d'astreinte" in result.output
+    assert "personne ana, ajoutée par l'import du fichier d'astreinte" in result.output
     assert vigie.invoke(command.app, ["why", "ana", "--at", "2020-01-01T03:12"]).output.startswith("Non : Ana Martin")
     for asked, said in ((["IN-4K7Q"], "Le journal ne dit rien de IN-4K7Q"), (["ana", "--at", "hier"], "write for")):
         refused = vigie.invoke(command.app, ["why", *asked])
