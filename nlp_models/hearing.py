@@ -8,8 +8,8 @@ from typing import Any
 
 from nlp_models.danger_rules import RULES, find_danger, rule_book
 
-LEARNT_FROM = ("cases", "told")
-UNREAD = ("held_out", "fresh")
+LEARNT_FROM = ("cases", "told", "other_told")
+UNREAD = ("held_out", "fresh", "other_author", "other_languages")
 
 
 @dataclass(frozen=True, slots=True)

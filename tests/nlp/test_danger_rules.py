@@ -66,11 +66,15 @@ def test_cases_kept_unread_keep_their_level() -> None:
     """Floors, not goals: no rule was written from these messages, and the second ear never learnt them."""
     unread = {one.name: one for one in hearings() if one.name in UNREAD}
     assert set(unread) == set(UNREAD)
-    assert all(one.emergencies + one.harmless >= 150 for one in unread.values())
+    assert all(one.emergencies + one.harmless >= 150 for name, one in unread.items() if name != "other_languages")
     assert unread["held_out"].recall >= 0.82
     assert unread["held_out"].alarms <= 0.06
     assert unread["fresh"].recall >= 0.92
     assert unread["fresh"].alarms <= 0.18
+    assert unread["other_author"].recall >= 0.80
+    assert unread["other_author"].alarms <= 0.05
+    assert unread["other_languages"].recall >= 0.5
+    assert unread["other_languages"].alarms <= 0.1
 
 
 def test_the_second_ear_has_learnt_the_cases_that_are_there() -> None:
