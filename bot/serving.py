@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 from typing import Any
 
 import typer
 
+from bot.child import CHILD, Child, await_parent
 from bot.settings import Settings, share_metrics
 
 WATCH_EVERY = 1.0
-STOP_GRACE = 15.0
-START_AGAIN = (0.2, 2.0)  # seconds after which a worker is started again: one that had worked, one that had not
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +32,7 @@ def database_url(settings: Settings) -> str:
 
 def serve(settings: Settings) -> None:
     """Web in this process, the worker in a child that is started again if it dies."""
+    gc.disable()
     _check_port(settings)
     folder = settings.data_dir / "metrics"
     shutil.rmtree(folder, ignore_errors=True)
@@ -43,22 +40,31 @@ def serve(settings: Settings) -> None:
     share_metrics(folder.absolute())
     _check_token(settings)
     _train_first(settings)
-    child = _Child()
-    child.start()  # before anything that takes its time is imported here: the worker has the most to load
+    CHILD.go(host=settings.host, port=settings.port)
     _keep_logs(settings)
-    _run(_serve(settings, child))
+    _run(_serve(settings, CHILD))
 
 
 def web(settings: Settings) -> None:
     """The web process alone."""
+    gc.disable()
     _checked(settings)
     _run(_web(settings, _prepared(settings)))
 
 
-def worker(settings: Settings, parent: int | None = None) -> None:
-    """The worker alone; started by ``serve`` it ends when its parent is gone."""
+def told() -> dict[str, Any]:
+    """What the parent of a worker tells it, once it does; what takes longest is loaded meanwhile."""
+    gc.disable()
+    import nlp_models.pipeline  # noqa: F401
+
+    return await_parent()
+
+
+def worker(settings: Settings, child: bool = False) -> None:
+    """The worker alone, or that of ``serve``."""
+    gc.disable()
     _checked(settings)
-    _run(_worker(settings, parent))
+    _run(_worker(settings, child))
 
 
 def _check_port(settings: Settings) -> None:
@@ -117,17 +123,37 @@ def _run(main: Any) -> None:
         uvloop.run(main)
 
 
-async def _serve(settings: Settings, child: _Child) -> None:
+def _collect_from_now_on() -> None:
+    """What a start loads is there to stay: looking through it for garbage took a tenth of the start."""
+    gc.freeze()
+    gc.enable()
+
+
+async def _serve(settings: Settings, child: Child) -> None:
     # The worker loads its model while the database comes up here.
-    running = [asyncio.create_task(child.watch())]
+    running = [asyncio.create_task(_watch(child))]
     try:
-        url = await asyncio.to_thread(_prepared, settings)
+        preparing = asyncio.create_task(asyncio.to_thread(_prepared, settings))
+        await asyncio.sleep(0)  # it begins
+        import bot.web  # noqa: F401 (while PostgreSQL starts)
+
+        url = await preparing
         running.append(asyncio.create_task(_revive(settings)))
         await _web(settings, url)
     finally:
         for task in running:
             task.cancel()
-        await child.stop()
+        await asyncio.to_thread(child.stop)
+
+
+async def _watch(child: Child) -> None:
+    """Start the worker again whenever it ends."""
+    while True:
+        code = await asyncio.to_thread(child.wait)
+        if code is not None:
+            log.warning("the worker ended and is started again", extra={"code": code})
+        await asyncio.sleep(child.pause())
+        child.again()
 
 
 async def _web(settings: Settings, url: str) -> None:
@@ -154,6 +180,7 @@ async def _web(settings: Settings, url: str) -> None:
         ws_per_message_deflate=False,
     )
     server = Server(config)
+    _collect_from_now_on()
     if house.ears is not None and house.ears.problem:
         silent = "callers are not heard yet: they have the keypad, a person, the answering machine"
         log.warning(silent, extra={"why": house.ears.problem})
@@ -174,21 +201,20 @@ def welcome(settings: Settings, token: str) -> None:
     )
 
 
-async def _worker(settings: Settings, parent: int | None) -> None:
+async def _worker(settings: Settings, child: bool) -> None:
     from bot.bootstrap import build, ensure_roster
     from bot.practice import practise
     from bot.schema import wait_until_current
     from bot.school import load_classifier
     from bot.worker import Worker, run_until_signalled
 
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     classifier = load_classifier(settings)
-    url = _prepared(settings) if parent is None else database_url(settings)
+    url = database_url(settings) if child else _prepared(settings)
     wait_until_current(url)
     house = build(settings, url, classifier=classifier)
-    if parent is None:
+    if not child:
         await ensure_roster(house)
+    _collect_from_now_on()
     beside = [asyncio.create_task(classifier.keep_current()), asyncio.create_task(practise(house))]
     await run_until_signalled(Worker(house))
     for task in beside:
@@ -196,13 +222,6 @@ async def _worker(settings: Settings, parent: int | None) -> None:
     if house.ears is not None:
         await house.ears.close()
     await house.database.close()
-
-
-def _end_with(parent: int) -> None:
-    """A child whose parent was killed must not live on beside the next one, not even while it loads its model."""
-    while os.getppid() == parent:
-        time.sleep(WATCH_EVERY)
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _revive(settings: Settings) -> None:
@@ -218,42 +237,3 @@ async def _revive(settings: Settings) -> None:
             await asyncio.to_thread(postgres.revive)
         except Exception as error:  # noqa: BLE001 (it is tried again in a second, whatever it was)
             log.warning("the embedded PostgreSQL does not start", extra={"error": type(error).__name__})
-
-
-class _Child:
-    """The worker process of ``serve``."""
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._started = 0.0
-
-    def start(self) -> None:
-        """Start the worker; ``watch`` tries again when that cannot be."""
-        self._started = time.monotonic()
-        command = [sys.executable, "-m", "bot", "worker", "--parent", str(os.getpid())]
-        try:
-            self._process = subprocess.Popen(command, start_new_session=True)
-        except OSError as error:  # no memory, no file left: it may pass
-            self._process = None
-            log.warning("the worker cannot be started", extra={"error": type(error).__name__})
-
-    async def watch(self) -> None:
-        """Start the worker again whenever it ends."""
-        while True:
-            if self._process is not None:
-                code = await asyncio.to_thread(self._process.wait)
-                log.warning("the worker ended and is started again", extra={"code": code})
-            soon, later = START_AGAIN
-            await asyncio.sleep(soon if time.monotonic() - self._started > 10 else later)
-            self.start()
-
-    async def stop(self) -> None:
-        """Let running jobs end, then the process."""
-        process = self._process
-        if process is None or process.poll() is not None:
-            return
-        process.send_signal(signal.SIGTERM)
-        try:
-            await asyncio.to_thread(process.wait, STOP_GRACE)
-        except subprocess.TimeoutExpired:
-            process.kill()

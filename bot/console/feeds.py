@@ -8,16 +8,19 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
-from icalendar import Calendar, Event
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 
 from bot.house import House
 from routing.domain.oncall import Holding, Roster, Why
 from routing.store import roster
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 BEHIND, AHEAD = timedelta(days=31), timedelta(days=366)
 REFRESH = timedelta(hours=1)
@@ -68,6 +71,8 @@ def _behind(people: Roster, token: str, secret: str) -> Feed | None:
 
 def written(people: Roster, of: Feed, now: datetime, zone: ZoneInfo) -> bytes:
     """The feed's text: from a month ago to a year ahead, on the wall clock of ``zone``."""
+    from icalendar import Calendar  # a tenth of a second that no start needs
+
     held = people.calendar.all_holdings(now - BEHIND, now + AHEAD)
     if of.kind == PERSON:
         name, mine = f"Astreinte de {people.people[of.id].name}", (one for one in held if one.person == of.id)
@@ -87,6 +92,8 @@ def written(people: Roster, of: Feed, now: datetime, zone: ZoneInfo) -> bytes:
 
 
 def _events(people: Roster, held: Iterable[Holding], now: datetime, zone: ZoneInfo) -> Iterable[Event]:
+    from icalendar import Event
+
     for one in held:
         if one.why is Why.CLOSED:
             continue

@@ -68,18 +68,17 @@ def read(path: Path, services: Set[str], *, policies: Path | None = None) -> Ros
 
     Raises CatalogueError with a line for every mistake.
     """
-    source = Source(path, root=path.parent)
+    source = beside = Source(path, root=path.parent)
+    own = source.data.keys() if isinstance(source.data, dict) else ()
     if policies is not None and isinstance(source.data, dict) and "policies" not in source.data:
         beside = Source(policies, root=policies.parent)
         source.problems += beside.problems
         shared = {key: beside.data[key] for key in ("policies", "services")} if not beside.problems else {}
         source.data = {**shared, **source.data}
-    else:
-        beside = source
     roster = source.parse(RosterFile) if not source.problems else None
     if roster is not None:
         source.problems += [
-            (source if at[:1] in source.lines else beside).at(at, problem) for at, problem in _dead(roster, services)
+            (source if at[0] in own else beside).at(at, problem) for at, problem in _dead(roster, services)
         ]
     if roster is None or source.problems:
         raise CatalogueError(source.problems)

@@ -11,7 +11,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from typer.testing import CliRunner
 
-from bot import __main__ as command
+from bot import commands as command
 from bot import schema
 from bot.doctor import examine
 from routing.errors import CatalogueError
@@ -61,7 +61,7 @@ def test_a_mistake_is_lines_not_a_traceback(
     (tmp_path / "oncall.yaml").write_text("people: []\npolicies: []\n", encoding="utf-8")
     monkeypatch.setattr("sys.argv", ["vigie", "oncall", "import", "oncall.yaml"])
     with pytest.raises(SystemExit) as ended:
-        command.main()
+        command.run()
     assert ended.value.code == 1
     assert "oncall.yaml:1: people" in capsys.readouterr().err
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.__main__ import app
+from bot.commands import app
 from bot.doctor import _addresses
 from bot.places import CityPlaces
 from bot.settings import Settings

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from bot import serving
+from bot import child, serving
 from tests.city import settings_in
 from tests.databases import ROOT
 
@@ -52,10 +52,35 @@ async def test_a_worker_that_cannot_be_started_is_tried_again(monkeypatch: pytes
         raise OSError(24, "Too many open files")
 
     monkeypatch.setattr(subprocess, "Popen", no_file_left)
-    monkeypatch.setattr(serving, "START_AGAIN", (0.0, 0.0))
-    watching = asyncio.create_task(serving._Child().watch())
+    monkeypatch.setattr(child, "START_AGAIN", (0.0, 0.0))
+    watching = asyncio.create_task(serving._watch(child.Child()))
     async with asyncio.timeout(5):
         for _ in range(3):
             await tries.acquire()
     assert not watching.done()
     watching.cancel()
+
+
+def test_a_worker_started_ahead_ends_with_a_parent_that_found_something_against_starting(tmp_path: Path) -> None:
+    ahead = child.Child()
+    ahead.start()
+    assert ahead._process
+    assert ahead._process.stdin
+    ahead._process.stdin.close()
+    assert ahead.wait() == 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_serving_where_somebody_serves_leaves_no_worker_behind(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        given = {"VIGIE_DATA_DIR": str(tmp_path / "var"), "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "serve", "--port", str(taken.getsockname()[1])],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], **given},  # noqa: TID251 (a process of its own)
+            capture_output=True,  # a worker that lived on would hold these open, and this would never return
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, b"Cannot listen" in done.stderr) == (2, True)
+    assert not (tmp_path / "var").exists()

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import app
+from bot.commands import app
 from bot.hearing import word_errors
 from bot.speech import Deaf, ears
 from intake.transcription import lock
