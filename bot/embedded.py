@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import warnings
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 
 log = logging.getLogger(__name__)
 
@@ -60,5 +61,6 @@ def _forget_the_dead(server: Any) -> None:
 def _ensure_database(admin_url: str, name: str) -> None:
     with psycopg.connect(admin_url, autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-            log.info("embedded database created")
+            with contextlib.suppress(errors.DuplicateDatabase, errors.UniqueViolation):  # another process was quicker
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+                log.info("embedded database created")
