@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import health, providers
 from bot.api import contact, doors, incidents, oncall, reports
-from bot.console import access, demo, duty, feeds, reach, routes
+from bot.console import access, demo, duty, feeds, mutes, reach, routes
 from bot.console.access import SignInNeeded
 from bot.console.live import LiveFeed
 from bot.house import DatabaseAway, House
@@ -85,6 +85,7 @@ def create_app(house: House, url: str) -> FastAPI:
         routes.door,
         routes.router,
         duty.router,
+        mutes.router,
         reach.router,
         feeds.router,
         demo.router,

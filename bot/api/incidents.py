@@ -8,12 +8,14 @@ from fastapi import APIRouter, Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api import views
+from bot.api.contact import as_utc
 from bot.api.doors import Errors, Missing, Refused, TheHouse, require_token
-from bot.api.schemas import By, Escalation, IncidentSummary, IncidentView, Reclassification, Resolution
+from bot.api.schemas import By, Escalation, IncidentSummary, IncidentView, Reclassification, Resolution, Silence
 from bot.house import House
 from routing.domain.incident import IncidentState
 from routing.service.acknowledge import acknowledge
 from routing.service.escalate import call_duty
+from routing.service.mute import hear_again, mute_incident
 from routing.service.reclassify import reclassify
 from routing.service.resolve import reopen, resolve
 from routing.store import incidents
@@ -72,6 +74,24 @@ async def post_reclassify(reference: str, body: Reclassification, house: TheHous
 async def post_escalate(reference: str, body: Escalation, house: TheHouse) -> IncidentView:
     """Call the duty now."""
     return await _act(house, lambda session: call_duty(session, house.desk, reference, by=body.by, reason=body.reason))
+
+
+@router.post("/incidents/{reference}/mute", responses={**Missing, **Refused})
+async def post_mute(reference: str, body: Silence, house: TheHouse) -> IncidentView:
+    """Nobody is called about it for a while; 409 says why not (danger, critical and nobody's, too long)."""
+
+    async def work(session: AsyncSession) -> Incident:
+        until = as_utc(house, body.until)
+        await mute_incident(session, house.desk, reference, until=until, reason=body.reason, by=body.by)
+        return await incidents.by_reference(session, reference)
+
+    return await _act(house, work)
+
+
+@router.post("/incidents/{reference}/unmute", responses={**Missing, **Refused})
+async def post_unmute(reference: str, body: By, house: TheHouse) -> IncidentView:
+    """It calls again, now."""
+    return await _act(house, lambda session: hear_again(session, house.desk, reference, by=body.by))
 
 
 async def _act(house: House, verb: Callable[[AsyncSession], Awaitable[Incident]]) -> IncidentView:

@@ -161,6 +161,7 @@ class IncidentView(IncidentSummary):
     resolved_by: str | None
     resolution: str | None
     alarm: str | None
+    muted: str | None
     dispatches: list[DispatchView]
     pages: list[PageView]
     timeline: list[TimelineView]
@@ -184,6 +185,13 @@ class Resolution(By):
     reason: Annotated[Words, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)] = (
         "intervention faite"
     )
+
+
+class Silence(By):
+    """Until when (24 hours at most) nobody is called, and why."""
+
+    until: datetime
+    reason: Annotated[Words, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class Reclassification(By):

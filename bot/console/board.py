@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.console.duty_board import notices
+from bot.console.duty_board import notices, silent_services
 from bot.console.models import ConsoleCall, ConsolePost
 from bot.house import House
 from routing.domain.attachment import Kind
@@ -106,7 +106,7 @@ class Board:
 
     ``unresolved``, ``waiting`` (nobody has it) and ``alarms`` count incidents of every channel; ``refusing`` are the
     channels outside that take no message any more; ``duty`` are hand-overs nobody accepted, in words; ``concerns``
-    counts what is wrong in the calendar of the weeks ahead.
+    counts what is wrong in the calendar of the weeks ahead; ``silent`` are the services for which nobody is called now.
     """
 
     channel: str
@@ -122,6 +122,7 @@ class Board:
     refusing: Sequence[Channel]
     duty: Sequence[str]
     concerns: int
+    silent: Sequence[str]
 
 
 async def board(session: AsyncSession, house: House, *, channel: str = "", state: str = "", query: str = "") -> Board:
@@ -169,6 +170,7 @@ async def board(session: AsyncSession, house: House, *, channel: str = "", state
         refusing=await channels.refusing(session),
         duty=await notices(session),
         concerns=len(await warnings(session)),
+        silent=await silent_services(session, house),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console import access
 from bot.console.duty_board import MONTH, WEEK, duty_board
-from bot.console.duty_words import DAYS, MONTHS, TROUBLES, WHYS
+from bot.console.duty_words import DAYS, LENGTHS, MONTHS, TROUBLES, WHYS
 from bot.console.feeds import PERSON, ROTATION, Feed
 from bot.console.routes import TEMPLATES, TheHouse, shown
 from bot.house import House
@@ -73,6 +73,7 @@ async def page(
         "feed_of_person": lambda id_: Feed(PERSON, id_).address(house),
         "feed_of_rotation": lambda id_: Feed(ROTATION, id_).address(house),
         "past": past,
+        "lengths": LENGTHS,
         "PAST": PAST,
         "WEEK": WEEK,
         "MONTH": MONTH,

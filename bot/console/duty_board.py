@@ -10,13 +10,24 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.house import House
-from routing.domain.oncall import HandOverState, Holding, Person, Roster, SwapState, Why, instant, is_public_holiday
+from routing.domain.oncall import (
+    METROPOLIS,
+    HandOverState,
+    Holding,
+    Person,
+    Roster,
+    SwapState,
+    Why,
+    instant,
+    is_public_holiday,
+)
 from routing.domain.oncall.fairness import Load, loads, spread
 from routing.domain.oncall.outlook import Concern, outlook
 from routing.domain.oncall.wall_clock import shown
+from routing.service.mute import told
 from routing.service.trial import reachability, silent_people
-from routing.store import hand_overs, roster
-from routing.store.models import DutyReplacement, HandOver, PersonTimeOff, ShiftOverride, ShiftSwap
+from routing.store import hand_overs, mutes, roster
+from routing.store.models import DutyReplacement, HandOver, Mute, PersonTimeOff, ShiftOverride, ShiftSwap
 
 WEEK, MONTH = "semaine", "mois"
 AHEAD = timedelta(days=40)
@@ -90,7 +101,7 @@ class Choice:
 class DutyBoard:
     """The whole page. ``me`` is the person of the roster with the name at the screen, None for anybody else.
 
-    ``silent``: how many calls in a row whoever does not answer has missed.
+    ``mutes`` are what is kept silent, each in words; ``silent``: how many calls in a row the silent ones missed.
     """
 
     people: Sequence[Person]
@@ -108,6 +119,8 @@ class DutyBoard:
     silent: Mapping[str, int]
     loads: Sequence[Load]
     spread: float
+    mutes: Sequence[tuple[Mute, str]]
+    services: Mapping[str, str]
     channels: Sequence[str]
     names: dict[str, str]
     answered: tuple[int, int] = (0, 0)  # how often ``me`` answered, of how many calls
@@ -126,6 +139,7 @@ async def duty_board(
     carried = _loads(people, house, rotation, now - FAIR if past else now)
     channels = tuple(house.pagers)
     me = next((one for one in people.people.values() if one.name == name), None)
+    kept = await mutes.lasting(session, now)
     silent = await silent_people(session, house.desk)
     return DutyBoard(
         people=sorted(people.people.values(), key=lambda one: one.name),
@@ -145,6 +159,8 @@ async def duty_board(
         time_off=list(await session.scalars(select(PersonTimeOff).where(PersonTimeOff.ends > now).order_by("begins"))),
         loads=carried,
         spread=spread([load for load in carried if load.person in _members(people, rotation)]),
+        mutes=list(zip(kept, await told(session, house.desk, kept), strict=True)),
+        services={code: row.name for code, row in house.desk.catalogue.services.items() if code != METROPOLIS},
         channels=channels,
         names={one.id: one.name for one in people.people.values()},
         answered=await reachability(session, house.desk, me.id) if me else (0, 0),
@@ -162,6 +178,12 @@ async def notices(session: AsyncSession) -> list[str]:
         f" {names.get(row.outgoing, row.outgoing)} reste d'astreinte."
         for row in waiting
     ]
+
+
+async def silent_services(session: AsyncSession, house: House) -> list[str]:
+    """For the room's screen: services kept silent, until when, by whom and why."""
+    rows = [row for row in await mutes.lasting(session, house.clock.now()) if row.service]
+    return await told(session, house.desk, rows)
 
 
 async def _swaps(session: AsyncSession, now: datetime) -> Sequence[ShiftSwap]:

@@ -12,6 +12,15 @@ TROUBLES = {
     Trouble.SILENT: "De garde et ne répond pas",
     Trouble.REST: "Moins de 11 h de repos",
 }
+LENGTHS = {  # of a mute, in minutes
+    30: "30 minutes",
+    60: "1 heure",
+    120: "2 heures",
+    240: "4 heures",
+    480: "8 heures",
+    720: "12 heures",
+    1440: "24 heures",
+}
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
     "janvier",

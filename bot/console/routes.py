@@ -25,6 +25,7 @@ from routing.service.acknowledge import acknowledge
 from routing.service.answer import decline, take
 from routing.service.escalate import call_duty
 from routing.service.forget_attachment import forget
+from routing.service.mute import hear_again, mute_incident
 from routing.service.reclassify import NONE_FITS, reclassify
 from routing.service.resolve import REASONS, reopen, resolve
 from routing.service.tick import tick
@@ -161,9 +162,11 @@ async def act(
     motif: Annotated[str, Form(max_length=400)] = "",
     procedure: Annotated[str, Form(max_length=80)] = "",
     dequi: Annotated[str, Form(max_length=120)] = "",
+    duree: Annotated[int, Form(ge=1, le=24 * 60)] = 60,
 ) -> Response:
     """A card's button."""
     by, desk = access.name_of(request), house.desk
+    until = desk.now() + timedelta(minutes=duree)
     verbs: dict[str, Callable[[AsyncSession], Awaitable[object]]] = {
         "prendre": lambda session: acknowledge(session, desk, reference, by=by),
         "resoudre": lambda session: resolve(
@@ -172,6 +175,8 @@ async def act(
         "rouvrir": lambda session: reopen(session, desk, reference, by=by, reason=motif),
         "reclasser": lambda session: reclassify(session, desk, reference, by=by, procedure_id=procedure),
         "astreinte": lambda session: call_duty(session, desk, reference, by=by, reason=motif),
+        "sourdine": lambda session: mute_incident(session, desk, reference, until=until, reason=motif, by=by),
+        "entendre": lambda session: hear_again(session, desk, reference, by=by),
     }
     if action not in verbs:
         raise NotFound("Cette action n'existe pas")

@@ -6,17 +6,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.staff.desk_view import Line, lines, shifts_of
+from bot.staff.mutes import services_meant
 from bot.staff.swaps import UNKNOWN_PERSON
 from bot.staff.words import DISPATCHES, SEVERITIES, ago, day_and_time, pause, standing, taken, where
-from nlp_models.folding import fold
 from routing.domain.incident import DispatchState, IncidentState
 from routing.domain.oncall import METROPOLIS, Roster
 from routing.domain.redaction import readable
 from routing.domain.reference import normalise
 from routing.errors import NotFound
 from routing.service.desk import Desk
+from routing.service.mute import told
 from routing.service.open_by_hand import open_by_hand
-from routing.store import incidents, reports, roster
+from routing.store import incidents, mutes, reports, roster
 from routing.store.models import Incident
 
 SHOWN = 20  # incidents in one answer
@@ -32,6 +33,7 @@ HELP = """Ce que je sais faire :
 {prefix}garde : mes prochaines gardes
 {prefix}echange : échanger une garde avec un collègue
 {prefix}releve : prendre l'astreinte et ce qui est en cours
+{prefix}sourdine : ce qui est en sourdine ; ne plus être appelé pour un incident ou un service pendant un temps
 {prefix}aide : cette liste
 Danger immédiat pour quelqu'un : le 112 d'abord."""
 
@@ -39,25 +41,17 @@ Danger immédiat pour quelqu'un : le 112 d'abord."""
 async def who_is_on_call(session: AsyncSession, desk: Desk, service: str = "") -> str:
     """Who would be called now: for every service, or level by level for the one meant by ``service``."""
     people = await roster.load(session)
+    silent = await mutes.lasting(session, desk.now())
     if not service.strip():
-        return _everybody(desk, people)
-    codes = _meant(desk, service)
+        hushed = [f"En sourdine : {words}" for words in await told(session, desk, silent)]
+        return "\n".join([_everybody(desk, people), *hushed])
+    codes = services_meant(desk, service)
     if not codes:
         return f"Je ne connais pas de service « {service.strip()[:60]} »."
     if len(codes) > 1:
         return "Plusieurs services possibles : " + ", ".join(f"{desk.service_name(code)} ({code})" for code in codes)
-    return _levels(desk, people, codes[0])
-
-
-def _meant(desk: Desk, words: str) -> list[str]:
-    """Codes of the services that a person may mean: an exact code, else every one whose name holds the words."""
-    wanted = fold(words)
-    services = desk.catalogue.services
-    if wanted in services:
-        return [wanted]
-    return [
-        code for code, row in services.items() if all(word in fold(f"{code} {row.name}") for word in wanted.split())
-    ]
+    theirs = await told(session, desk, [row for row in silent if row.service == codes[0]])
+    return "\n".join([_levels(desk, people, codes[0]), *(f"En sourdine : {words}" for words in theirs)])
 
 
 def _everybody(desk: Desk, people: Roster) -> str:
@@ -100,6 +94,7 @@ async def incident_summary(session: AsyncSession, desk: Desk, reference: str) ->
         _standing(desk, incident),
     ]
     rows += [f"Alarme : {incident.alarm}"] if incident.alarm else []
+    rows += [f"En sourdine {incident.muted}"] if incident.muted else []
     rows += [f"Danger entendu : {incident.danger}"] if incident.danger else []
     rows.append("Services : " + (await _services(session, desk, incident) or "aucun"))
     rows += [f"{desk.clock_time(entry.at)} {entry.text}" for entry in timeline[-LAST:]]

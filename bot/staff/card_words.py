@@ -47,6 +47,8 @@ def flags(card: Card) -> list[Flag]:
         found.append(Flag("ℹ️", "", " ".join(card.notes)))
     if card.alarm:
         found.append(Flag("🔔", "Alarme", card.alarm))
+    if card.muted:
+        found.append(Flag("🔕", "En sourdine", card.muted))
     if card.warning:
         found.append(Flag("⚠️", "À vérifier", card.warning))
     return found

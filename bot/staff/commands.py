@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.staff import answers, swaps
+from bot.staff import answers, mutes, swaps
 from nlp_models.folding import fold
 from routing.domain.oncall import Person
 from routing.service.desk import Desk
@@ -22,6 +22,7 @@ VERBS = {
     "garde": "Mes prochaines gardes",
     "echange": "Échanger une garde avec un collègue",
     "releve": "Prendre l'astreinte et ce qui est en cours",
+    "sourdine": "Ne plus être appelé pour un incident ou un service pendant un temps",
     "aide": "Ce que je sais faire",
 }
 
@@ -82,6 +83,16 @@ async def answer(session: AsyncSession, desk: Desk, agent: Agent, asked: Asked) 
             desk,
             asked,
             lambda: swaps.hand_over(session, desk, agent.name, agent.person, asked.rest, asked.prefix),
+        ),
+        "sourdine": lambda: (
+            _once(
+                session,
+                desk,
+                asked,
+                lambda: mutes.mute(session, desk, agent.name, agent.person, asked.rest, asked.prefix),
+            )
+            if asked.rest.strip()
+            else mutes.silent_now(session, desk, asked.prefix)
         ),
     }
     verb = verbs.get(asked.verb)

@@ -123,9 +123,11 @@ async def hand_over(session: AsyncSession, desk: Desk, name: str, person: str | 
     if fold(words).strip() == "accepter":
         done = [await accept_hand_over(session, desk, row.id, by=name) for row in mine]
         rows = [f"Vous avez l'astreinte {row.rotation}." for row in done]
-        return "\n".join([*rows, *(f"{item['reference']} · {item['title']}" for row in done for item in row.pack)])
+        rows += [f"{item['reference']} · {item['title']}" for row in done for item in row.pack]
+        return "\n".join([*rows, *(f"En sourdine : {words}" for row in done for words in row.mutes)])
     said = []
     for row in mine:
         said.append(f"Relève {row.rotation}, {day_and_time(row.at, desk.zone)} : {len(row.pack)} incident(s) en cours")
         said += [f"{item['reference']} · {item['title']} · {item['place']}" for item in row.pack]
+        said += [f"En sourdine : {words}" for words in row.mutes]
     return "\n".join([*said, f"{prefix}releve accepter : vous prenez l'astreinte et ce qui est en cours"])

@@ -47,6 +47,7 @@ class Card:
 
     ``map_url`` shows the very spot if it is ``located``, else it searches the map for the words that name the place.
     ``at_work`` goes on with it while it waits for the duty that was called as well.
+    ``muted`` says until when nobody is called, who wanted it and why.
     ``notes`` are what the room must know of the place: a commune in doubt, somebody else who is competent.
     """
 
@@ -74,6 +75,7 @@ class Card:
     at_work: str | None = None
     resolution: str | None = None
     alarm: str | None = None
+    muted: str | None = None
     warning: str | None = None
     guesses: tuple[Guess, ...] = ()
     services: tuple[Mobilised, ...] = field(default=())

@@ -84,6 +84,7 @@ class Event(StrEnum):
     DELIVERY = "delivery"
     NOTE = "note"
     ASKED = "asked"
+    MUTED = "muted"
 
 
 def is_night(at: datetime, zone: ZoneInfo) -> bool:

@@ -13,7 +13,8 @@ from routing.domain.oncall import METROPOLIS, Roster
 from routing.domain.paging import CONSOLE
 from routing.errors import Conflict
 from routing.service.desk import Desk
-from routing.service.page import Summons, give_up_levels, plan_pages
+from routing.service.mute import keep_silent
+from routing.service.page import Summons, give_up_levels, plan_pages, speak_again
 from routing.service.pass_on import between_rounds, go_on
 from routing.service.record import Happening, record, record_all
 from routing.store import incidents, pages, roster, timers
@@ -42,6 +43,7 @@ async def escalate(
     ended = {incident_id, *(one.id for one in found)} - {one.id for one in waiting}
     await timers.disarm(session, timers.Verb.ESCALATE, ended)
     people = await roster.load(session)
+    due -= await keep_silent(session, desk, [one for one in waiting if one.id in due])
     moves = [(one, await _decide(session, people, one, now)) for one in waiting if one.id in due]
     await timers.arm_each(session, timers.Verb.ESCALATE, {one.id: move.next_at for one, move in moves}, now)
     await _carry_out(session, desk, [(one, move) for one, move in moves if move.people or move.alarm], channels)
@@ -93,6 +95,8 @@ async def call_duty(session: AsyncSession, desk: Desk, reference: str, *, by: st
     incident.policy_service = incident.policy_service or METROPOLIS
     if incident.escalation_started_at is None or incident.escalation_started_at > now or incident.level == 0:
         incident.escalation_started_at = now - LONG_AGO
+    incident.insisted_at = now
+    await speak_again(session, desk, incident, by)
     await record(session, desk, incident, Event.ESCALATED, said, by=by, broadcast=True)
     await timers.arm(session, timers.Verb.ESCALATE, incident.id, now, now)
     return incident
@@ -116,6 +120,8 @@ async def start_again(
     incident.at_work = at_work
     incident.policy_service = incident.policy_service or METROPOLIS
     incident.escalation_started_at, incident.level, incident.round = now - LONG_AGO, 0, 1
+    incident.insisted_at = now
+    await speak_again(session, desk, incident, by)
     await record(session, desk, incident, Event.ESCALATED, said, by=by, broadcast=True)
     await timers.disarm(session, timers.Verb.HOLD, incident.id)
     await timers.arm(session, timers.Verb.ESCALATE, incident.id, now, now)

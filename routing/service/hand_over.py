@@ -14,9 +14,10 @@ from routing.errors import Conflict, NotFound
 from routing.service.acknowledge import expect_signs_of_life
 from routing.service.audit import note_configuration
 from routing.service.desk import Desk
-from routing.service.hold import end_question
+from routing.service.mute import told
+from routing.service.page import end_question
 from routing.service.record import record
-from routing.store import hand_overs, incidents, live, roster, timers
+from routing.store import hand_overs, incidents, live, mutes, roster, timers
 from routing.store.models import HandOver, Incident
 
 AHEAD = timedelta(minutes=30)
@@ -62,12 +63,13 @@ async def hand_over(session: AsyncSession, desk: Desk, number: int) -> None:
         await session.delete(row)
         await timers.disarm(session, timers.Verb.HAND_OVER, number)
         return
-    row.pack = await pack_of(session, desk, people, row.rotation, row.outgoing)
+    await _pack(session, desk, people, row)
     await hand_overs.overtake(session, row.rotation, row.at)
-    if row.pack and now < row.until:
+    anything = bool(row.pack or row.mutes)
+    if anything and now < row.until:
         await _wait(session, desk, people, row)
     else:
-        await _end(session, row, HandOverState.OVERTAKEN if row.pack else HandOverState.PASSED, desk)
+        await _end(session, row, HandOverState.OVERTAKEN if anything else HandOverState.PASSED, desk)
     live.announce(session, "duty", number)
 
 
@@ -95,7 +97,7 @@ async def accept_hand_over(session: AsyncSession, desk: Desk, number: int, *, by
     people = await roster.load(session)
     if by == _name(people, row.outgoing):
         raise Conflict("La relève est acceptée par la personne qui arrive, pas par celle qui part")
-    row.pack = await pack_of(session, desk, people, row.rotation, row.outgoing)
+    await _pack(session, desk, people, row)
     row.accepted_by = by
     await _end(session, row, HandOverState.ACCEPTED, desk)
     incoming, outgoing = _name(people, row.incoming), _name(people, row.outgoing)
@@ -121,14 +123,17 @@ async def _give(session: AsyncSession, desk: Desk, incident: Incident, incoming:
     await expect_signs_of_life(session, desk, incident)
 
 
-async def pack_of(
-    session: AsyncSession, desk: Desk, people: Roster, rotation: str, outgoing: str
-) -> list[dict[str, Any]]:
-    """What is under way: incidents that engage this duty or that the outgoing person has, with what is not done yet."""
-    services = services_of(desk, people, rotation)
-    found = await hand_overs.engaged(session, services, _name(people, outgoing))
-    pending = await hand_overs.pending_lines(session, [incident.id for incident in found])
-    return [_item(desk, incident, pending.get(incident.id, [])) for incident in found]
+async def _pack(session: AsyncSession, desk: Desk, people: Roster, row: HandOver) -> None:
+    """What is under way: incidents that engage this duty or that the outgoing person has, with what is not done yet.
+
+    And what is kept silent, so that the incoming person knows of whom or what they will hear nothing.
+    """
+    services = services_of(desk, people, row.rotation)
+    found = await hand_overs.engaged(session, services, _name(people, row.outgoing))
+    numbers = [incident.id for incident in found]
+    pending = await hand_overs.pending_lines(session, numbers)
+    row.pack = [_item(desk, incident, pending.get(incident.id, [])) for incident in found]
+    row.mutes = await told(session, desk, await mutes.concerning(session, services, numbers, desk.now()))
 
 
 def services_of(desk: Desk, people: Roster, rotation: str) -> list[str]:

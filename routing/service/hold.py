@@ -12,9 +12,10 @@ from routing.domain.incident import Event, IncidentState
 from routing.domain.paging import CONSOLE, Purpose
 from routing.service.desk import Desk
 from routing.service.escalate import start_again
-from routing.service.page import Summons, end, plan_pages
+from routing.service.mute import over
+from routing.service.page import Summons, end_question, plan_pages
 from routing.service.record import record
-from routing.store import audit, incidents, pages, roster, timers
+from routing.store import audit, incidents, roster, timers
 from routing.store.models import Incident, TimelineEntry
 from routing.store.timers import Verb
 
@@ -33,6 +34,10 @@ async def watch_over(
         return
     now = desk.now()
     if not await timers.is_due(session, Verb.HOLD, incident_id, now):
+        return
+    silent_until = await over(session, desk, incident)
+    if silent_until is not None:
+        await timers.arm(session, Verb.HOLD, incident_id, silent_until, now)
         return
     alive, asked = await _signs(session, incident)
     if asked is None or asked <= alive:
@@ -71,11 +76,3 @@ async def _ask(session: AsyncSession, desk: Desk, incident: Incident, channels: 
     if known is not None:
         decided, _ = await plan_pages(session, desk, [Summons(incident, [known], purpose=Purpose.HOLD)], channels)
         audit.append(session, decided)
-
-
-async def end_question(session: AsyncSession, desk: Desk, incident: Incident) -> None:
-    """Calls that still ask are over, whoever answered by whatever means."""
-    for page in await pages.of_incident(session, incident.id, pages.ANSWERABLE):
-        if page.purpose is Purpose.HOLD:
-            await end(session, desk, page, f"{incident.reference} : la question ne se pose plus. Merci.")
-            await timers.arm(session, Verb.PAGE, page.id, desk.now(), desk.now())

@@ -17,6 +17,7 @@ from routing.domain.triage import Verdict
 from routing.service.audit import note_decision
 from routing.service.desk import Desk
 from routing.service.mobilise import mobilise, mobilise_first
+from routing.service.mute import lift
 from routing.service.record import record
 from routing.service.warn import warn
 from routing.store import incidents, timers
@@ -60,13 +61,17 @@ async def join(session: AsyncSession, desk: Desk, incident: Incident, report: Re
     """One more report of an incident there is already; a graver one raises it. The incident's row must be locked."""
     attach(report, incident)
     incident.reports += 1
+    endangered = report.danger is not None and incident.danger is None
     incident.danger = incident.danger or report.danger
     graver = incident.severity.at_least(verdict.severity)
     said = f"Nouveau signalement {report.reference} : {redact(report.text, 200)}"
-    if graver is not incident.severity:
+    raised = graver is not incident.severity
+    if raised:
         incident.severity = graver
         said = f"{said} — gravité relevée à « {graver} »"
         await start_escalation(session, desk, incident, desk.plan_of(incident))
+    if raised or endangered:
+        await lift(session, desk, incident, "un signalement plus grave est arrivé")
     await record(session, desk, incident, Event.REPORT, said)
     return incident
 

@@ -16,7 +16,7 @@ from routing.domain.oncall import Person
 from routing.domain.paging import ContactPlan, Purpose, contact_plan
 from routing.service.audit import decision
 from routing.service.desk import Desk
-from routing.store import live, pages, timers
+from routing.store import live, mutes, pages, timers
 from routing.store.bulk import insert_rows
 from routing.store.models import Incident, Page
 
@@ -102,9 +102,15 @@ async def keep_pages(session: AsyncSession, desk: Desk, rows: Sequence[Row]) -> 
 
 
 async def stop_paging(
-    session: AsyncSession, desk: Desk, incident: Incident, word: str, *, taken_by: str | None = None
+    session: AsyncSession,
+    desk: Desk,
+    incident: Incident,
+    word: str,
+    *,
+    taken_by: str | None = None,
+    mutes_too: bool = True,
 ) -> None:
-    """End every page and the escalation of an incident that a person now has (or that is over).
+    """End every page, the escalation and the mute of an incident that a person now has (or that is over).
 
     Whoever was called is told ``word`` (French), and telephones that ring stop.
     """
@@ -118,6 +124,8 @@ async def stop_paging(
         (rung if page.last_word else ended).append(page.id)
     incident.escalation_started_at, incident.alarm = None, None
     incident.level, incident.round = 0, 1
+    if mutes_too:
+        await speak_again(session, desk, incident, taken_by)
     await session.flush()
     await timers.disarm(session, timers.Verb.PAGE, ended)
     await timers.arm(session, timers.Verb.PAGE, rung, now, now)
@@ -140,3 +148,18 @@ async def give_up_levels(session: AsyncSession, incidents: Collection[int]) -> N
         .where(Page.incident_id.in_(incidents), Page.state == PageState.RINGING)
         .values(state=PageState.UNANSWERED)
     )
+
+
+async def end_question(session: AsyncSession, desk: Desk, incident: Incident) -> None:
+    """Calls that still ask are over, whoever answered by whatever means."""
+    for page in await pages.of_incident(session, incident.id, pages.ANSWERABLE):
+        if page.purpose is Purpose.HOLD:
+            await end(session, desk, page, f"{incident.reference} : la question ne se pose plus. Merci.")
+            await timers.arm(session, timers.Verb.PAGE, page.id, desk.now(), desk.now())
+
+
+async def speak_again(session: AsyncSession, desk: Desk, incident: Incident, by: str | None) -> None:
+    """What kept the incident silent is over."""
+    if incident.mute_id is not None:
+        await mutes.end_of_incident(session, incident.id, desk.now(), by)
+        incident.mute_id, incident.muted = None, None

@@ -9,6 +9,7 @@ from routing.domain.procedure import Fallback, Severity
 from routing.domain.understanding import Decision
 from routing.errors import Conflict, UnknownProcedure
 from routing.service.desk import Desk
+from routing.service.mute import lift
 from routing.service.open_incident import plan_dispatches, start_escalation
 from routing.service.page import stop_paging
 from routing.service.record import record
@@ -50,6 +51,7 @@ async def reclassify(session: AsyncSession, desk: Desk, reference: str, *, by: s
         await stop_paging(session, desk, incident, "la procédure a changé, cet appel ne compte plus.")
         incident.policy_service = None
         await start_escalation(session, desk, incident, procedure)
+    await lift(session, desk, incident, "la procédure a changé", by=by)
     said = f"{by} reclasse : « {before.title} » devient « {procedure.title} »"
     if dropped:
         said += f". Ne sont plus demandés : {', '.join(dropped)}"

@@ -28,6 +28,7 @@ AUDITED = frozenset(
         Event.DECLINED,
         Event.ESCALATED,
         Event.HELD,
+        Event.MUTED,
         Event.PAGED,
         Event.RECLASSIFIED,
         Event.REOPENED,

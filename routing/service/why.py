@@ -102,10 +102,12 @@ def _not_called(desk: Desk, person_id: str, name: str, entries: Sequence[Entry],
     reference = entries[0].incident
     before = [entry for entry in entries if entry.at <= at + AROUND]
     ended = _last(before, *ENDED)
-    level, asked = _decided(before), _last(before, Event.ESCALATED)
-    last = max((one for one in (level, asked) if one), key=lambda one: one.at, default=None)
+    level, asked, muted = _decided(before), _last(before, Event.ESCALATED), _last(before, Event.MUTED)
+    last = max((one for one in (muted, level, asked) if one), key=lambda one: (one.at, one.number), default=None)
     if ended and (last is None or last.at <= ended.at):
         return f"{reference} : {ended.text}, à {_at(desk, ended.at)} ; plus personne n'était appelé."
+    if last is muted and muted is not None:
+        return f"{reference} : {muted.text}, à {_at(desk, muted.at)}."
     if level is None or (ended and level.at <= ended.at):
         latest = last or _last(before, "planned")
         return f"{reference} : {latest.text}." if latest else None

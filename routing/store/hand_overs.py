@@ -22,7 +22,7 @@ async def prepare(
 ) -> int | None:
     """The number of a new hand-over; None when it is prepared already."""
     values = {"rotation": rotation, "at": at, "until": until, "outgoing": outgoing, "incoming": incoming}
-    statement = insert(HandOver).values(**values, state=HandOverState.PREPARED, pack=[])
+    statement = insert(HandOver).values(**values, state=HandOverState.PREPARED, pack=[], mutes=[])
     return await session.scalar(statement.on_conflict_do_nothing().returning(HandOver.id))
 
 

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from routing.domain.incident import PageState
 from routing.domain.paging import CONSOLE, Delivery, Purpose
@@ -70,8 +71,14 @@ async def one_at_a_time(session: AsyncSession, person: str, channel: str) -> Non
 
 
 async def open_call(session: AsyncSession, page: Page, since: datetime) -> Page | None:
-    """The call this person is being reached by at this moment, begun ``since``; None when their line is free."""
+    """The call this person is being reached by at this moment, begun ``since``; None when their line is free.
+
+    One that we called off is being hung up, unless it still tells of something else.
+    """
+    other = aliased(Page)
+    tells = exists().where(other.joined_id == Page.id, other.state.in_(LIVE))
     going_on = and_(
+        or_(Page.state != PageState.CANCELLED, tells),
         Page.followed,
         Page.provider_ref.is_not(None),
         Page.sent_at >= since,

@@ -53,6 +53,7 @@ def card(
         resolution=incident.resolution,
         warning=incident.warning,
         alarm=incident.alarm,
+        muted=incident.muted,
         guesses=guesses(incident, titles),
         services=tuple(mobilised(row, here, names) for row in dispatches if row.state in SHOWN),
     )

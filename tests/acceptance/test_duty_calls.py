@@ -240,6 +240,7 @@ async def test_two_answers_at_once_and_one_has_it(duty: Duty) -> None:
     assert sum("déjà pris en charge" in line for line in lines) == 1
     await duty.city.settle()
     assert len(duty.texts(ANA) + duty.texts(BRUNO)) == 3, "both were written to, and who lost reads who has it"
+    duty.look_at_the_rest()  # Chloé, who was called while nobody had answered
 
 
 async def test_a_level_in_turn_gives_each_their_time_and_skips_who_cannot(duty: Duty) -> None:

@@ -7,6 +7,7 @@ from routing.store.models.duty import DutyReplacement, DutyWarning, HandOver, Pe
 from routing.store.models.feedback import Feedback, Origin
 from routing.store.models.inbound import InboundEvent
 from routing.store.models.incident import Dispatch, Incident, TimelineEntry
+from routing.store.models.mute import Mute
 from routing.store.models.oncall import EscalationPolicy, OncallPerson, OncallRotation, RosterVersion, ServicePolicy
 from routing.store.models.outbound import Allowance, Channel, CitizenMessage, Thread, ThreadLine
 from routing.store.models.page import Page
@@ -29,6 +30,7 @@ __all__ = [
     "HandOver",
     "InboundEvent",
     "Incident",
+    "Mute",
     "OncallPerson",
     "OncallRotation",
     "OptOut",

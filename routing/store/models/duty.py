@@ -95,7 +95,8 @@ class ShiftSwap(Numbered, Base):
 class HandOver(Numbered, Base):
     """One rotation's duty goes from one person to the next at ``at``, with what is under way (``pack``).
 
-    ``pack`` is a list of {reference, title, place, state, pending: [text]}. Not accepted, ``outgoing`` stays on duty
+    ``pack`` is a list of {reference, title, place, state, pending: [text]}, ``mutes`` of
+    French sentences on what is kept silent. Not accepted, ``outgoing`` stays on duty
     until ``until``, the end of the incoming person's shift.
     """
 
@@ -112,6 +113,7 @@ class HandOver(Numbered, Base):
     outgoing: Mapped[str]
     incoming: Mapped[str]
     pack: Mapped[list[Any]] = mapped_column(default=list)
+    mutes: Mapped[list[Any]] = mapped_column(default=list)
     told_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     accepted_by: Mapped[str | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from routing.domain.incident import DispatchState, Event, IncidentState
@@ -65,6 +65,9 @@ class Incident(Numbered, Base):
     level: Mapped[int] = mapped_column(default=0)
     round: Mapped[int] = mapped_column(default=1)
     alarm: Mapped[str | None]
+    mute_id: Mapped[int | None] = mapped_column(BigInteger)  # what keeps it silent now; ``muted`` says so, in French
+    muted: Mapped[str | None]
+    insisted_at: Mapped[datetime | None]  # when its duty was last asked for, whatever is kept silent
 
 
 class Dispatch(Numbered, Base):
