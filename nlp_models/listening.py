@@ -20,13 +20,16 @@ _STRETCH = re.compile(r"([a-z])\1{2,}")
 def listened(text: str) -> str:
     """Return the text as the rules hear it: folded words between single spaces, sentence ends as ``|``."""
     plain = _NOT_A_WORD.sub(" ", fold(_SENTENCE_END.sub(" | ", readable(text, LONGEST))))
-    words = [_spelled(word) for word in plain.split()]
-    return f" {' '.join(words)} "
+    words = (_spelled(word) for word in plain.split())
+    return f" {' '.join(word for word in words if word)} "
 
 
 @lru_cache(maxsize=20_000)
 def _spelled(word: str) -> str:
-    """A word with letters that are stretched said once, cut where two are stuck together, and written out."""
+    """A word with letters that are stretched said once, cut where two are stuck together, and written out.
+
+    Nothing is left of one that only hesitates or stresses, so that rules hear the others side by side.
+    """
     glued, whole = _spelling()
     return " ".join(whole.get(part, part) for part in glued.sub(r"\1 ", _STRETCH.sub(r"\1", word)).split())
 
@@ -36,5 +39,6 @@ def _spelling() -> tuple[re.Pattern[str], Mapping[str, str]]:
     """(Small words stuck to the next one, how small words are shortened or misheard → the words that are meant)."""
     rows = read_yaml(_SPELLING)
     glued = "|".join(f"{letter}(?=(?:{'|'.join(begun.split())}))" for letter, begun in rows["glued"].items())
-    spelled: dict[str, str] = {short: whole for whole, shorts in rows["spelled"].items() for short in shorts.split()}
+    unsaid: dict[str, str] = dict.fromkeys(rows["unsaid"].split(), "")
+    spelled = unsaid | {short: whole for whole, shorts in rows["spelled"].items() for short in shorts.split()}
     return re.compile(rf"\b({glued})"), spelled
