@@ -16,7 +16,10 @@ app = typer.Typer()
 
 @app.command()
 def why(
-    who: Annotated[str, typer.Argument(help="Somebody's id in the on-call file, or an incident's reference.")],
+    who: Annotated[
+        str,
+        typer.Argument(help="A person, rotation, policy or service (ids), an incident's reference, or réglages."),
+    ],
     at: Annotated[str, typer.Option(help="2026-03-01T03:12, in the city's time zone; now by default.")] = "",
 ) -> None:
     """Say why somebody was called at that moment, or was not."""

@@ -68,6 +68,7 @@ class Reasons:
     """What the page shows: an answer or why there is none, and what may be asked about."""
 
     people: list[Person]
+    settings: list[str]
     calls: list[LastCall]
     lines: list[Reason] = field(default_factory=list)
     problem: str = ""
@@ -158,8 +159,9 @@ async def why_page(request: Request, house: TheHouse, qui: str = "", quand: str 
     moment = _moment(house, quand)
 
     async def work(session: AsyncSession) -> Reasons:
-        people = list((await roster.load(session)).people.values())
-        found = Reasons(people, await last_calls(session, house.desk, CALLS))
+        known = await roster.load(session)
+        people, settings = list(known.people.values()), [*known.rotations, *known.policies, *known.services]
+        found = Reasons(people, list(dict.fromkeys(settings)), await last_calls(session, house.desk, CALLS))
         if qui.strip() and moment is not None:
             meant = next((one for one in people if fold(qui.strip()) in (one.id, fold(one.name))), None)
             try:

@@ -75,7 +75,7 @@ async def _note_changes(
                 person = id_ if kind == "people" else None
                 said = f"{word} {id_}, {done} {BY_FILE}"
                 said += f" : {changed(was, now, list(changes))}" if was is not None and now is not None else ""
-                note_configuration(session, desk, "import", said, by=by, person=person, changes=changes)
+                note_configuration(session, desk, "import", said, by=by, person=person, changes=changes, changed=id_)
 
 
 async def _note_agreed(

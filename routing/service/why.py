@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import or_, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.audit import CONFIGURATION, Entry
 from routing.domain.incident import Event
 from routing.domain.paging import NAMES
+from routing.domain.redaction import plain
 from routing.domain.reference import normalise
 from routing.errors import NotFound
 from routing.service.desk import Desk
@@ -22,16 +24,29 @@ DAY = timedelta(days=1)
 CHANGES = timedelta(days=30)
 ENDED = (Event.ACKNOWLEDGED, Event.RESOLVED)
 LINES = 40
+EVERYTHING = ("reglages", "configuration")
 SETTINGS = 5  # changes told of each sort
 
 
 async def why_incident(session: AsyncSession, desk: Desk, reference: str, at: datetime) -> list[str]:
-    """Everything that was decided about an incident up to ``at``, oldest first. Raises NotFound."""
+    """Everything that was decided about an incident up to ``at``, oldest first. Raises NotFound.
+
+    Of a rotation, policy or service (its id in the on-call file) what was changed; of ``réglages`` all that was.
+    """
     mine = AuditEntry.incident == normalise(reference)
     entries = await audit.entries(session, mine, AuditEntry.at <= at + AROUND, limit=LINES)
+    entries = entries or await _settings(session, reference, at)
     if not entries:
         raise NotFound(f"Le journal ne dit rien de {reference[:20]} avant {_at(desk, at)}")
     return [_line(desk, entry) for entry in entries]
+
+
+async def _settings(session: AsyncSession, id_: str, at: datetime) -> Sequence[Entry]:
+    """Changes of one rotation, policy or service, or of everything."""
+    about = or_(*(AuditEntry.facts[key].astext == id_.strip() for key in ("changed", "rotation", "service")))
+    mine = true() if plain(id_.strip().lower()) in EVERYTHING else about
+    until = (AuditEntry.chain == CONFIGURATION, AuditEntry.at <= at + AROUND)
+    return await audit.entries(session, *until, mine, limit=LINES)
 
 
 async def why_person(session: AsyncSession, desk: Desk, person_id: str, at: datetime) -> list[str]:

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.catalogue import oncall_file
 from routing.service.audit import note_configuration, note_trial
 from routing.service.import_roster import export_roster, import_roster
-from routing.service.why import why_person
+from routing.service.why import why_incident, why_person
 from routing.store import audit
 from routing.store.models import AuditEntry
 from tests.city import City
@@ -164,6 +164,12 @@ async def test_why_tells_changes_of_the_file_in_french(city: City, tmp_path: Pat
     )
     assert f"congé de ana du 01/04/2026 08:00 au 02/04/2026 08:00, ajouté {done}." in told
     assert f"personne ana, ajoutée {done}." in told
+    async with city.session() as session:
+        of_rotation = await why_incident(session, city.house.desk, "routes", city.clock.now())
+        everything = await why_incident(session, city.house.desk, "Réglages", city.clock.now())
+    assert "tour routes, modifié" in of_rotation[-1] or "politique routes, modifiée" in of_rotation[-1]
+    assert "(par la ville)" in of_rotation[-1]
+    assert len(everything) > len(of_rotation)
 
 
 async def test_many_writers_of_one_chain_leave_no_gap_and_others_do_not_wait(city: City) -> None:
