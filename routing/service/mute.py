@@ -38,8 +38,10 @@ async def mute_incident(
         raise Conflict(f"{incident.reference} est résolu : personne n'est plus appelé")
     taken = incident.state is IncidentState.ACKNOWLEDGED
     said = refusal(incident.severity, incident.danger, taken=taken, length=until - desk.now())
-    if said is None and not await _calls_anybody(desk, incident):
+    if said is None and not _calls_anybody(desk, incident):
         said = "personne n'est appelé pour cet incident, il n'y a rien à taire"
+    if said is None and _later_anyway(incident, until):
+        said = f"le premier appel n'est prévu qu'à {desk.clock_time(incident.escalation_started_at or until)}"
     if said is not None:
         raise Conflict(f"{incident.reference} : {said}")
     await mutes.end_of_incident(session, incident.id, desk.now(), by)
@@ -50,7 +52,13 @@ async def mute_incident(
     return row
 
 
-async def _calls_anybody(desk: Desk, incident: Incident) -> bool:
+def _later_anyway(incident: Incident, until: datetime) -> bool:
+    """Whether nobody would be called before that instant: a mute must not bring a first call forward."""
+    first = incident.escalation_started_at if incident.mute_id is None and incident.level == 0 else None
+    return incident.state is IncidentState.OPEN and incident.round == 1 and first is not None and first >= until
+
+
+def _calls_anybody(desk: Desk, incident: Incident) -> bool:
     if incident.state is IncidentState.ACKNOWLEDGED:
         return desk.catalogue.holds.get(incident.severity) is not None
     return incident.policy_service is not None
@@ -75,7 +83,8 @@ async def mute_service(
     await session.flush()
     said = f"{desk.service_name(service)} : {by} met en sourdine {until_when(desk, row)} : {row.reason}"
     note_configuration(session, desk, "mute", said, by=by, service=service, until=row.until.isoformat())
-    waiting = [one for one in await _open_of(session, service) if may_wait(one.severity, one.danger)]
+    found = [one for one in await _open_of(session, service) if may_wait(one.severity, one.danger)]
+    waiting = [one for one in found if not _later_anyway(one, until)]
     for incident in waiting:
         await _put_off(session, desk, incident, row, _with_service(desk, row))
     live.announce(session, "duty", row.id)

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from routing.domain.incident import IncidentState, PageState
 from routing.errors import Conflict, NotFound
 from routing.service.mute import mute_incident, mute_service, unmute
-from routing.store.models import Mute
+from routing.store.models import Mute, Timer
 from tests.acceptance.duty import ANA, BRUNO, CHLOE, Duty
 from tests.acceptance.test_duty_trials import why
 from tests.city import City
@@ -189,6 +189,32 @@ async def test_it_needs_a_reason_an_end_and_something_to_silence(dark: Duty, scr
             await mute_service(session, desk, "licornes", until=until, reason=OUTAGE, by="Ana")
         with pytest.raises(NotFound):
             await unmute(session, desk, 999, by="Ana")
+    dark.look_at_the_rest()
+
+
+async def test_a_short_silence_brings_no_first_call_forward(duty: Duty, scripted: Scripted) -> None:
+    await duty.city.opened(scripted.expect(DARK, ("eclairage-rue-noire", 0.95), place="rue Monge"))
+    with pytest.raises(Conflict, match="le premier appel n'est prévu qu'à 10:05"):
+        await muted(duty, hours=0.05)
+    await service_muted(duty, hours=0.05)
+    assert (await duty.incident()).muted is None
+    await duty.city.settle(minutes=4.9)
+    assert calls(duty) == 0
+    await duty.city.settle(minutes=0.2)
+    assert duty.called(ANA) == 1
+
+
+async def test_a_lost_timer_or_a_wiped_queue_neither_ends_nor_lengthens_it(dark: Duty) -> None:
+    await muted(dark)
+    before = calls(dark)
+    async with dark.city.session() as session:
+        await session.execute(delete(Timer))
+    await dark.city.lose_every_job()
+    assert (await dark.city.heal())["escalate"] == 1
+    await dark.city.settle(minutes=100)
+    assert calls(dark) == before
+    await dark.city.settle(minutes=21)
+    assert dark.called(ANA) == 2
     dark.look_at_the_rest()
 
 
