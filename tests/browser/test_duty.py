@@ -76,7 +76,7 @@ async def test_the_page_is_for_everybody(live_city: LiveCity, visitor: Visitor) 
     assert await phone.evaluate(SMALL) == []
     assert await phone.evaluate(WIDTH) <= 320
     await page.goto("/salle/pourquoi")
-    await page.get_by_label("Qui, ou quel incident").fill("Personne")
+    await page.get_by_label("Qui, quel incident, ou quel réglage").fill("Personne")
     await page.get_by_role("button", name="Demander").click()
     await expect(page.get_by_role("alert")).to_contain_text("Le journal ne dit rien")
     assert await _faults(page) == []
