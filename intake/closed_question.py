@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import call_receipt, replies
-from intake.missing_place import lacks_place
+from intake.missing_place import lacks_place, somewhere
 from intake.wording import say
 from routing.domain.call import Step
 from routing.domain.competence import COMMUNE_IN_DOUBT
@@ -129,9 +129,17 @@ async def unanswered(session: AsyncSession, desk: Desk, report_id: int) -> None:
 
 async def leave_to_a_person(session: AsyncSession, desk: Desk, report: Report) -> None:
     """Nothing more will be asked: open what was understood so far. The report's row must be locked."""
-    verdict = judge(_remembered(report), desk.catalogue, can_ask=False)
+    known = judge(_remembered(report), desk.catalogue, can_ask=False)
+    # What a classifier makes of a bare name of a street is no reason to wake anybody.
+    verdict = to_confirm(desk) if somewhere(report) and not report.danger else known
     await timers.disarm(session, timers.Verb.UNANSWERED, report.id)
     await _open_with(session, desk, report, verdict)
+
+
+def to_confirm(desk: Desk) -> Verdict:
+    """An agent finds out what it is; nobody is woken."""
+    plan = desk.catalogue.fallbacks[Fallback.TO_CONFIRM]
+    return Verdict(plan, None, plan.severity, Decision.ASK)
 
 
 async def _open_with(session: AsyncSession, desk: Desk, report: Report, verdict: Verdict) -> None:

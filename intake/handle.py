@@ -13,7 +13,7 @@ from intake.answers import wants_a_person
 from intake.exchange import Known, next_step
 from intake.inbox import second_report
 from intake.listen import awaited
-from intake.missing_place import lacks_place, lacks_place_on_the_line, only_a_place
+from intake.missing_place import lacks_place, lacks_place_on_the_line, only_a_place, somewhere
 from intake.ports import Classifier
 from intake.readings import settled
 from intake.small_talk import beside_the_wish
@@ -21,7 +21,6 @@ from intake.wording import DEFAULT, say, spoken
 from routing.domain.call import Step
 from routing.domain.competence import SOMEWHERE
 from routing.domain.incident import ReportState
-from routing.domain.procedure import Fallback
 from routing.domain.redaction import hidden_words, plain
 from routing.domain.triage import Verdict, judge
 from routing.domain.understanding import Channel, Danger, Decision, Understanding
@@ -105,19 +104,17 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
         return
     before = await same_place.told_before(session, desk, report)
     wanted = not report.danger and wants_a_person(report.text)
-    somewhere = not report.danger and only_a_place(report.text, read.place, read.commune)
-    if wanted or somewhere:
-        verdict = _for_a_person(desk, report, read, named=not somewhere)
+    nameless = not report.danger and somewhere(report)
+    if wanted or nameless:
+        verdict = _for_a_person(desk, report, read, named=not nameless)
     else:
         verdict = judge(read, desk.catalogue, can_ask=_can_choose(report))
     report.decision = verdict.decision
     report.told = _told(desk, report, verdict)
-    step = _next(desk, report, verdict, vague=read.vague and not (wanted or somewhere))
+    step = _next(desk, report, verdict, vague=not wanted and (read.vague or nameless))
     second = await second_report(session, report, read.also.text) if read.also else None
     also = (second.reference, hearing.link(second)) if second else None
     await tell_one(session, desk, report, _receipt(report, hearing.link(report), also, step, wanted=wanted))
-    if somewhere and report.channel in follow_ups.CONVERSATIONS:
-        await tell_one(session, desk, report, say("receipt.what", report.language))
     if second and read.also:
         await _open_second(session, desk, second, read.also.meaning)
     if step is Step.CHOOSE:
@@ -139,8 +136,7 @@ def _for_a_person(desk: Desk, report: Report, read: Understanding, *, named: boo
     verdict = judge(read, desk.catalogue, can_ask=False) if named and beside_the_wish(report.text) else None
     if verdict is not None and verdict.procedure is not None:
         return verdict
-    plan = desk.catalogue.fallbacks[Fallback.TO_CONFIRM]
-    return Verdict(plan, None, plan.severity, Decision.ASK)
+    return closed_question.to_confirm(desk)
 
 
 def _receipt(report: Report, link: str, also: tuple[str, str] | None, step: Step, *, wanted: bool) -> str:
@@ -166,7 +162,7 @@ def _receipt(report: Report, link: str, also: tuple[str, str] | None, step: Step
 
 def _asks(report: Report, step: Step) -> str | None:
     if step is Step.WHAT:
-        return replies.open_question(report.asked, report.language)
+        return open_question.words(report)
     where = "call.where" if replies.wordless(report.text) else "receipt.where"
     return say(where, report.language) if step is Step.WHERE else None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from intake import replies
 from routing.domain.call import Step
 from routing.domain.procedure import Severity
 from routing.domain.redaction import plain
@@ -28,6 +29,11 @@ def only_a_place(text: str, place: str | None, commune: str | None) -> bool:
         return False
     named = {*plain(place).split(), *plain(commune or "").split()}
     return all(word in named or _AROUND.fullmatch(word) for word in plain(text).split())
+
+
+def somewhere(report: Report) -> bool:
+    """Whether somebody who wrote has named a place, or sent a position, and has not said what is happening there."""
+    return report.text == replies.ONLY_PLACE or only_a_place(report.text, report.place, report.commune)
 
 
 def lacks_place(desk: Desk, report: Report, procedure_id: str | None) -> bool:

@@ -65,7 +65,7 @@ async def get_report(reference: str, house: TheHouse) -> ReportView:
 
 @router.post("/reports/{reference}/answer", responses={**Missing, **Refused})
 async def answer_question(reference: str, body: Answer, house: TheHouse) -> ReportView:
-    """The citizen's answer to the question of an ``asked`` report."""
+    """The citizen's answer to the question of an ``asked`` report, or to an agent's (``agent_asks``)."""
 
     async def work(session: AsyncSession) -> ReportView:
         found = await reports.by_reference(session, reference)
@@ -73,7 +73,7 @@ async def answer_question(reference: str, body: Answer, house: TheHouse) -> Repo
         assert report is not None
         if body.text is not None:
             said = words(body.text, report.language)
-            await open_question.answer(session, house.desk, report, said, house.danger(said))
+            await open_question.answer_on_page(session, house.desk, report, said, house.danger(said))
         else:
             await closed_question.answer(session, house.desk, report, body.procedure or "")
         return await views.report_view(session, house, report)

@@ -67,7 +67,8 @@ class Candidate(BaseModel):
 
 class ReportView(BaseModel):
     """``state`` follows the incident once there is one; an ``asked`` one has candidates to choose from
-    (``question``) or waits for words (``open_question``); ``competent`` tells who is, when it is not the city.
+    (``question``) or waits for words (``open_question``); ``agent_asks`` is an agent's question that waits for its
+    answer; ``competent`` tells who is, when it is not the city.
     """
 
     reference: str
@@ -87,10 +88,13 @@ class ReportView(BaseModel):
     competent: str | None = None
     question: list[Candidate] | None = None
     open_question: str | None = None
+    agent_asks: str | None = None
 
 
 class Answer(Body):
-    """What the citizen chose among the question's, null when none fits; or what they say to an open question."""
+    """What the citizen chose among the question's, null when none fits; or what they say to an open question, or to an
+    agent's.
+    """
 
     procedure: str | None = None
     text: Annotated[str, StringConstraints(max_length=2 * LONGEST)] | None = None

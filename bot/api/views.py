@@ -19,6 +19,7 @@ from bot.api.schemas import (
 from bot.house import House
 from intake import open_question, replies
 from routing.domain.incident import ReportState
+from routing.service.ask_citizen import unanswered
 from routing.store import incidents
 from routing.store.models import Incident, Report
 
@@ -32,6 +33,7 @@ async def report_view(session: AsyncSession, house: House, report: Report) -> Re
     """A report; once attached, its state is its incident's."""
     incident = await session.get(Incident, report.incident_id) if report.incident_id else None
     asked = report.state is ReportState.ASKED
+    agents = await unanswered(session, report, incident)
     return ReportView(
         reference=report.reference,
         state=incident.state.value if incident else "asked" if asked else "received",
@@ -49,7 +51,8 @@ async def report_view(session: AsyncSession, house: House, report: Report) -> Re
         advice=report.advice,
         competent=report.told,
         question=question(house, report) if asked and report.candidates else None,
-        open_question=replies.open_question(report.asked, report.language) if open_question.waits(report) else None,
+        open_question=open_question.words(report) if open_question.waits(report) else None,
+        agent_asks=agents.text if agents else None,
     )
 
 

@@ -80,7 +80,7 @@ async def tracking_of(session: AsyncSession, desk: Desk, report: Report) -> Trac
         news=sorted(news, key=lambda line: line.at),
         candidates=[(choice, replies.label(choice, desk.catalogue)) for choice in report.candidates] if asked else [],
         which_commune=asked and replies.about_communes(report.candidates, desk.catalogue),
-        open_question=replies.open_question(report.asked, language) if open_question.waits(report) else None,
+        open_question=open_question.words(report) if open_question.waits(report) else None,
         agent_asks=agents.text if agents else None,
         told=report.told,
         resolution=_ended(desk, incident, language) if incident else None,

@@ -50,6 +50,23 @@ async def test_who_came_by_the_web_is_asked_on_their_page_and_the_answer_joins_t
     assert [line for line in heard if "répond" in line] == [f"{reference} répond : oui, au milieu"]
 
 
+async def test_other_programs_read_the_question_and_bring_the_answer(city: City, hole: str) -> None:
+    reference = await city.report(hole)
+    await city.settle()
+    follow = await city.follow(reference)
+    assert follow["agent_asks"] is None
+    await _ask(city, follow["incident"], "De quel côté ?")
+    assert (await city.follow(reference))["agent_asks"] == "Un agent vous demande : De quel côté ?"
+    for _ in range(2):  # a program that repeats itself
+        answered = await city.post(f"/api/v1/reports/{reference}/answer", {"text": "côté gare"})
+        assert (answered.status_code, answered.json()["agent_asks"]) == (200, None)
+    await city.settle()
+    heard = await city.thread("voirie", follow["incident"])
+    assert [line for line in heard if "répond" in line] == [f"{reference} répond : côté gare"]
+    refused = await city.post(f"/api/v1/reports/{reference}/answer", {"text": "autre chose"})
+    assert refused.status_code == 409
+
+
 async def test_danger_in_the_answer_is_met_with_112_first(city: City, hole: str) -> None:
     reference = await city.report(hole)
     await city.settle()

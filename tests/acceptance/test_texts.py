@@ -233,20 +233,85 @@ async def test_an_english_greeting_is_greeted_back_in_english(town: City, phone:
     assert "Dites en quelques mots" in await phone.write("Bonjour")
 
 
-async def test_a_street_alone_is_asked_about_and_sends_nobody(
-    town: City, phone: Telephone, scripted: Scripted, twilio: TwilioStandIn
+STREET = "avenue victor hugo"
+TAG = "un gros tag"
+
+
+@pytest.fixture
+def street(scripted: Scripted) -> str:
+    """A bare name of a street; trained on what people write, a classifier makes something of it all the same."""
+    scripted.expect(f"{STREET}. {TAG}", ("proprete-tag", 0.95), place="avenue Victor-Hugo")
+    scripted.expect(TAG, ("proprete-tag", 0.95))
+    return scripted.expect(STREET, ("neige-verglas-axe-prioritaire", 0.99), place="avenue Victor-Hugo")
+
+
+async def test_a_street_then_what_is_there_are_one_report(
+    town: City, phone: Telephone, twilio: TwilioStandIn, street: str
 ) -> None:
-    # Trained on what people write, a classifier makes something of a bare name of a street.
-    await phone.write(
-        scripted.expect("avenue victor hugo", ("neige-verglas-axe-prioritaire", 0.99), place="avenue Victor-Hugo")
-    )
+    await phone.write(street)
     await town.settle(seconds=20)
-    assert twilio.texts_to(ANA)[-1] == "Que se passe-t-il à cet endroit ? Répondez en quelques mots."
-    await phone.write(scripted.expect("un gros tag", ("proprete-tag", 0.95)))
+    [asked] = twilio.texts_to(ANA)
+    assert asked.endswith("Que se passe-t-il à cet endroit ? Répondez en quelques mots.")
+    await phone.write(TAG)
     await town.settle(seconds=20)
-    first, _ = await reports(town)
-    incident = await town.incident((await town.follow(first.reference))["incident"])
-    assert (incident["procedure"], incident["place"]) == (None, "avenue Victor-Hugo")
-    assert [row["service"] for row in incident["dispatches"]] == ["appels-entrants"]
-    assert f"{first.reference} ajoute : un gros tag" in [line["text"] for line in incident["timeline"]]
-    assert len(twilio.texts_to(ANA)) == 3
+    [report] = await reports(town)
+    incident = await town.incident((await town.follow(report.reference))["incident"])
+    assert (incident["procedure"], incident["place"]) == ("proprete-tag", "avenue Victor-Hugo")
+    [card] = await town.cards("proprete")
+    assert card["excerpt"] == f"{STREET}. {TAG}"
+    assert twilio.texts_to(ANA)[1:] == [f"Merci, c'est ajouté à votre signalement {report.reference}."]
+
+
+async def test_what_is_there_may_come_when_an_agent_has_its_card_already(
+    town: City, phone: Telephone, twilio: TwilioStandIn, street: str
+) -> None:
+    await phone.write(street)
+    await town.settle(minutes=8)
+    first = await the_incident(town)
+    assert (first["procedure"], first["lead"]) == (None, "appels-entrants"), "nobody is woken by a street"
+    await phone.write(TAG)
+    await town.settle(seconds=20)
+    [report] = await reports(town)
+    incident = await the_incident(town)
+    assert (incident["procedure"], incident["place"]) == ("proprete-tag", "avenue Victor-Hugo")
+    assert (await town.incident(first["reference"]))["resolution"] == f"précisé par {report.reference}"
+    assert len(twilio.texts_to(ANA)) == 2, "that card is the agents' matter, not the citizen's"
+
+
+async def test_the_card_of_a_street_stays_with_the_agent_who_took_it(
+    town: City, phone: Telephone, twilio: TwilioStandIn, street: str
+) -> None:
+    await phone.write(street)
+    await town.settle(minutes=8)
+    first = await the_incident(town)
+    await town.act(first["reference"], "acknowledge")
+    await phone.write(TAG)
+    await town.settle(seconds=20)
+    incident = await the_incident(town)
+    assert (incident["reference"], incident["state"]) == (first["reference"], "acknowledged")
+    assert any(TAG in line["text"] for line in incident["timeline"])
+    twilio.texts_to(ANA)
+
+
+async def test_a_street_that_nobody_says_more_about_is_read_by_an_agent(
+    town: City, phone: Telephone, twilio: TwilioStandIn, street: str
+) -> None:
+    await phone.write(street)
+    await town.settle(minutes=60)
+    await phone.write(TAG)
+    await town.settle(seconds=20)
+    assert len(await reports(town)) == 2, "an hour later it is another matter"
+    twilio.texts_to(ANA)
+
+
+async def test_a_position_then_words_are_one_report(
+    town: City, phone: Telephone, twilio: TwilioStandIn, street: str
+) -> None:
+    await phone.write("", Latitude="47.3216", Longitude="5.0415")
+    await town.settle(seconds=20)
+    assert twilio.texts_to(ANA)[0].endswith("Que se passe-t-il à cet endroit ? Répondez en quelques mots.")
+    await phone.write(TAG)
+    await town.settle(seconds=20)
+    [report] = await reports(town)
+    assert ((await the_incident(town))["procedure"], report.latitude) == ("proprete-tag", 47.3216)
+    twilio.texts_to(ANA)
