@@ -17,6 +17,7 @@ from intake.models import LONGEST
 from intake.ports import DangerRules
 from intake.small_talk import beside_the_wish, says_nothing, wants_it_again
 from intake.spoken import LOST, SILENCES, add, proceed, reply, unclear
+from intake.wording import DEFAULT, spoken
 from routing.domain.call import Step
 from routing.domain.incident import IncidentState, ReportState
 from routing.domain.redaction import readable
@@ -132,6 +133,8 @@ async def go_on(session: AsyncSession, desk: Desk, sid: str, *, patient: bool = 
     if report.state is not ReportState.TALKING or talk.pending or report.decision is None:
         call.step = Step.DONE  # danger was heard, or the understanding is late: it will open by itself
         return talk
+    if call.language is None and not report.asked and spoken(report.language) != DEFAULT:
+        call.language = spoken(report.language)  # they spoke it without asking for it
     await proceed(session, desk, call, report)
     return talk
 
