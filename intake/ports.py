@@ -29,8 +29,8 @@ class MediaSource(Protocol):
 class DangerRules(Protocol):
     """The fixed rules: no model, no database, no failure."""
 
-    def __call__(self, text: str) -> Danger | None:
-        """The danger heard in the words, None when there is none."""
+    def __call__(self, text: str, *, growing: bool = False) -> Danger | None:
+        """The danger heard in the words, None when there is none; of half a sentence (``growing``) what is plain."""
         ...
 
 

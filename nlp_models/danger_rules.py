@@ -27,9 +27,9 @@ from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
-_WITH_SIGN, _ALONE = -2.0, 1.2  # log-odds that the second ear must give
+_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -2.0, 0.4, 1.2  # log-odds that the second ear must give
 _EAR = "fr"  # the language the second ear has learnt
-_FEWEST = 4  # words; fewer say nothing by themselves, and a transcript is still growing
+_FEWEST, _FEW = 4, 10  # words; fewer than four say nothing by themselves, fewer than ten are often half of a story
 _AROUND = 70  # characters of context each side of a hit
 _TOGETHER = 110  # characters each side of the first concept in which the others must be said
 _MOST_HITS = 12  # hits of one concept looked at, so that no repetition is costly
@@ -85,11 +85,12 @@ class RuleBook:
     humans: WordPattern
 
 
-def find_danger(text: str) -> Danger | None:
+def find_danger(text: str, *, growing: bool = False) -> Danger | None:
     """Return the gravest danger heard in a message, or None. Never raises; reads at most 4 000 characters.
 
     A fixed rule decides alone, and so do two signs. Where there is less, the second ear (``danger_ear``) may: readily
-    where a sign was heard, only when it is sure where none was.
+    where a sign was heard, only when it is sure where none was. While a sentence is still ``growing`` it waits for the
+    end: half of it sounds like a danger far more often ("bonjour j'ai mon mari qui…").
     """
     plain = listened(text)
     signs = []
@@ -100,9 +101,14 @@ def find_danger(text: str) -> Danger | None:
     opinion = listen(plain)
     if signs:
         return signs[0] if len(signs) > 1 or opinion.score > _WITH_SIGN else None
-    if opinion.score > _ALONE and len(plain.split()) >= _FEWEST and detect_language(text, _EAR) == _EAR:
+    if not growing and _sure(opinion.score, len(plain.split())) and detect_language(text, _EAR) == _EAR:
         return Danger("oreille", "Danger possible, à vérifier", " ".join(opinion.words))
     return None
+
+
+def _sure(score: float, words: int) -> bool:
+    """Whether the second ear is sure enough to be heard alone."""
+    return words >= _FEWEST and score > (_ALONE_IN_FEW if words < _FEW else _ALONE)
 
 
 def warm() -> Iterator[None]:

@@ -161,7 +161,7 @@ class Conversation:
         async for event in self._ear.heard():
             if isinstance(event, SpeechBegan):
                 await self._interrupted()
-            elif isinstance(event, Partial) and self._door.house.danger(readable(event.text)):
+            elif isinstance(event, Partial) and self._door.house.danger(readable(event.text), growing=True):
                 return Turn(self._number, event.text)
             elif isinstance(event, Transcript):
                 self.unclear = not event.text

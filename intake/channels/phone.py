@@ -164,7 +164,7 @@ class Phone:
     async def _partial(self, request: Request, fields: Mapping[str, str]) -> str:
         """Words still being said: danger does not wait for the end of the sentence."""
         words = readable(f"{fields.get('StableSpeechResult', '')} {fields.get('UnstableSpeechResult', '')}")
-        if self._control is not None and self._house.danger(words):
+        if self._control is not None and self._house.danger(words, growing=True):
             asked = number(request.query_params.get("turn"))
             talk = await self._listen(fields, Turn(asked, words, raw=await request.body()))
             if talk.call.turn == asked + 1:
