@@ -27,7 +27,7 @@ from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
-_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -2.0, 0.4, 1.2  # log-odds that the second ear must give
+_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -2.0, 0.6, 1.3  # log-odds that the second ear must give
 _EAR = "fr"  # the language the second ear has learnt
 _FEWEST, _FEW = 4, 10  # words; fewer than four say nothing by themselves, fewer than ten are often half of a story
 _AROUND = 70  # characters of context each side of a hit

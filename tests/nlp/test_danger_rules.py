@@ -71,9 +71,9 @@ def test_cases_kept_unread_keep_their_level() -> None:
     assert unread["held_out"].alarms <= 0.06
     assert unread["fresh"].recall >= 0.92
     assert unread["fresh"].alarms <= 0.18
-    assert unread["other_author"].recall >= 0.80
+    assert unread["other_author"].recall >= 0.83
     assert unread["other_author"].alarms <= 0.05
-    assert unread["other_languages"].recall >= 0.5
+    assert unread["other_languages"].recall >= 0.8
     assert unread["other_languages"].alarms <= 0.1
 
 
