@@ -36,12 +36,14 @@ class Ready(BaseModel):
     checks: dict[str, str]
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def healthz() -> Alive:
     """200 as long as the process answers."""
     return Alive()
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses={503: {"model": Ready}})
 async def readyz(request: Request, response: Response) -> Ready:
     """200 when citizens' messages are kept and carried out; 503 says what is missing.

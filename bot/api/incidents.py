@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api import views
@@ -21,15 +22,23 @@ from routing.service.resolve import reopen, resolve
 from routing.store import incidents
 from routing.store.models import Incident
 
+MOST = 200  # incidents in one answer
+
 router = APIRouter(prefix="/api/v1", tags=["incidents"], dependencies=[Depends(require_token)], responses=Errors)
 
 
-@router.get("/incidents")
-async def list_incidents(house: TheHouse, state: IncidentState | None = None) -> list[IncidentSummary]:
-    """The newest 200 incidents, of one state if given."""
+@router.get("/incidents", responses=Missing)
+async def list_incidents(
+    house: TheHouse,
+    state: IncidentState | None = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
+    before: Annotated[str | None, Query(max_length=20, description="Reference of an incident")] = None,
+) -> list[IncidentSummary]:
+    """The newest incidents, of one state if given; the next ones are those opened ``before`` the last of the list."""
 
     async def work(session: AsyncSession) -> list[IncidentSummary]:
-        return [views.summary(house, row) for row in await incidents.listed(session, state)]
+        last = await incidents.by_reference(session, before) if before else None
+        return [views.summary(house, row) for row in await incidents.listed(session, state, limit, last)]
 
     return await house.run(work)
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Header, Request
+from fastapi.exceptions import RequestValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api import views
 from bot.api.doors import Errors, Missing, Refused, TheHouse, require_token
 from bot.api.schemas import Answer, NewReport, ReportReceipt, ReportView
+from bot.house import House
 from bot.observability import DANGERS, REPORTS
 from intake import closed_question, open_question
 from intake.channels.messages import take
+from intake.errors import NothingSaid
 from intake.models import Message, words
+from intake.wording import say
 from routing.store import reports
 
 router = APIRouter(prefix="/api/v1", tags=["reports"], dependencies=[Depends(require_token)], responses=Errors)
@@ -30,7 +35,8 @@ async def post_report(
 ) -> ReportReceipt:
     """Keep a message and give it a reference; it is understood and routed within moments.
 
-    The same Idempotency-Key twice gives the same report. A message of one digit from a contact who was asked a
+    The same Idempotency-Key twice gives the same report; with another body it is refused with 422, and nothing of it is
+    kept. A mere greeting is refused with 422. A message of one digit from a contact who was asked a
     question is taken as the answer.
     """
     message = Message(
@@ -46,11 +52,23 @@ async def post_report(
         content_type="application/json",
     )
     taken = await take(house.run, house.desk, house.danger, message)
+    if not taken.reference:
+        raise NothingSaid(say("form.say_what", None))
+    if idempotency_key and not await _same(house, message):
+        said = f"this key was used for another message, kept as {taken.reference}: send this one under its own key"
+        where = {"loc": ("header", "idempotency-key"), "msg": " ".join(filter(None, (taken.safety, said)))}
+        raise RequestValidationError([where])
     REPORTS.labels(message.channel.value).inc()
     DANGERS.inc(1 if taken.danger else 0)
     return ReportReceipt(
         reference=taken.reference, tracking_url=f"{house.settings.base_url}/suivi/{taken.token}", advice=taken.safety
     )
+
+
+async def _same(house: House, message: Message) -> bool:
+    """Whether what is kept under this external id says the same; the order of its keys and its spaces do not count."""
+    kept = await house.run(lambda session: reports.body_of_event(session, message.provider, message.external_id))
+    return kept == message.raw or json.loads(kept) == json.loads(message.raw)
 
 
 @router.get("/reports/{reference}", response_model_exclude_none=False, responses=Missing)

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.console.duty_board import notices, silent_services
 from bot.console.models import ConsoleCall, ConsolePost
+from bot.console.search import found_by
 from bot.house import House
 from routing.domain.attachment import Kind
 from routing.domain.incident import IncidentState, PageState
 from routing.domain.procedure import Severity
-from routing.domain.redaction import readable
 from routing.service.watch_calendar import warnings
 from routing.store import attachments, channels
-from routing.store.models import Attachment, Channel, Incident, Page, Report, Timer
+from routing.store.models import Attachment, Channel, Incident, Page, Timer
 from routing.store.timers import Verb
 
 CARDS = 40
@@ -104,9 +104,11 @@ class CallView:
 class Board:
     """The whole screen for one choice of channel, state and search.
 
-    ``unresolved``, ``waiting`` (nobody has it) and ``alarms`` count incidents of every channel; ``refusing`` are the
-    channels outside that take no message any more; ``duty`` are hand-overs nobody accepted, in words; ``concerns``
-    counts what is wrong in the calendar of the weeks ahead; ``silent`` are the services for which nobody is called now.
+    ``elsewhere`` are incidents that the search finds in all channels, unresolved and resolved, when that is more than
+    what is shown. ``unresolved``, ``waiting`` (nobody has it) and ``alarms`` count incidents of every channel;
+    ``refusing`` are the channels outside that take no message any more; ``duty`` are hand-overs nobody accepted, in
+    words; ``concerns`` counts what is wrong in the calendar of the weeks ahead; ``silent`` are the services for which
+    nobody is called now.
     """
 
     channel: str
@@ -116,6 +118,7 @@ class Board:
     tabs: Sequence[ChannelTab]
     cards: Sequence[CardView]
     more: int
+    elsewhere: tuple[int, int]
     unresolved: int
     waiting: int
     alarms: int
@@ -129,7 +132,7 @@ async def board(session: AsyncSession, house: House, *, channel: str = "", state
     """The screen: unresolved cards by default (``state`` resolved shows the others), one channel or all."""
     state = state if state in list(IncidentState) else ""
     channel = channel if channel in house.desk.catalogue.services else ""
-    chosen = _chosen(channel, state, query)
+    chosen = _chosen(house, channel, state, query)
     found = await session.execute(
         select(LEAD_FIRST, Incident, Timer.due_at)
         .join(Incident, Incident.id == ConsolePost.incident_id)
@@ -164,6 +167,7 @@ async def board(session: AsyncSession, house: House, *, channel: str = "", state
         tabs=await _tabs(session, house),
         cards=await _cards(session, house, [(post, incident, due) for post, incident, due in rows]),
         more=max(0, total - CARDS),
+        elsewhere=await _elsewhere(session, house, channel, state, query, max(total, len(rows))),
         unresolved=unresolved,
         waiting=waiting,
         alarms=alarms,
@@ -174,16 +178,28 @@ async def board(session: AsyncSession, house: House, *, channel: str = "", state
     )
 
 
-def _chosen(channel: str, state: str, query: str) -> list[ColumnElement[bool]]:
+async def _elsewhere(
+    session: AsyncSession, house: House, channel: str, state: str, query: str, here: int
+) -> tuple[int, int]:
+    """How many the search finds in all channels, unresolved and resolved; 0 where no more than are shown."""
+    if (condition := found_by(house.desk.catalogue, query)) is None:
+        return 0, 0
+    over = Incident.state == IncidentState.RESOLVED
+    counted = select(func.count().filter(~over), func.count().filter(over)).where(condition)
+    on_screen = select(ConsolePost.incident_id).where(ConsolePost.root_id.is_(None))
+    current, past = (await session.execute(counted.where(Incident.id.in_(on_screen)))).one()
+    if state == IncidentState.RESOLVED:
+        return current, past if channel and past > here else 0
+    return current if (channel or state) and current > here else 0, past
+
+
+def _chosen(house: House, channel: str, state: str, query: str) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     conditions.append(Incident.state == state if state else Incident.state != IncidentState.RESOLVED)
     if channel:
         conditions.append(ConsolePost.channel == channel)
-    if words := readable(query)[:80]:
-        pattern = f"%{words.replace('%', '').replace('_', '')}%"
-        reported = select(Report.incident_id).where(Report.reference.ilike(pattern))
-        fields = (Incident.reference, Incident.place, Incident.commune, Incident.excerpt, Incident.procedure_id)
-        conditions.append(or_(*(field.ilike(pattern) for field in fields), Incident.id.in_(reported)))
+    if (found := found_by(house.desk.catalogue, query)) is not None:
+        conditions.append(found)
     return conditions
 
 

@@ -17,7 +17,7 @@ from bot.house import House
 from bot.phone import twiml, words
 from bot.phone.pager import ref_of
 from bot.phone.twiml import Address
-from intake.channels.twilio_guard import Refused, TwilioGuard
+from intake.channels.twilio_guard import REFUSALS, Refused, TwilioGuard
 from routing.domain.paging import Call, Delivery
 from routing.errors import Conflict, NotFound
 from routing.service.news import hear
@@ -78,7 +78,7 @@ class DutyPhone:
     def router(self) -> APIRouter:
         """The routes."""
         router = APIRouter(prefix="/webhooks/twilio/pages", tags=["webhooks"])
-        router.add_api_route("/{step}", self.receive, methods=["POST"], response_class=Response)
+        router.add_api_route("/{step}", self.receive, methods=["POST"], response_class=Response, responses=REFUSALS)
         return router
 
     async def receive(self, request: Request, step: str) -> Response:

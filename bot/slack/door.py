@@ -18,6 +18,11 @@ from bot.slack.guard import Refused, SlackGuard
 log = logging.getLogger(__name__)
 
 BROKEN, UNHANDLED = 500, 404
+REFUSALS: dict[int | str, dict[str, str]] = {
+    400: {"description": "Signed, but in no shape that Slack sends"},
+    401: {"description": "Without Slack's signature, or an old one"},
+    413: {"description": "Larger than what Slack sends"},
+}
 PING = 5  # seconds between two signs of life of the socket, and before it is opened again
 
 
@@ -30,9 +35,9 @@ class SlackDoor:
 
     def router(self) -> APIRouter:
         """Events, interactions and commands: one door, as Slack's own SDK sees them."""
-        router = APIRouter(prefix="/webhooks/slack", include_in_schema=False)
+        router = APIRouter(prefix="/webhooks/slack", tags=["webhooks"])
         for path in ("/events", "/interactions", "/commands"):
-            router.add_api_route(path, self.receive, methods=["POST"], response_class=Response)
+            router.add_api_route(path, self.receive, methods=["POST"], response_class=Response, responses=REFUSALS)
         return router
 
     async def receive(self, request: Request) -> Response:

@@ -17,7 +17,7 @@ from intake.channels.phone_fields import contact, number, share, sid
 from intake.channels.phone_ports import CallControl, House, Lines
 from intake.channels.phone_questions import question, welcome
 from intake.channels.phone_words import Address
-from intake.channels.twilio_guard import SOURCE, Refused, TwilioGuard
+from intake.channels.twilio_guard import REFUSALS, SOURCE, Refused, TwilioGuard
 from intake.closed_question import ANSWERED
 from intake.ports import Transcriber
 from intake.wording import DEFAULT, say, spoken
@@ -62,8 +62,12 @@ class Phone:
     def router(self) -> APIRouter:
         """The telephone's routes."""
         router = APIRouter(tags=["webhooks"])
-        router.add_api_route("/webhooks/twilio/voice", self.ring, methods=["POST"], response_class=Response)
-        router.add_api_route("/webhooks/twilio/voice/{step}", self.step, methods=["POST"], response_class=Response)
+        router.add_api_route(
+            "/webhooks/twilio/voice", self.ring, methods=["POST"], response_class=Response, responses=REFUSALS
+        )
+        router.add_api_route(
+            "/webhooks/twilio/voice/{step}", self.step, methods=["POST"], response_class=Response, responses=REFUSALS
+        )
         return router
 
     async def ring(self, request: Request) -> Response:

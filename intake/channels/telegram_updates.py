@@ -100,6 +100,12 @@ class Updates:
         await self._house.run(work)
 
 
+REFUSALS: dict[int | str, dict[str, str]] = {
+    403: {"description": "Without Telegram's secret"},
+    429: {"description": "The database is away: come again"},
+}
+
+
 class TelegramDoor:
     """The webhook of one bot. Nothing is ever answered in the body: Telegram would carry it out."""
 
@@ -110,8 +116,8 @@ class TelegramDoor:
 
     def router(self) -> APIRouter:
         """The route."""
-        router = APIRouter(include_in_schema=False)
-        router.add_api_route(self._path, self.receive, methods=["POST"], response_class=Response)
+        router = APIRouter(tags=["webhooks"])
+        router.add_api_route(self._path, self.receive, methods=["POST"], response_class=Response, responses=REFUSALS)
         return router
 
     async def receive(self, request: Request) -> Response:

@@ -21,6 +21,12 @@ SOURCE = "twilio"  # whose MediaSource fetches what came with a message or a cal
 FORM = "application/x-www-form-urlencoded"
 
 
+REFUSALS: dict[int | str, dict[str, str]] = {
+    403: {"description": "Without Twilio's signature"},
+    415: {"description": "Not a form"},
+}
+
+
 class Refused(Exception):
     """The request is answered with ``status`` and nothing else."""
 

@@ -12,7 +12,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from intake import call_ends, inbox, replies
 from intake.channels.messages import take
-from intake.channels.twilio_guard import FORM, SOURCE, Refused, TwilioGuard
+from intake.channels.twilio_guard import FORM, REFUSALS, SOURCE, Refused, TwilioGuard
 from intake.models import LONGEST, Message, Piece, not_ours
 from intake.ports import DangerRules
 from intake.small_talk import greeted_in
@@ -63,8 +63,12 @@ class TwilioMessages:
     def router(self) -> APIRouter:
         """The routes."""
         router = APIRouter(tags=["webhooks"])
-        router.add_api_route("/webhooks/twilio/messages", self.message, methods=["POST"], response_class=Response)
-        router.add_api_route("/webhooks/twilio/status", self.status, methods=["POST"], response_class=Response)
+        router.add_api_route(
+            "/webhooks/twilio/messages", self.message, methods=["POST"], response_class=Response, responses=REFUSALS
+        )
+        router.add_api_route(
+            "/webhooks/twilio/status", self.status, methods=["POST"], response_class=Response, responses=REFUSALS
+        )
         return router
 
     async def message(self, request: Request) -> Response:

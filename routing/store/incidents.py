@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import DeliveryState, IncidentState
@@ -106,10 +106,16 @@ async def alive_with(
     return [Standing(*row) for row in await session.execute(query)]
 
 
-async def listed(session: AsyncSession, state: IncidentState | None, limit: int = 200) -> Sequence[Incident]:
-    """Incidents of one state (every state by default), newest first."""
+async def listed(
+    session: AsyncSession, state: IncidentState | None, limit: int = 200, before: Incident | None = None
+) -> Sequence[Incident]:
+    """Incidents of one state (every state by default), newest first; only those opened ``before`` another if given."""
     query = select(Incident).order_by(Incident.opened_at.desc(), Incident.id.desc()).limit(limit)
-    return (await session.scalars(query.where(Incident.state == state) if state else query)).all()
+    if state:
+        query = query.where(Incident.state == state)
+    if before:
+        query = query.where(tuple_(Incident.opened_at, Incident.id) < (before.opened_at, before.id))
+    return (await session.scalars(query)).all()
 
 
 async def dispatches_of(session: AsyncSession, incident_id: int) -> Sequence[Dispatch]:

@@ -49,6 +49,12 @@ async def of_event(session: AsyncSession, provider: str, external_id: str) -> Re
     return await session.scalar(query)
 
 
+async def body_of_event(session: AsyncSession, provider: str, external_id: str) -> bytes:
+    """A kept event as it was received."""
+    query = select(InboundEvent.body).where(InboundEvent.provider == provider, InboundEvent.external_id == external_id)
+    return (await session.scalars(query)).one()
+
+
 async def by_reference(session: AsyncSession, reference: str) -> Report:
     """The report citizens know by that reference. Raises NotFound."""
     report = await session.scalar(select(Report).where(Report.reference == normalise(reference)))

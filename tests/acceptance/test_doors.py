@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot import web
 from routing.store.models import InboundEvent, Report
 from tests.city import City
+from tests.understood import Scripted
 
 ODD = {
     "ten kilobytes": "trou rue Monge " * 700,
@@ -150,6 +151,40 @@ async def test_the_same_idempotency_key_is_the_same_report(city: City) -> None:
     assert len(await city.rings()) == 1
 
 
+async def test_another_message_under_a_used_key_is_refused_and_not_mistaken_for_the_first(city: City) -> None:
+    headers = {"Idempotency-Key": "abc"}
+    first = await city.web.post("/api/v1/reports", json={"text": "un mot", "channel": "api"}, headers=headers)
+    retried = await city.web.post("/api/v1/reports", json={"channel": "api", "text": "un mot"}, headers=headers)
+    assert retried.json() == first.json(), "the order of the keys does not count"
+    other = await city.web.post("/api/v1/reports", json={"text": "au feu, ça brûle !"}, headers=headers)
+    [problem] = other.json()["detail"]
+    assert (other.status_code, problem["loc"]) == (422, ["header", "idempotency-key"])
+    assert first.json()["reference"] in problem["msg"]
+    assert problem["msg"].startswith("Appelez le 112"), "danger is answered all the same"
+
+
+async def test_a_mere_greeting_gets_words_and_no_empty_reference(city: City) -> None:
+    asked = {"text": "bonjour", "channel": "sms", "contact": "+33639980001"}
+    greeted = await city.web.post("/api/v1/reports", json=asked)
+    assert (greeted.status_code, greeted.json()["detail"][0]["loc"]) == (422, ["body"])
+    assert "en quelques mots" in greeted.json()["detail"][0]["msg"]
+
+
+async def references(city: City, query: str = "") -> list[str]:
+    return [row["reference"] for row in (await city.web.get(f"/api/v1/incidents{query}")).json()]
+
+
+async def test_a_long_list_is_read_page_by_page(city: City, scripted: Scripted) -> None:
+    for place in ("rue Monge", "rue Berbisey", "place Darcy"):
+        await city.opened(scripted.expect(f"un tag {place}", ("proprete-tag", 0.9), place=place))
+    whole = await references(city)
+    first = await references(city, "?state=open&limit=2")
+    rest = await references(city, f"?state=open&limit=2&before={first[-1]}")
+    assert (len(whole), first + rest) == (3, whole)
+    assert (await city.web.get("/api/v1/incidents?before=IN-XXXX")).status_code == 404
+    assert (await city.web.get("/api/v1/incidents?limit=0")).status_code == 422
+
+
 async def test_the_form_keeps_the_words_it_refuses(city: City) -> None:
     page = await city.web.post("/signaler", data={"texte": "   ", "adresse": "rue Monge"})
     assert page.status_code == 422
@@ -223,5 +258,6 @@ async def test_health_readiness_and_metrics_need_no_token(city: City) -> None:
     assert (await city.web.get("/healthz", headers={"Authorization": ""})).json() == {"status": "ok"}
     ready = await city.web.get("/readyz")
     assert (ready.status_code, ready.json()["checks"]["database"]) == (503, "ok"), "no worker runs in this test"
+    assert (await city.web.head("/healthz")).status_code == 200, "as some load balancers ask"
     metrics = await city.web.get("/metrics")
     assert 'vigie_open_incidents{severity="critique"}' in metrics.text

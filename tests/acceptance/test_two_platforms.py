@@ -57,3 +57,15 @@ async def test_one_platform_that_asks_for_a_pause_holds_back_not_the_other(both:
     assert squad.cards() == []
     await squad.city.settle(seconds=60)
     assert squad.card()
+
+
+async def test_the_description_of_the_interface_names_the_doors_that_are_open(
+    both: tuple[Department, Squad],
+) -> None:
+    paths = (await both[0].city.get("/api/openapi.json"))["paths"]
+    for door, refusals in (
+        ("/webhooks/slack/events", {"400", "401", "413"}),
+        ("/webhooks/slack/interactions", {"401"}),
+        ("/webhooks/telegram/staff", {"403", "429"}),
+    ):
+        assert refusals <= set(paths[door]["post"]["responses"]), door
