@@ -48,7 +48,7 @@ class VoicePager:
     name = NAME
 
     def __init__(self, client: Client, clock: Clock, sender: str, base_url: str) -> None:
-        self._client = client
+        self._calls = client.calls  # here: the SDK imports its whole API when it is first asked for
         self._clock = clock
         self._sender = sender
         self._address = Address(base_url)
@@ -60,7 +60,7 @@ class VoicePager:
         with in_words():
             if call.again and (found := await self._going_on(call.phone)):
                 return Rung(ref_of(found), NEWS)
-            made = await self._client.calls.create_async(
+            made = await self._calls.create_async(
                 to=call.phone,
                 from_=self._sender,
                 url=self._address.step("call", call.page),
@@ -79,7 +79,7 @@ class VoicePager:
 
     async def _going_on(self, number: str) -> str | None:
         since = self._clock.now() - LOOK_BACK
-        recent = await self._client.calls.list_async(to=number, start_time_after=since, limit=LOOKED_AT)
+        recent = await self._calls.list_async(to=number, start_time_after=since, limit=LOOKED_AT)
         mine = (one for one in recent if one.status in GOING_ON and one._from in (None, self._sender))
         return next((str(one.sid) for one in mine), None)
 
@@ -89,12 +89,12 @@ class VoicePager:
             return
         sid = ref.rpartition("/")[2]
         with in_words():
-            current = await self._client.calls(sid).fetch_async()
+            current = await self._calls(sid).fetch_async()
             if current.status == "in-progress":
                 last = twiml.end(words.HAS_IT.format(said=said.partition(" : ")[2]))
-                await self._client.calls(sid).update_async(twiml=last)
+                await self._calls(sid).update_async(twiml=last)
             elif current.status in GOING_ON:
-                await self._client.calls(sid).update_async(status="canceled")
+                await self._calls(sid).update_async(status="canceled")
 
 
 class SmsPager:
