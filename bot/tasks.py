@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -27,9 +28,12 @@ from routing.service.ring import carry_out
 from routing.service.show import show
 from routing.service.tell import send_to_citizen
 from routing.store import timers
+from routing.store.models import Incident
 from routing.store.timers import Verb
 
 log = structlog.get_logger(__name__)
+
+ALONE = timedelta(seconds=1)  # after a first call: until then the next ones go the way of all, hundreds at a time
 
 Job = Callable[[int], Awaitable[None]]
 
@@ -44,10 +48,17 @@ def jobs_of(house: House) -> dict[Verb, Job]:
     """What each verb does to its subject."""
     database, desk, hearing = house.database, house.desk, house.hearing
 
+    called_at: datetime | None = None
+
     async def handle_report(subject_id: int) -> None:
         assert hearing is not None, "the worker needs a classifier"
         async with database.transaction() as session:
-            await handle.handle(session, desk, hearing, subject_id)
+            incident = await handle.handle(session, desk, hearing, subject_id)
+        nonlocal called_at
+        now = desk.now()
+        if incident is not None and _calls_now(incident, now) and (called_at is None or now - called_at > ALONE):
+            called_at = now
+            await _escalate(house, incident.id)  # its own job comes later when many reports come at once
 
     async def deliver_channel(subject_id: int) -> None:
         await deliver(database, desk, house.chats, subject_id)
@@ -87,6 +98,11 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         Verb.FORGET: _alone(house, forget_due),
         Verb.HAND_OVER: _alone(house, hand_over),
     }
+
+
+def _calls_now(incident: Incident, now: datetime) -> bool:
+    first = incident.escalation_started_at
+    return incident.level == 0 and first is not None and first <= now
 
 
 async def _escalate(house: House, subject_id: int) -> None:

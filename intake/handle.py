@@ -28,7 +28,7 @@ from routing.service.desk import Desk
 from routing.service.open_incident import competence_of, open_incident
 from routing.service.tell import door_back, tell_one
 from routing.store import calls, reports, timers
-from routing.store.models import Report
+from routing.store.models import Incident, Report
 
 log = logging.getLogger(__name__)
 
@@ -49,16 +49,18 @@ class Hearing:
         return f"{self.base_url}/suivi/{report.token}"
 
 
-async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id: int) -> None:
+async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id: int) -> Incident | None:
     """Understand one report and act on it. Safe to run twice: only a report that waits for it is handled.
 
-    On the telephone nothing is opened before the caller has confirmed it, unless danger is heard.
+    On the telephone nothing is opened before the caller has confirmed it, unless danger is heard. Returns the incident
+    that the report opened or joined.
     """
+    incident = None
     report = await reports.locked(session, report_id)
     talking = report is not None and report.state is ReportState.TALKING
     if report is not None and (report.state is ReportState.RECEIVED or (talking and report.decision is None)):
         if hearing.listens and not talking and await awaited(session, desk, report):
-            return
+            return None
         read = Understanding(Decision.UNFORESEEN)
         if await timers.attempts(session, timers.Verb.HANDLE, report_id) < LAST_RESORT:
             read = _read(hearing.classifier, report.text, report.channel, report.danger)
@@ -75,8 +77,9 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
             report.candidates = list(verdict.ask) if verdict.decision is Decision.ASK else []
             report.heard = {**(report.heard or {}), "also": read.also.text if read.also else None}
         else:
-            await _act(session, desk, hearing, report, read)
+            incident = await _act(session, desk, hearing, report, read)
     await timers.disarm(session, timers.Verb.HANDLE, report_id)
+    return incident
 
 
 def _read_other(classifier: Classifier, channel: Channel, text: str) -> Understanding:
@@ -95,13 +98,15 @@ def _read(classifier: Classifier, text: str, channel: Channel, danger: str | Non
     return read
 
 
-async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Report, read: Understanding) -> None:
+async def _act(
+    session: AsyncSession, desk: Desk, hearing: Hearing, report: Report, read: Understanding
+) -> Incident | None:
     read = _note(desk, report, read)
     if not report.danger and (
         await follow_ups.set_aside(session, desk, report)
         or await follow_ups.adds_to_the_last(session, desk, report, read)
     ):
-        return
+        return None
     before = await same_place.told_before(session, desk, report)
     wanted = not report.danger and wants_a_person(report.text)
     nameless = not report.danger and somewhere(report)
@@ -119,16 +124,17 @@ async def _act(session: AsyncSession, desk: Desk, hearing: Hearing, report: Repo
         await _open_second(session, desk, second, read.also.meaning)
     if step is Step.CHOOSE:
         await closed_question.ask(session, desk, report, verdict)
-        return
+        return None
     if step is Step.WHAT:
         await open_question.ask(session, desk, report)
-        return
+        return None
     incident = await open_incident(session, desk, report, verdict)
     if wanted:
         await closed_question.note_wish(session, desk, incident, report)
     if before is not None:
         same_place.note(incident, report, before)
     await follow_ups.note_language(session, desk, incident, report)
+    return incident
 
 
 def _for_a_person(desk: Desk, report: Report, read: Understanding, *, named: bool) -> Verdict:
