@@ -10,13 +10,15 @@ import yaml
 from sqlalchemy import delete, select
 
 from bot.staff import Agent, Asked, answer, parse
+from bot.tasks import jobs_of
 from routing.catalogue import loader, oncall_file
 from routing.domain.paging import Call, Rung
 from routing.errors import Conflict, NotFound
 from routing.ports import PermanentProblem, TemporaryProblem
 from routing.service.answer import decline, take
 from routing.service.import_roster import export_roster, import_roster
-from routing.store.models import OncallPerson, Page, Timer
+from routing.store.models import OncallPerson, Page, Report, Timer
+from routing.store.timers import Verb
 from tests.city import City, founded
 from tests.understood import Scripted
 
@@ -97,6 +99,17 @@ async def test_a_citys_own_file_decides_who_is_called(city: City, sinking: str, 
     await use_roster(city, roster_file)
     await city.opened(sinking)
     assert [ring.person for ring in await city.rings()] == ["chloe"], "this procedure engages the metropolis duty"
+
+
+async def test_the_first_of_many_reports_is_called_for_by_whoever_opens_it(city: City, sinking: str) -> None:
+    await city.report(sinking)
+    async with city.session() as session:
+        report = (await session.scalars(select(Report.id))).one()
+    await jobs_of(city.house)[Verb.HANDLE](report)  # of the many jobs that wait, only this one
+    async with city.session() as session:
+        assert await session.scalar(select(Page.person)), "nobody is called yet"
+    await city.settle()
+    await city.rings()
 
 
 async def test_levels_follow_the_service_and_an_unserved_channel_rings_in_the_room(
