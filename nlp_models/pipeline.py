@@ -20,7 +20,7 @@ from nlp_models.folding import readable
 from nlp_models.gazetteer import Gazetteer
 from nlp_models.scope import Strangeness
 from nlp_models.second_matter import SecondMatter
-from nlp_models.vague import names_no_matter
+from nlp_models.vague import names_no_matter, telling
 from routing.domain.understanding import Candidate, Channel, Decision, Understanding
 
 LONGEST = 2_000  # characters read of one message
@@ -168,7 +168,7 @@ class Reader:
             elsewhere=where.elsewhere,
             point=where.point,
             model=self.version,
-            weighed=read.weighed,
+            weighed=telling(read.weighed, read.language, where.names),
             vague=vague and (decision is Decision.UNFORESEEN or (foreign and decision is Decision.ASK)),
         )
 

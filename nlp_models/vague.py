@@ -24,8 +24,20 @@ def names_no_matter(text: str, language: str, named: Iterable[str] = ()) -> bool
     listed = words_of_no_matter(language)
     if not words or not listed or len(words - listed) > _MOST_NAMES:
         return False
-    places = {word for name in named for word in _WORD.findall(fold(name))}
-    return words <= listed | places
+    return words <= listed | _words_of(named)
+
+
+def telling(weighed: tuple[str, ...], language: str, named: Iterable[str] = ()) -> tuple[str, ...]:
+    """Of the words that weighed, those a person learns something from: no small words, no names of places.
+
+    The heaviest alone when none is left.
+    """
+    silent = words_of_no_matter(language) | _words_of(named)
+    return tuple(word for word in weighed if word not in silent) or weighed[:1]
+
+
+def _words_of(names: Iterable[str]) -> set[str]:
+    return {word for name in names for word in _WORD.findall(fold(name))}
 
 
 @cache

@@ -50,6 +50,7 @@ def test_a_message_is_understood(tiny_reader: Reader) -> None:
     assert read.confidence == read.ranking[0].probability
     assert (read.commune, read.place, read.language) == ("Dijon", "12 rue Monge", "fr")
     assert "trou" in read.weighed
+    assert not {"un", "dans", "la", "rue", "monge"} & set(read.weighed), "an agent learns nothing from these"
     assert read.model == tiny_reader.version
     assert read.danger is None
 
