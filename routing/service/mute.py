@@ -225,12 +225,17 @@ def _with_service(desk: Desk, row: Mute) -> str:
 
 
 async def told(session: AsyncSession, desk: Desk, rows: Sequence[Mute]) -> list[str]:
-    """Each mute as whoever arrives must know it: of what, until when, by whom, why."""
+    """Each mute as whoever arrives must know it: of what, where, until when, by whom, why. Begins with a reference."""
     numbers = [row.incident_id for row in rows if row.incident_id is not None]
-    found = await session.execute(select(Incident.id, Incident.reference).where(Incident.id.in_(numbers)))
-    references: Mapping[int, str] = {row.id: row.reference for row in found}
+    found = await session.scalars(select(Incident).where(Incident.id.in_(numbers)))
+    incidents_told: Mapping[int | None, str] = {row.id: _of_what(desk, row) for row in found}
     return [
-        f"{references.get(row.incident_id, '') if row.incident_id else desk.service_name(row.service or '')}"
+        f"{incidents_told.get(row.incident_id) or desk.service_name(row.service or '')}"
         f" {until_when(desk, row)}, par {row.made_by} : {row.reason}"
         for row in rows
     ]
+
+
+def _of_what(desk: Desk, incident: Incident) -> str:
+    where = incident.place or incident.commune
+    return f"{incident.reference} ({desk.plan_of(incident).title}{f', {where}' if where else ''})"

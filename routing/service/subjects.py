@@ -56,8 +56,8 @@ def _text(purpose: Purpose, subjects: tuple[Subject, ...]) -> str:
     if not subjects:
         return TRIALS.get(purpose, "Vigie : cet incident n'a plus besoin de vous. Merci.")
     first = subjects[0]
-    what = f"incident {first.severity} {first.reference} : {first.title}. {first.place}."
+    what = f"incident {first.severity} {first.reference} : {first.title}. {first.place[:1].upper()}{first.place[1:]}."
     if purpose is Purpose.HOLD:
-        return f"Vigie : êtes-vous toujours sur l'{what}"
+        return f"Vigie : vous en occupez-vous toujours ? I{what[1:]}"
     others = f" Et {len(subjects) - 1} de plus." if len(subjects) > 1 else ""
     return f"Vigie, {what}{others} Personne ne l'a pris."

@@ -111,4 +111,7 @@ async def test_a_silenced_incident_is_in_the_pack_with_its_silence(city: City, s
     async with city.session() as session:
         row = (await session.scalars(select(HandOver).where(HandOver.rotation == "routes"))).one()
     assert [item["reference"] for item in row.pack] == [reference]
-    assert row.mutes == [f"{reference} jusqu'à 08:35, par Bruno Petit : équipe sur place"]
+    assert row.mutes == [
+        f"{reference} (Affaissement ou effondrement de chaussée, rue Monge)"
+        " jusqu'à 08:35, par Bruno Petit : équipe sur place"
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import timedelta
 from typing import Any
 
@@ -83,6 +84,9 @@ async def test_card_room_interface_and_log_say_until_when_who_and_why(dark: Duty
     assert "En sourdine" in page
     assert "Lever la sourdine" in page
     assert OUTAGE in page
+    duty_page = (await dark.city.web.get("/astreinte")).text
+    assert f'<a href="/salle?q={incident.reference}">{incident.reference}</a>' in duty_page
+    assert f"(Rue ou quartier sans éclairage public, rue Monge) {told}" in html.unescape(duty_page)
     assert f"Ana Martin met en sourdine jusqu'à {ends} : {OUTAGE}" in [one.text for one in await dark.audited()]
     await dark.city.settle(minutes=30)
     lines = await why(dark, person="bruno", at=dark.city.clock.at.isoformat())
