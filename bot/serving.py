@@ -131,6 +131,7 @@ def _collect_from_now_on() -> None:
 
 async def _serve(settings: Settings, child: Child) -> None:
     # The worker loads its model while the database comes up here.
+    url: str | None = None
     running = [asyncio.create_task(_watch(child))]
     try:
         preparing = asyncio.create_task(asyncio.to_thread(_prepared, settings))
@@ -144,6 +145,10 @@ async def _serve(settings: Settings, child: Child) -> None:
         for task in running:
             task.cancel()
         await asyncio.to_thread(child.stop)
+        if settings.embedded and url is not None:
+            from bot.embedded import EmbeddedPostgres
+
+            EmbeddedPostgres(settings.data_dir).forget_the_dead()  # a worker that was killed would keep it running
 
 
 async def _watch(child: Child) -> None:
