@@ -60,7 +60,7 @@ def boundaries(
     folder = catalogue_folder(Settings())
     communes = loader.load(folder).communes.values()
     try:
-        kept = drawn(file, {one.insee for one in communes}, source)
+        kept = drawn(file, communes, source)
     except CatalogueError as error:
         typer.echo("\n".join(error.problems), err=True)
         raise typer.Exit(1) from error

@@ -29,6 +29,8 @@ from bot.house import DatabaseAway, House
 from bot.observability import REQUEST_SECONDS
 from bot.practice import practise
 from intake.channels.web_form import PublicPages
+from routing.catalogue import loader
+from routing.catalogue.places import sights
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +75,7 @@ def create_app(house: House, url: str) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
+    catalogue = house.settings.catalogue_dir or loader.FOLDER
     app.state.house = house
     app.state.live = LiveFeed(url)
     app.state.doors = providers.doors(house)
@@ -89,7 +92,7 @@ def create_app(house: House, url: str) -> FastAPI:
         reach.router,
         feeds.router,
         demo.router,
-        PublicPages(house, DatabaseAway, partial(access.digest, house)).router(),
+        PublicPages(house, DatabaseAway, partial(access.digest, house), partial(sights, catalogue)).router(),
         *app.state.doors.routers,
     ):
         app.router.routes.extend(router.routes)  # whole as they are: include_router would build each a second time

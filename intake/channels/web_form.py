@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import closed_question, open_question, replies
 from intake.channels import web_fields
 from intake.channels.messages import take
+from intake.channels.web_map import drawing
 from intake.channels.web_tracking import Tracking, tracking_of
 from intake.errors import IntakeError
 from intake.models import Message, Piece, words
 from intake.ports import DangerRules
 from intake.wording import DEFAULT, catalogues, say, spoken
+from routing.domain.area import Sights
 from routing.domain.redaction import readable
 from routing.domain.understanding import Channel
 from routing.errors import Conflict, RoutingError
@@ -54,19 +57,23 @@ class Public(Protocol):
 class PublicPages:
     """The form and the tracking page. ``away`` is what ``house.run`` raises when the database is gone.
 
-    ``digest`` makes a name for a connection that nobody can read back.
+    ``digest`` makes a name for a connection that nobody can read back; ``sights`` reads what a map can show.
     """
 
-    def __init__(self, house: Public, away: type[Exception], digest: Callable[[str], str]) -> None:
+    def __init__(
+        self, house: Public, away: type[Exception], digest: Callable[[str], str], sights: Callable[[], Sights]
+    ) -> None:
         self._house = house
         self._away = away
         self._digest = digest
+        self._sights = cache(sights)
 
     def router(self) -> APIRouter:
         """The public routes."""
         router = APIRouter(include_in_schema=False)
         router.add_api_route("/signaler", self.form, methods=["GET"])
         router.add_api_route("/signaler", self.submit, methods=["POST"])
+        router.add_api_route("/signaler/carte.json", self.map, methods=["GET"])
         router.add_api_route("/suivi/{token}", self.follow, methods=["GET"])
         router.add_api_route("/suivi/{token}/reponse", self.reply, methods=["POST"])
         router.add_api_route("/suivi/{token}/regle", self.outcome, methods=["POST"])
@@ -74,7 +81,18 @@ class PublicPages:
 
     async def form(self, request: Request, langue: str = "") -> Response:
         """An empty form."""
-        return _form(request, {}, _language(request, langue))
+        return self._form(request, {}, _language(request, langue))
+
+    async def map(self, request: Request, langue: str = "") -> Response:
+        """What the form's map is drawn from; the same for everybody."""
+        known = self._house.desk.catalogue
+        drawn = drawing(known.area, known.communes, self._sights(), _language(request, langue))
+        return JSONResponse(drawn, headers={"Cache-Control": "public, max-age=3600"})
+
+    def _form(self, request: Request, fields: dict[str, str], language: str, **more: Any) -> Response:
+        """The form; a city that has drawn nothing and located nothing has no map."""
+        has_map = self._house.desk.catalogue.area is not None or bool(self._sights().places)
+        return _form(request, fields, language, has_map=has_map, **more)
 
     async def submit(self, request: Request) -> Response:
         """Keep the message and go to its tracking page; what is refused comes back with the citizen's words in it."""
@@ -85,14 +103,14 @@ class PublicPages:
             fields, language = form.fields, _language(request, form.fields.get("langue", ""))
             message = _message(fields, form.raw, form.photos, self._origin(request), language)
             if not self._house.danger(message.text) and await self._too_many(message):
-                return _form(request, fields, language, problem=say("form.too_many", language), status=429)
+                return self._form(request, fields, language, problem=say("form.too_many", language), status=429)
             taken = await take(self._house.run, self._house.desk, self._house.danger, message)
         except IntakeError as error:
-            return _form(request, fields, language, problem=str(error), status=422)
+            return self._form(request, fields, language, problem=str(error), status=422)
         except self._away:
             safety = replies.advice(self._house.danger(fields.get("texte", "")), language)
             problem, safety = say("form.away", language), safety or replies.emergency(language)
-            return _form(request, fields, language, problem=problem, safety=safety, status=503)
+            return self._form(request, fields, language, problem=problem, safety=safety, status=503)
         return RedirectResponse(f"/suivi/{taken.token}", status_code=303)
 
     def _origin(self, request: Request) -> str:
@@ -180,6 +198,7 @@ def _form(
     fields: dict[str, str],
     language: str,
     *,
+    has_map: bool,
     problem: str | None = None,
     safety: str | None = None,
     status: int = 200,
@@ -189,6 +208,7 @@ def _form(
         "fields": fields,
         "problem": problem,
         "safety": safety,
+        "has_map": has_map,
         "once": fields.get("jeton") or uuid4().hex,
         "emergency": replies.emergency(language),
         "other": other,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,19 +42,24 @@ def area(folder: Path, communes: Mapping[str, Commune], problems: list[str]) -> 
             names[code]: [[(corner[0], corner[1]) for corner in ring] for ring in rings]
             for code, rings in rows.communes.items()
             if code in names
-        }
+        },
+        rows.source,
     )
 
 
-def drawn(file: Path, codes: Collection[str], source: str) -> BoundariesFile:
-    """The outer rings of the communes of ``codes`` in a GeoJSON. Raises CatalogueError when there is none."""
+def drawn(file: Path, communes: Iterable[Commune], source: str) -> BoundariesFile:
+    """The outer rings of these communes in a GeoJSON, with those of communes that became part of them.
+
+    Raises CatalogueError when there is none.
+    """
+    codes = {code: one.insee for one in communes for code in (one.insee, *one.former)}
     try:
         features = json.loads(file.read_text(encoding="utf-8"))["features"]
         rings: dict[str, list[list[list[float]]]] = {}
         for feature in features:
             code = _code(feature["properties"])
             if code in codes:
-                rings.setdefault(code, []).extend(_outer_rings(feature["geometry"]))
+                rings.setdefault(codes[code], []).extend(_outer_rings(feature["geometry"]))
         found = BoundariesFile(source=source, communes=rings)
     except OSError as error:
         raise CatalogueError([f"{file}:1: cannot be read ({error.strerror})"]) from error

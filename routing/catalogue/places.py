@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from routing.catalogue.schema import French, Id, Row
 from routing.catalogue.source import Source
+from routing.domain.area import Sight, Sights
 from routing.domain.interlocutor import Interlocutor
 from routing.domain.procedure import Commune, Service
 
@@ -24,34 +25,41 @@ INTERLOCUTORS = "interlocutors.yaml"
 Named = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 
-class StreetRow(Row):
-    """A street with other names it goes by."""
+class LocatedRow(Row):
+    """Something with a name and perhaps a position, in degrees."""
+
+    name: Named
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    lon: float | None = Field(default=None, ge=-180, le=180)
+
+    @model_validator(mode="after")
+    def _both(self) -> LocatedRow:
+        if (self.lat is None) != (self.lon is None):
+            raise ValueError("lat and lon belong together")
+        return self
+
+
+class StreetRow(LocatedRow):
+    """A street with other names it goes by. A position is that of a square, for the map only."""
+
+    said: list[Named] = []
+
+
+class ElsewhereRow(Row):
+    """A commune outside the territory."""
 
     name: Named
     said: list[Named] = []
 
 
-class ElsewhereRow(StreetRow):
-    """A commune outside the territory."""
+class LandmarkRow(LocatedRow):
+    """A landmark; ``commune`` is null where it lies in several or it is not known."""
 
-
-class LandmarkRow(Row):
-    """A landmark; ``commune`` is null where it lies in several or it is not known. Coordinates are degrees."""
-
-    name: Named
     kind: Literal["venue", "park", "hospital", "station", "stop", "quarter", "water", "road"]
     commune: Named | None
     said: list[Named] = []
     ordinary: list[Named] = []
     needs: Literal["", "place", "stop"] = ""
-    lat: float | None = Field(default=None, ge=-90, le=90)
-    lon: float | None = Field(default=None, ge=-180, le=180)
-
-    @model_validator(mode="after")
-    def _both(self) -> LandmarkRow:
-        if (self.lat is None) != (self.lon is None):
-            raise ValueError("lat and lon belong together")
-        return self
 
 
 class PlacesFile(Row):
@@ -62,6 +70,7 @@ class PlacesFile(Row):
     elsewhere: list[Named | ElsewhereRow] = []
     streets: dict[str, list[Named | StreetRow]] = {}
     landmarks: list[LandmarkRow] = []
+    lines: dict[Named, list[Named]] = {}
 
 
 class InterlocutorRow(Row):
@@ -118,7 +127,39 @@ def check_places(folder: Path, communes: Mapping[str, Commune]) -> list[str]:
     rows = source.parse(PlacesFile) if not source.problems else None
     if rows is None or not communes:
         return source.problems
-    return [source.at(where, f"unknown commune '{name}'") for where, name in _communes_of(rows) if name not in communes]
+    strangers = [(where, name) for where, name in _communes_of(rows) if name not in communes]
+    located = {landmark.name for landmark in rows.landmarks if landmark.lat is not None}
+    lost = [
+        source.at(("lines", line, index), f"'{name}' is no landmark with lat and lon")
+        for line, stops in rows.lines.items()
+        for index, name in enumerate(stops)
+        if name not in located
+    ]
+    return [*(source.at(where, f"unknown commune '{name}'") for where, name in strangers), *lost]
+
+
+def sights(folder: Path) -> Sights:
+    """What a map of the city can show. Nothing where there is no places.yaml, or one with mistakes."""
+    path = folder / PLACES
+    source = Source(path, root=folder) if path.is_file() else None
+    rows = source.parse(PlacesFile) if source and not source.problems else None
+    if rows is None:
+        return Sights()
+    squares = [
+        Sight(street.name, "square", commune, street.lat, street.lon)
+        for commune, streets in rows.streets.items()
+        for street in streets
+        if isinstance(street, StreetRow) and street.lat is not None and street.lon is not None
+    ]
+    landmarks = [
+        Sight(one.name, one.kind, one.commune, one.lat, one.lon)
+        for one in rows.landmarks
+        if one.lat is not None and one.lon is not None
+    ]
+    at = {sight.name: (sight.lat, sight.lon) for sight in landmarks}
+    return Sights(
+        (*squares, *landmarks), {name: tuple(at[stop] for stop in stops) for name, stops in rows.lines.items()}
+    )
 
 
 def _communes_of(rows: PlacesFile) -> Iterator[tuple[tuple[str | int, ...], str]]:

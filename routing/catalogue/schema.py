@@ -156,7 +156,7 @@ class ServicesFile(Row):
 
 
 class CommuneRow(Row):
-    """One commune of communes.yaml."""
+    """One commune of communes.yaml. ``former``: codes of communes that became part of it, still in older drawings."""
 
     insee: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{3,9}$")]
     name: French
@@ -165,10 +165,12 @@ class CommuneRow(Row):
     lon: float = Field(ge=-180, le=180)
     population: int = Field(gt=0)
     police: bool
+    former: list[Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{3,9}$")]] = []
 
     def noun(self) -> Commune:
         """The commune as the head knows it."""
-        return Commune(self.insee, self.name, self.postal, self.lat, self.lon, self.population, self.police)
+        former = tuple(self.former)
+        return Commune(self.insee, self.name, self.postal, self.lat, self.lon, self.population, self.police, former)
 
 
 class CommunesFile(Row):

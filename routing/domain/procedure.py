@@ -128,7 +128,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Commune:
-    """One of the metropolis's communes; coordinates are the centroid in WGS 84 degrees."""
+    """One of the metropolis's communes; coordinates are the centroid in WGS 84 degrees.
+
+    ``former``: INSEE codes of communes that became part of it.
+    """
 
     insee: str
     name: str
@@ -137,6 +140,7 @@ class Commune:
     lon: float
     population: int
     police: bool
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

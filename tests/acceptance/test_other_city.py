@@ -41,3 +41,9 @@ async def test_nothing_of_dijon_is_heard_there(town: City, tmp_path: Path) -> No
     assert read.language == "en"
     assert read.decision is not Decision.OUT_OF_SCOPE
     assert read.commune in (None, "Orchard End")
+
+
+async def test_a_town_that_has_located_nothing_has_no_map(town: City) -> None:
+    form = await town.web.get("/signaler?langue=en")
+    assert "Report a problem" in form.text
+    assert 'id="carte"' not in form.text

@@ -9,6 +9,10 @@ from typing import Literal
 import httpx
 from playwright.async_api import Page, expect
 
+from routing.domain.understanding import Decision
+from routing.service.ask_citizen import ask_citizen
+from routing.store.models import Incident
+from routing.store.reports import by_reference
 from tests.browser.conftest import LiveCity, Visitor
 from tests.browser.people import card, report
 from tests.browser.words import FIRE, understand_fire, understand_hole
@@ -19,7 +23,8 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTH = "document.documentElement.scrollWidth"
 UNNAMED = """() => [...document.querySelectorAll("input, textarea, select, button, a[href], summary")]
   .filter(node => node.checkVisibility() && !(node.innerText || "").trim() && !node.labels?.length
-                  && !node.ariaLabel && !node.title)
+                  && !node.ariaLabel && !node.title
+                  && !document.getElementById(node.getAttribute("aria-labelledby"))?.innerText.trim())
   .map(node => node.outerHTML.slice(0, 120))"""
 SMALL = """() => [...document.querySelectorAll("input:not([type=hidden]), textarea, select, button, summary, nav a")]
   .filter(node => node.checkVisibility())
@@ -42,7 +47,33 @@ async def busy_pages(live_city: LiveCity, visitor: Visitor, **options: object) -
         if page.url.endswith(("/salle", "/demo")):
             await expect(card(page, "Incendie")).to_be_visible()
             await expect(card(page, "Nid-de-poule")).to_be_visible()
-    return [*pages, citizen, await closed_page(live_city, visitor, **options)]
+    asked = await asked_pages(live_city, visitor, **options)
+    return [*pages, *asked, citizen, await closed_page(live_city, visitor, **options)]
+
+
+async def asked_pages(live_city: LiveCity, visitor: Visitor, **options: object) -> list[Page]:
+    """Pages on which somebody writes or points: our open question, an agent's, the form's map with a marker on it."""
+    ours = await visitor("/signaler", **options)
+    vague = live_city.means.expect("il y a un problème", decision=Decision.UNFORESEEN, commune=None, vague=True)
+    await report(ours, vague)
+    await expect(ours.get_by_role("textbox", name="ce qui se passe exactement")).to_be_visible()
+    agents = await visitor("/signaler", **options)
+    reference = await report(
+        agents, live_city.means.expect("un banc cassé place Wilson", ("mobilier-batiments-banc", 0.95))
+    )
+    await expect(agents.get_by_role("heading", name="Transmis au service compétent")).to_be_visible()
+    house = live_city.house
+    async with house.database.transaction() as session:
+        incident = await session.get_one(Incident, (await by_reference(session, reference)).incident_id)
+        await ask_citizen(session, house.desk, incident.reference, by="Ana", text="Le banc est-il encore debout ?")
+    await agents.reload()
+    await expect(agents.get_by_role("textbox", name="Le banc est-il encore debout ?")).to_be_visible()
+    pointing = await visitor("/signaler", **options)
+    await pointing.get_by_text("Montrer sur la carte").click()
+    await expect(pointing.locator(".map-pin")).to_be_attached()
+    await pointing.get_by_role("application").press("Enter")
+    await expect(pointing.get_by_text("Repère placé")).to_be_visible()
+    return [ours, agents, pointing]
 
 
 async def closed_page(live_city: LiveCity, visitor: Visitor, **options: object) -> Page:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from routing.catalogue import boundaries, loader
+from routing.domain.procedure import Commune
 from routing.errors import CatalogueError
 from tests.unit.catalogue_copy import CatalogueCopy
 
@@ -31,11 +33,23 @@ def published(folder: Path, *features: tuple[str, str, object]) -> Path:
     return path
 
 
+def named(*codes: str) -> list[Commune]:
+    """Communes of which only the code counts."""
+    return [Commune(code, code, "21000", 47.3, 5.0, 1, police=False) for code in codes]
+
+
+def test_an_older_drawing_has_communes_that_became_one(tmp_path: Path) -> None:
+    file = published(tmp_path, ("code", "21452", [SQUARE]), ("code", "21213", [[ISLAND]]))
+    [neuilly] = named("21452")
+    kept = boundaries.drawn(file, [replace(neuilly, former=("21213",))], "a survey")
+    assert {code: len(rings) for code, rings in kept.communes.items()} == {"21452": 2}
+
+
 def test_a_drawing_is_kept_and_read_with_the_catalogue(copied: CatalogueCopy, tmp_path: Path) -> None:
     file = published(
         tmp_path, ("INSEE_COM", "21231", [SQUARE]), ("code", "21166", [[SQUARE], [ISLAND]]), ("code", "75056", [SQUARE])
     )
-    kept = boundaries.drawn(file, {"21231", "21166"}, "a survey")
+    kept = boundaries.drawn(file, named("21231", "21166"), "a survey")
     assert {code: len(rings) for code, rings in kept.communes.items()} == {"21231": 1, "21166": 2}
     boundaries.keep(copied.folder, kept)
     area = loader.load(copied.folder).area
@@ -50,20 +64,20 @@ def test_what_is_no_drawing_is_refused_in_words(tmp_path: Path, content: str) ->
     file = tmp_path / "odd.geojson"
     file.write_text(content, encoding="utf-8")
     with pytest.raises(CatalogueError, match="not a GeoJSON of polygons"):
-        boundaries.drawn(file, {"21231"}, "nobody")
+        boundaries.drawn(file, named("21231"), "nobody")
 
 
 def test_a_drawing_of_another_city_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError, match="no commune of the catalogue"):
-        boundaries.drawn(published(tmp_path, ("code", "75056", [SQUARE])), {"21231"}, "elsewhere")
+        boundaries.drawn(published(tmp_path, ("code", "75056", [SQUARE])), named("21231"), "elsewhere")
     with pytest.raises(CatalogueError, match="cannot be read"):
-        boundaries.drawn(tmp_path / "absent.geojson", {"21231"}, "nobody")
+        boundaries.drawn(tmp_path / "absent.geojson", named("21231"), "nobody")
 
 
 @pytest.mark.skipif(not SHARED.is_file(), reason="the drawing of Dijon's communes is not part of the project")
 def test_each_commune_holds_its_own_centre(copied: CatalogueCopy) -> None:
     communes = loader.load(copied.folder).communes.values()
-    boundaries.keep(copied.folder, boundaries.drawn(SHARED, {one.insee for one in communes}, "the shared drawing"))
+    boundaries.keep(copied.folder, boundaries.drawn(SHARED, communes, "the shared drawing"))
     area = loader.load(copied.folder).area
     assert area is not None
     for commune in communes:

@@ -19,6 +19,8 @@ PLACES, WHO, SHAPES = "places.yaml", "interlocutors.yaml", "boundaries.json"
         (PLACES, "kind: hospital", "kind: clinic", "kind"),
         (PLACES, "commune: Longvic,", "commune: Longvi,", "unknown commune 'Longvi'"),
         (PLACES, "lat: 47.3244, lon: 5.0684", "lat: 47.3244", "lat and lon belong together"),
+        (PLACES, "place Darcy, lat: 47.3238, lon: 5.0345", "place Darcy, lon: 5.0345", "lat and lon belong together"),
+        (PLACES, "    - Quetigny Centre", "    - Quetigny", "'Quetigny' is no landmark with lat and lon"),
         (WHO, "id: a38", "id: aprr", "'aprr' stands twice"),
         (WHO, "lead: keolis", "lead: kolis", "unknown service 'kolis'"),
         (WHO, "communes: [Dijon]", "communes: [Dijont]", "unknown commune 'Dijont'"),

@@ -24,7 +24,19 @@ BUILT = {
     *REASON_KEYS.values(),
     *(f"state.{name}" for name in ("received", "asked", "open", "acknowledged", "resolved", "withdrawn")),
 }
-ON_PAPER = ("page.", "form.", "follow.", "state.", "stage.", "line.", "piece.", "voice.", "telegram.", "day_and_time")
+ON_PAPER = (
+    "page.",
+    "form.",
+    "map.",
+    "follow.",
+    "state.",
+    "stage.",
+    "line.",
+    "piece.",
+    "voice.",
+    "telegram.",
+    "day_and_time",
+)
 
 
 def used() -> Iterator[str]:

@@ -1,9 +1,9 @@
-// The citizen's form: sent once, kept when the network fails; the position is added when the citizen wants.
+// The citizen's form: sent once, kept when the network fails; the position is added when the citizen wants (endroit.js).
+
+import "./endroit.js";
 
 const form = document.getElementById("signalement");
 const problem = document.getElementById("probleme");
-const position = document.getElementById("position");
-const said = document.getElementById("position-dite");
 const photos = document.getElementById("photos");
 const chosen = document.getElementById("photos-dites");
 const HEAVIEST = 10 * 1024 * 1024;
@@ -66,21 +66,3 @@ photos.addEventListener("change", () => {
   const many = photos.files.length > 3;
   chosen.textContent = heavy ? phrases.heavy : many ? phrases.many : "";
 });
-
-if ("geolocation" in navigator) {
-  position.hidden = false;
-  position.addEventListener("click", () => {
-    said.textContent = phrases.looking;
-    navigator.geolocation.getCurrentPosition(found, missed, { enableHighAccuracy: true, timeout: 10_000, maximumAge: 60_000 });
-  });
-}
-
-function found({ coords }) {
-  form.elements.lat.value = coords.latitude.toFixed(5);
-  form.elements.lon.value = coords.longitude.toFixed(5);
-  said.textContent = phrases.found.replace("%s", Math.max(1, Math.round(coords.accuracy)));
-}
-
-function missed() {
-  said.textContent = phrases.missed;
-}
