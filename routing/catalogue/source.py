@@ -16,6 +16,7 @@ except ImportError:  # PyYAML built without libyaml
 
 Key = str | int
 STRING, SEQUENCE, MAPPING, MERGE = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map", "merge"))
+NO_NAMES = "nothing is here, or no names with values (name: value)"
 Row = TypeVar("Row", bound=BaseModel)
 
 
@@ -120,5 +121,6 @@ class Source:
         except ValidationError as error:
             for item in error.errors(include_url=False, include_input=False):
                 where = ".".join(str(part) for part in item["loc"])
-                self.problems.append(self.at((*at, *item["loc"]), f"{where or 'file'}: {item['msg']}"))
+                said = NO_NAMES if item["type"] == "model_type" else item["msg"]
+                self.problems.append(self.at((*at, *item["loc"]), f"{where or 'file'}: {said}"))
             return None

@@ -20,6 +20,12 @@ def test_a_lost_commune_is_noticed(copied: CatalogueCopy) -> None:
     copied.refused(COMMUNES, line, "23 communes are announced and 22 are here")
 
 
+@pytest.mark.parametrize("spoiled", ["", "# to be written\n", "- a list\n", "a word\n"])
+def test_a_file_that_says_nothing_is_told_in_words_of_its_author(copied: CatalogueCopy, spoiled: str) -> None:
+    copied.write("procedures/voirie/voirie-nid-de-poule.yaml", spoiled)
+    copied.refused("procedures/voirie/voirie-nid-de-poule.yaml", 1, "file: nothing is here, or no names with values")
+
+
 def test_a_commune_too_many_is_noticed(copied: CatalogueCopy) -> None:
     beaune = (
         '  - {insee: "21054", name: Beaune, postal: "21200", lat: 47.02, lon: 4.83, population: 20000, police: true}'
