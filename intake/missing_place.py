@@ -18,7 +18,7 @@ from routing.store.models import Report
 
 # What people say around the name of a place, beside its words.
 _AROUND = re.compile(
-    r"\d+|c|est|a|au|aux|en|de|du|des|d|la|le|les|l|sur|dans|devant|derriere|pres|cote|angle|face|vers|rue|numero|n|bis|ter"
+    r"\d+|arret|station|quartier|c|est|a|au|aux|en|de|du|des|d|la|le|les|l|sur|dans|devant|derriere|pres|cote|angle|face|vers|rue|numero|n|bis|ter"
     r"|et|ici|chez|moi|oui|euh|alors|ben|bonjour|merci|svp|s|il|vous|plait|ville|commune|france"
 )
 

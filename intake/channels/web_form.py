@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -18,19 +19,20 @@ from intake import closed_question, open_question, replies
 from intake.channels import web_fields
 from intake.channels.messages import take
 from intake.channels.web_map import drawing
-from intake.channels.web_tracking import Tracking, tracking_of
+from intake.channels.web_tracking import Tracking, says_solved, tracking_of
 from intake.errors import IntakeError
 from intake.models import Message, Piece, words
 from intake.ports import DangerRules
 from intake.wording import DEFAULT, catalogues, say, spoken
 from routing.domain.area import Sights
+from routing.domain.incident import IncidentState
 from routing.domain.redaction import readable
 from routing.domain.understanding import Channel
 from routing.errors import Conflict, RoutingError
 from routing.service.desk import Desk
 from routing.service.outcome import not_solved, solved
 from routing.service.warn import flooded
-from routing.store import reports
+from routing.store import incidents, reports
 from routing.store.models import Report
 
 TEMPLATES = Jinja2Templates(Path(__file__).parent / "templates")
@@ -77,6 +79,8 @@ class PublicPages:
         router.add_api_route("/suivi/{token}", self.follow, methods=["GET"])
         router.add_api_route("/suivi/{token}/reponse", self.reply, methods=["POST"])
         router.add_api_route("/suivi/{token}/regle", self.outcome, methods=["POST"])
+        for written in ("reponse", "regle"):  # the address after a refusal, asked for again
+            router.add_api_route(f"/suivi/{{token}}/{written}", self.back, methods=["GET"])
         return router
 
     async def form(self, request: Request, langue: str = "") -> Response:
@@ -124,6 +128,10 @@ class PublicPages:
         """What became of a report."""
         return await self._tracking(request, token)
 
+    async def back(self, token: str) -> Response:
+        """To the tracking page."""
+        return RedirectResponse(f"/suivi/{quote(token, safe='')}", status_code=303)
+
     async def reply(self, request: Request, token: str) -> Response:
         """The citizen's answer to the question."""
         fields = web_fields.read_form(await request.body())
@@ -145,10 +153,15 @@ class PublicPages:
         choice = web_fields.read_form(await request.body()).get("regle", "")
 
         async def work(session: AsyncSession, report: Report) -> str:
+            incident = await incidents.by_id(session, report.incident_id or 0, lock=True)
+            if incident is None or incident.state is not IncidentState.RESOLVED:
+                return ""  # nothing was asked: a second click on no, or no button of ours
             if choice == "non":
                 await not_solved(session, self._house.desk, report)
+            if choice != "oui":
                 return ""
-            await solved(session, self._house.desk, report)
+            if not await says_solved(session, incident, report):
+                await solved(session, self._house.desk, report)
             return say("news.glad", report.language)
 
         return await self._said(request, token, work)
@@ -240,14 +253,15 @@ def _message(
     language: str | None = None,
 ) -> Message:
     text = words(fields.get("texte", ""), language)
+    latitude, longitude = _degrees(fields.get("lat"), 90), _degrees(fields.get("lon"), 180)
     return Message(
         channel=Channel.WEB,
         text=text,
         provider="web",
         external_id=_once(readable(fields.get("jeton", "")), text),
         contact=readable(fields.get("contact", ""))[:120] or None,
-        latitude=_degrees(fields.get("lat"), 90),
-        longitude=_degrees(fields.get("lon"), 180),
+        latitude=latitude if longitude is not None else None,
+        longitude=longitude if latitude is not None else None,
         address=readable(fields.get("adresse", ""))[:300] or None,
         origin=origin,
         raw=raw,

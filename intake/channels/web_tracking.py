@@ -91,6 +91,15 @@ async def tracking_of(session: AsyncSession, desk: Desk, report: Report) -> Trac
     )
 
 
+async def says_solved(session: AsyncSession, incident: Incident, report: Report) -> bool:
+    """Whether this citizen has confirmed the present end already: saying it again tells the agents nothing."""
+    return any(
+        entry.kind is Event.REPORT and entry.text.startswith(f"{report.reference} confirme")
+        for entry in await incidents.timeline_of(session, incident.id)
+        if incident.resolved_at is not None and entry.at >= incident.resolved_at
+    )
+
+
 async def _news(session: AsyncSession, desk: Desk, incident: Incident, report: Report, language: str) -> list[News]:
     news = [
         News(row.sent_at.astimezone(desk.zone), row.tell)

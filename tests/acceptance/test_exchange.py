@@ -210,6 +210,32 @@ async def test_the_tracking_page_asks_whether_it_is_solved_and_a_no_reopens(city
     assert "nouveau signalement" in late.text
 
 
+async def test_whoever_holds_a_link_cannot_fill_the_thread_with_clicks(city: City, scripted: Scripted) -> None:
+    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.9), place="rue Monge")
+    tracking = (await city.web.post("/signaler", data={"texte": HOLE})).headers["location"]
+    await city.settle()
+    incident = str((await the_incident(city))["reference"])
+    for choice in ({"regle": "oui"}, {"regle": "non"}, {}, {"regle": "peut-être"}):
+        assert (await city.web.post(f"{tracking}/regle", data=choice)).status_code == 303
+    assert not any("réglé" in line["text"] for line in (await city.incident(incident))["timeline"]), "nothing was asked"
+    await city.act(incident, "resolve", by="Ana", reason="intervention faite")
+    assert (await city.web.post(f"{tracking}/regle", data={})).status_code == 303
+    for _ in range(5):
+        assert "Merci de nous l" in (await city.web.post(f"{tracking}/regle", data={"regle": "oui"})).text
+    lines = [line["text"] for line in (await city.incident(incident))["timeline"]]
+    assert sum("confirme : c'est réglé" in line for line in lines) == 1
+
+
+async def test_the_address_after_a_refusal_leads_back_to_the_page(city: City, scripted: Scripted) -> None:
+    scripted.expect(HOLE, ("voirie-nid-de-poule", 0.9), place="rue Monge")
+    tracking = (await city.web.post("/signaler", data={"texte": HOLE})).headers["location"]
+    await city.settle()
+    assert (await city.web.post(f"{tracking}/reponse", data={"texte": "trop tard"})).status_code == 409
+    for written in ("reponse", "regle"):
+        again = await city.web.get(f"{tracking}/{written}")
+        assert (again.status_code, again.headers["location"]) == (303, tracking)
+
+
 async def test_stop_on_whatsapp_is_obeyed_there_too(town: City, twilio: TwilioStandIn) -> None:
     whatsapp = Telephone(town, twilio.token, f"whatsapp:{ANA}")
     await whatsapp.write(HOLE)

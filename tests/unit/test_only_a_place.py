@@ -13,6 +13,7 @@ from intake.missing_place import only_a_place
         ("rue monge", "rue Monge", None),
         ("c'est au 12 rue Monge à Dijon", "12 rue Monge", "Dijon"),
         ("avenue victor hugo dijon", "avenue Victor-Hugo", "Dijon"),
+        ("arrêt Godrans", "Godrans", "Dijon"),
         ("euh devant la poste", "la Poste", "Dijon"),
     ],
 )

@@ -112,3 +112,11 @@ def test_fields_longer_than_the_form_allows_are_cut() -> None:
 def test_a_sign_the_database_refuses_does_not_lose_the_message(field: str) -> None:
     message = posted(**{"texte": "il y a le feu", field: "ab\x00cd"})
     assert "\x00" not in f"{message.contact}{message.address}{message.external_id}"
+
+
+@pytest.mark.parametrize(
+    "half", [{"lat": "47.3"}, {"lon": "5.04"}, {"lat": "91", "lon": "5.04"}, {"lat": "nan", "lon": "5"}]
+)
+def test_half_a_position_is_none(half: dict[str, str]) -> None:
+    message = posted(texte="un trou", **half)
+    assert (message.latitude, message.longitude) == (None, None)
