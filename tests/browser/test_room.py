@@ -123,6 +123,27 @@ async def test_typing_survives_what_happens_meanwhile(live_city: LiveCity, visit
     await expect(seen.locator("summary", has_text="Appeler l’astreinte")).to_be_focused()
 
 
+async def test_a_gesture_made_by_keyboard_leaves_the_keyboard_where_it_was(
+    live_city: LiveCity, visitor: Visitor
+) -> None:
+    await write(live_city, live_city.means.expect("la rue est noire", ("eclairage-rue-noire", 0.95)))
+    room = await visitor("/salle")
+    seen = card(room, "Rue ou quartier sans éclairage public")
+    await seen.locator("summary", has_text="Appeler l’astreinte").press("Enter")
+    await expect(seen.get_by_label("Pourquoi ? (facultatif)").last).to_be_focused()
+    await room.keyboard.press("Enter")
+    await expect(seen.locator("summary", has_text="Appeler l’astreinte")).to_be_focused()
+
+    await seen.locator("summary", has_text="Sourdine").press("Enter")
+    await expect(seen.get_by_label("Pendant")).to_be_focused()
+    await room.keyboard.press("Tab")
+    await room.keyboard.type("panne connue")
+    await room.keyboard.press("Enter")
+    await expect(seen.get_by_text("En sourdine")).to_be_visible()
+    await expect(seen).to_be_focused()  # the gesture is gone: « Lever la sourdine » has its place
+    await expect(seen.get_by_role("button", name="Lever la sourdine")).to_be_visible()
+
+
 async def test_a_reclassified_incident_changes_hands(live_city: LiveCity, visitor: Visitor) -> None:
     await write(live_city, understand_hole(live_city.means))
     room = await visitor("/salle")

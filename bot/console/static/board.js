@@ -135,13 +135,19 @@ async function send(form, submitter, lookAgain) {
     if (answer.redirected) return location.reload();
     const said = (await answer.json().catch(() => ({}))).message;
     notice(said || (answer.ok ? (form.dataset.said ?? "") : "L’action n’a pas été enregistrée."));
-    if (answer.ok) form.closest("details.gesture")?.removeAttribute("open");
+    if (answer.ok) fold(form.closest("details.gesture[open]"));
     await lookAgain();
   } catch {
     notice("Le serveur ne répond pas : regardez si l’action est enregistrée, sinon réessayez.");
   } finally {
     delete form.dataset.sending;
   }
+}
+
+// What is folded away cannot keep the keyboard: it goes on from the gesture's name.
+function fold(gesture) {
+  if (gesture?.contains(document.activeElement)) gesture.querySelector("summary").focus({ preventScroll: true });
+  gesture?.removeAttribute("open");
 }
 
 /** Say something to the person about what they just did. */
