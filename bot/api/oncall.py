@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 
-from bot.api.doors import Errors, TheHouse, require_token
+from bot.api.doors import Errors, Missing, TheHouse, require_token
 from bot.api.schemas import OnCallView, RotationView, ServiceOnCall, ShiftView
 from bot.house import House
 from routing.domain.oncall import Holding, Roster
@@ -34,7 +34,7 @@ async def get_oncall(house: TheHouse, at: datetime | None = None) -> OnCallView:
     return await house.run(work)
 
 
-@router.get("/oncall/{rotation}/shifts")
+@router.get("/oncall/{rotation}/shifts", responses=Missing)
 async def get_shifts(
     house: TheHouse, rotation: str, begins: datetime | None = None, ends: datetime | None = None
 ) -> list[ShiftView]:

@@ -252,6 +252,9 @@ async def test_openapi_describes_every_door_of_the_api(city: City) -> None:
     assert not any(path.startswith(("/salle", "/demo", "/signaler")) for path in paths)
     post = described["paths"]["/api/v1/reports"]["post"]
     assert {"201", "401", "413", "422", "503"} <= set(post["responses"])
+    for path in (one for one in paths if one.startswith("/api/v1") and "{" in one):
+        for verb, door in described["paths"][path].items():
+            assert "404" in door["responses"], f"{verb} {path} may be asked about what does not exist"
 
 
 async def test_health_readiness_and_metrics_need_no_token(city: City) -> None:
