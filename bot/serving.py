@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -40,7 +41,7 @@ def serve(settings: Settings) -> None:
     share_metrics(folder.absolute())
     _check_token(settings)
     _train_first(settings)
-    CHILD.go(host=settings.host, port=settings.port)
+    CHILD.go(host=settings.host, port=settings.port, metrics=str(folder.absolute()))
     _keep_logs(settings)
     _run(_serve(settings, CHILD))
 
@@ -53,11 +54,13 @@ def web(settings: Settings) -> None:
 
 
 def told() -> dict[str, Any]:
-    """What the parent of a worker tells it, once it does; what takes longest is loaded meanwhile."""
+    """The settings that the parent of a worker tells it, once it does; what takes longest is loaded meanwhile."""
     gc.disable()
     import nlp_models.pipeline  # noqa: F401
 
-    return await_parent()
+    given = await_parent()
+    share_metrics(Path(given.pop("metrics")))  # it was started before its parent knew where they are
+    return given
 
 
 def worker(settings: Settings, child: bool = False) -> None:

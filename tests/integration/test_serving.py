@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -42,6 +43,29 @@ def test_a_port_in_use_is_said_before_anything_is_touched(tmp_path: Path, capsys
         serving.serve(settings_in(tmp_path, port=taken.getsockname()[1]))
     assert metrics.exists()
     assert "Cannot listen" in capsys.readouterr().err
+
+
+async def test_the_worker_writes_its_metrics_where_the_web_reads_them(tmp_path: Path) -> None:
+    """It is started before its parent knows the folder, and prometheus_client asks when it is imported."""
+    asked = (
+        "from bot import serving; print(serving.told()); import bot.observability as o; o.HEALED.labels('page').inc()"
+    )
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", asked),
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},  # noqa: TID251 (a process of its own)
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(json.dumps({"port": 8000, "metrics": str(tmp_path)}).encode() + b"\n")
+    assert await process.stdout.readline() == b"{'port': 8000}\n"
+    await process.wait()
+    assert "vigie_timers_healed" in _counters(tmp_path)
+
+
+def _counters(folder: Path) -> str:
+    return " ".join(file.read_text("utf-8", "replace") for file in folder.glob("counter_*.db"))
 
 
 async def test_a_worker_that_cannot_be_started_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
