@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import httpx
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page, expect
 
 from routing.domain.understanding import Decision
@@ -18,7 +18,7 @@ from tests.browser.words import FIRE, understand_fire, understand_hole
 
 PAGES = (
     *("/", "/signaler", "/suivi/inconnu", "/salle", "/salle/connexion", "/salle/comprehension", "/demo"),
-    *("/astreinte", "/astreinte/joindre", "/astreinte/pourquoi"),
+    *("/astreinte", "/salle/joindre", "/salle/pourquoi"),
 )
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTH = "document.documentElement.scrollWidth"
@@ -89,7 +89,8 @@ async def test_every_page_is_usable_by_everybody(live_city: LiveCity, visitor: V
 
     faults = {page.url: found for page in pages if (found := await _faults(page))}
 
-    assert faults == {}
+    shown = "\n".join(f"{url} {fault}" for url, found in faults.items() for fault in dict.fromkeys(found))
+    assert not shown, shown
 
 
 async def _faults(page: Page) -> list[str]:
