@@ -20,7 +20,7 @@ from pathlib import Path
 
 from nlp_models.danger_ear import listen
 from nlp_models.hints import Hints
-from nlp_models.languages import detect_language
+from nlp_models.languages import detect_language, rather_in
 from nlp_models.listening import listened
 from nlp_models.word_pattern import Heard, WordPattern
 from nlp_models.yaml_files import read_yaml
@@ -29,6 +29,7 @@ from routing.domain.understanding import Danger
 RULES = Path(__file__).parent / "assets" / "danger"
 _WITH_SIGN, _ALONE, _ALONE_IN_FEW = -2.0, 0.6, 1.3  # log-odds that the second ear must give
 _EAR = "fr"  # the language the second ear has learnt
+_A_FEW = 6  # words
 _FEWEST, _FEW = 4, 10  # words; fewer than four say nothing by themselves, fewer than ten are often half of a story
 _AROUND = 70  # characters of context each side of a hit
 _TOGETHER = 110  # characters each side of the first concept in which the others must be said
@@ -101,7 +102,7 @@ def find_danger(text: str, *, growing: bool = False) -> Danger | None:
     opinion = listen(plain)
     if signs:
         return signs[0] if len(signs) > 1 or opinion.score > _WITH_SIGN else None
-    if not growing and _sure(opinion.score, len(plain.split())) and detect_language(text, _EAR) == _EAR:
+    if not growing and _sure(opinion.score, len(plain.split())) and _in_its_language(text, len(plain.split())):
         return Danger("oreille", "Danger possible, à vérifier", " ".join(opinion.words))
     return None
 
@@ -109,6 +110,11 @@ def find_danger(text: str, *, growing: bool = False) -> Danger | None:
 def _sure(score: float, words: int) -> bool:
     """Whether the second ear is sure enough to be heard alone."""
     return words >= _FEWEST and score > (_ALONE_IN_FEW if words < _FEW else _ALONE)
+
+
+def _in_its_language(text: str, words: int) -> bool:
+    """Whether the second ear may know the words: a few of another language ("there's a hole") show little of it."""
+    return rather_in(_EAR, text) if words < _A_FEW else detect_language(text, _EAR) == _EAR
 
 
 def warm() -> Iterator[None]:

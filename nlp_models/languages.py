@@ -80,6 +80,15 @@ def detect_language(text: str, expected: str = "fr") -> str:
     return best if signs[best] >= signs.get(expected, 0) + _LEAD else expected
 
 
+def rather_in(language: str, text: str) -> bool:
+    """Whether no other language has more signs in a text, however few: stricter than ``detect_language``."""
+    folded = fold(text)
+    if _foreign_script(folded):
+        return False
+    signs = _signs(text.lower(), folded)
+    return signs.get(language, 0) >= max(signs.values())
+
+
 def _signs(lowered: str, folded: str) -> dict[str, int]:
     """How many words and letters speak for each language."""
     words = _WORD.findall(folded) + (folded.replace("'", " ").split() if "'" in folded else [])

@@ -128,6 +128,11 @@ def test_half_a_sentence_is_a_danger_only_by_rule() -> None:
     assert find_danger("allô mon père il respire plus et", growing=True) is not None
 
 
+@pytest.mark.parametrize("text", ["there's a hole", "there's a cat", "the bin is full"])
+def test_a_few_words_of_another_language_are_not_judged_by_the_french_ear(text: str) -> None:
+    assert find_danger(text) is None
+
+
 def test_ten_languages_have_their_words_and_their_innocent_sentences() -> None:
     rules = {rule.id: rule for rule in rule_book().rules}
     for language in LANGUAGES:
