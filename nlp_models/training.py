@@ -92,10 +92,9 @@ def ensure_model(
     Two processes at once are safe: the second waits and finds the model. The two newest models are kept.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    corpus = read_examples(examples)
     trust = TRUST / f"{language}.json"
     bands = hashlib.sha256(trust.read_bytes() if trust.is_file() else b"").hexdigest()[:8]
-    wanted = cache / f"model-{content_hash(corpus, language)}-{bands}"
+    wanted = cache / f"model-{_files_hash(examples, language)}-{bands}"
     with _lock(cache / ".lock"):
         if not (wanted / "config.cfg").is_file():
             train(examples, wanted, language=language, progress=progress)
@@ -135,8 +134,21 @@ def _scope_of(name: str) -> int:
 
 
 def content_hash(corpus: Corpus, language: str) -> str:
-    """A hash of all that decides a model's scores."""
-    digest = hashlib.sha256(f"{corpus.digest()} {language} {spacy_version}".encode())
+    """A hash of all that decides a model's scores, the same wherever the examples lie and whoever wrote them."""
+    return _hash_with_sources(f"{corpus.digest()} {language} {spacy_version}".encode())
+
+
+def _files_hash(examples: Path, language: str) -> str:
+    """The same from the files as they are: every start asks for it, and reading them all as utterances takes longer."""
+    digest = hashlib.sha256(f"{language} {spacy_version}".encode())
+    for path in sorted(examples.rglob("*.txt")):
+        content = path.read_bytes()
+        digest.update(f"\0{path.relative_to(examples).as_posix()}\0{len(content)}\0".encode() + content)
+    return _hash_with_sources(digest.digest())
+
+
+def _hash_with_sources(begun: bytes) -> str:
+    digest = hashlib.sha256(begun)
     for pattern in _SOURCES:
         for path in sorted(ROOM.glob(pattern)):
             digest.update(path.read_bytes())

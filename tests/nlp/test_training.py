@@ -15,6 +15,7 @@ from spacy.tokens import DocBin
 
 from nlp_models.corpus import Corpus, read_examples
 from nlp_models.errors import CorpusError, ModelError
+from nlp_models.pipeline import load
 from nlp_models.rows import rows_of
 from nlp_models.scripts.convert import convert
 from nlp_models.softmax import fit_softmax, one_hot, softmax
@@ -119,6 +120,36 @@ def test_the_cache_trains_once_and_keeps_two(tiny_examples: Path, tmp_path: Path
     assert trained.count("done") == 3
     assert len(list((tmp_path / "cache").glob("model-*"))) == 2
     assert last.is_dir()
+
+
+def test_the_cache_follows_every_file_of_examples(tiny_examples: Path, tmp_path: Path) -> None:
+    work = tmp_path / "examples"
+    shutil.copytree(tiny_examples, work)
+    kept = (work / "voirie" / "trou.txt").read_text(encoding="utf-8")
+
+    def labels() -> tuple[str, ...]:
+        return load(ensure_model(work, tmp_path / "cache")).labels
+
+    assert labels() == ("bac", "tag", "trou")
+    (work / "voirie" / "banc.txt").write_text("le banc est cassé\nplus de banc\n", encoding="utf-8")
+    assert labels() == ("bac", "banc", "tag", "trou")
+    (work / "voirie" / "trou.txt").unlink()
+    assert labels() == ("bac", "banc", "tag")
+    (work / "voirie" / "trou.txt").write_text(kept, encoding="utf-8")
+    (work / "voirie" / "banc.txt").rename(work / "voirie" / "siège.txt")  # the same words under another name
+    assert labels() == ("bac", "siège", "tag", "trou")
+
+
+def test_a_start_that_finds_its_model_reads_no_utterance(
+    tiny_examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ensure_model(tiny_examples, tmp_path / "cache")
+
+    def refused(folder: Path) -> Corpus:
+        raise AssertionError(folder)
+
+    monkeypatch.setattr("nlp_models.training.read_examples", refused)
+    assert ensure_model(tiny_examples, tmp_path / "cache") == first
 
 
 def test_examples_become_a_spacy_corpus(tiny_examples: Path, tmp_path: Path) -> None:
