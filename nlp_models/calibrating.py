@@ -36,7 +36,9 @@ def calibrate(language: str = "fr", *, examples: Path = EXAMPLES, progress: Prog
     lesson = classifier.lesson(corpus, outliers(language))
     heads = fit_heads(lesson, LearningSettings(), lambda share: say("fit", 0.9 * share))
     rows = sorted(judges(set(lesson.labels)), key=lambda row: row.label is None)
-    trust = fit_trust(judged(heads, lesson_of(classifier, rows, lesson.labels), kinds_of(rows)), BandSettings())
+    trust = fit_trust(
+        judged(heads, lesson_of(classifier, rows, lesson.labels), kinds_of(rows), hard_of(rows)), BandSettings()
+    )
     held = {"data": content_hash(corpus, language), "labels": lesson.labels, **trust.as_dict()}
     TRUST.mkdir(exist_ok=True)
     content = json.dumps(held, ensure_ascii=False, indent=1)
@@ -54,6 +56,11 @@ def judges(labels: set[str]) -> list[LabelledText]:
 def kinds_of(rows: Sequence[LabelledText]) -> list[str]:
     """The kind of channel each message came by."""
     return [KINDS[Channel(row.channel)] for row in rows]
+
+
+def hard_of(rows: Sequence[LabelledText]) -> list[bool]:
+    """Whether each message is in few or odd words."""
+    return [row.hard for row in rows]
 
 
 def lesson_of(classifier: ProcedureClassifier, rows: Sequence[LabelledText], labels: tuple[str, ...]) -> Lesson:

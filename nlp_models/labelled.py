@@ -16,7 +16,8 @@ from routing.domain.understanding import Channel
 class LabelledText:
     """One message; ``label`` is None when no procedure foresees it, and ``kind`` then says "near" or "far" if known.
 
-    ``commune`` and ``place`` are what the message names, where that was written down.
+    ``commune`` and ``place`` are what the message names, where that was written down; ``hard`` that it says its matter
+    in few or odd words.
     """
 
     text: str
@@ -25,10 +26,11 @@ class LabelledText:
     kind: str = ""
     commune: str | None = None
     place: str | None = None
+    hard: bool = False
 
 
 def read_labelled(path: Path) -> list[LabelledText]:
-    """Read JSON lines ``{"text", "label", "channel"?, "kind"?, "commune"?, "place"?}``.
+    """Read JSON lines ``{"text", "label", "channel"?, "kind"?, "commune"?, "place"?, "hard"?}``.
 
     Raises CorpusError naming the line that is wrong.
     """
@@ -40,6 +42,7 @@ def read_labelled(path: Path) -> list[LabelledText]:
             str(row.get("kind") or ""),
             row.get("commune"),
             row.get("place"),
+            row.get("hard") is True,
         )
         for where, row in _json_lines(path.read_text(encoding="utf-8-sig"), str(path))
     ]

@@ -138,8 +138,11 @@ def _span(progress: Callable[[float], None], start: float, width: float) -> Call
     return lambda share: progress(start + width * share)
 
 
-def judged(heads: Heads, lesson: Lesson, kinds: Sequence[str] = ()) -> Unseen:
-    """Score the messages of a lesson: its examples first, then its outliers."""
+def judged(heads: Heads, lesson: Lesson, kinds: Sequence[str] = (), hard: Sequence[bool] = ()) -> Unseen:
+    """Score the messages of a lesson: its examples first, then its outliers.
+
+    ``kinds`` and ``hard`` say of each by which kind of channel it came, and whether it is in few or odd words.
+    """
     classes, scope = score(heads, [*lesson.examples, *lesson.outliers])
     nobody = np.full(len(lesson.outliers), -1)
     return Unseen(
@@ -148,6 +151,7 @@ def judged(heads: Heads, lesson: Lesson, kinds: Sequence[str] = ()) -> Unseen:
         np.concatenate((lesson.classes, nobody)),
         np.concatenate((np.zeros(len(lesson.classes), dtype=np.int64), lesson.scopes)),
         kinds or [ANY] * len(classes),
+        np.array(hard, dtype=np.bool_) if hard else None,
     )
 
 

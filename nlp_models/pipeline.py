@@ -26,6 +26,7 @@ from routing.domain.understanding import Candidate, Channel, Decision, Understan
 LONGEST = 2_000  # characters read of one message
 _PAUSE = re.compile(r"[,;.!?:]+\s+")
 _MOST_PAUSES = 4  # of an opening
+_LIKELY = 0.55  # what follows an opening need not be sure enough to go without a question
 _BATCH = 256  # messages between which new words are forgotten
 _CHANNELS = {str(channel): channel for channel in Channel}
 
@@ -46,7 +47,6 @@ class Reader:
         self._second = SecondMatter(
             self._language,
             classifier,
-            self._trust,
             lambda: self.places,
             lambda text, by: self._one(self._doc(text, by)),
         )
@@ -121,7 +121,7 @@ class Reader:
             doc = self._doc(said[pause.end() :], channel)
             rest = self._one(doc)
             told = rest.procedure and not names_no_matter(doc._.said, whole.language, doc._.where.names)
-            if told and rest.decision is Decision.ROUTE:
+            if told and (rest.decision is Decision.ROUTE or rest.confidence >= _LIKELY):
                 return replace(
                     whole,
                     decision=rest.decision,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from nlp_models.calibrating import judges, kinds_of, lesson_of
+from nlp_models.calibrating import hard_of, judges, kinds_of, lesson_of
 from nlp_models.components import ProcedureClassifier
 from nlp_models.corpus import Corpus, read_examples
 from nlp_models.evaluation import Evaluation, evaluate
@@ -142,7 +142,8 @@ def _train(
         aside,
         progress,
         lambda heads: fit_trust(
-            judged(heads, lesson_of(classifier, unseen, corpus.names), kinds_of(unseen)), BandSettings()
+            judged(heads, lesson_of(classifier, unseen, corpus.names), kinds_of(unseen), hard_of(unseen)),
+            BandSettings(),
         ),
     )
     with replacing(output) as folder:

@@ -6,17 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from nlp_models.components import ProcedureClassifier
-from nlp_models.decision import least_sure
 from nlp_models.gazetteer import Gazetteer
 from nlp_models.matters import Cut, beginnings_for, splitter_for
 from nlp_models.place_finder import find_where
-from nlp_models.trust import Trust
 from nlp_models.vague import words_of_no_matter
 from routing.domain.understanding import Channel, Decision, Matter, Understanding
 
 # Two parts that nothing announces: each must be this sure, and the whole must give the second one at least that much.
 # Measured on 1 400 messages of one matter (1.2 % cut wrongly) and 40 of two (half of them found).
 _CERTAIN = 0.99
+_ANNOUNCED = 0.55  # where the words announce it, a part need not be sure enough to go without a question
 _HESITATION = 0.002
 _CLEAR = (Decision.ROUTE, Decision.ASK)
 
@@ -27,7 +26,6 @@ class SecondMatter:
 
     language: str
     classifier: ProcedureClassifier
-    trust: Trust
     places: Callable[[], Gazetteer]
     understand: Callable[[str, Channel], Understanding]
 
@@ -44,7 +42,7 @@ class SecondMatter:
             if not (apart or self._may_be_two(cut, whole, channel)):
                 continue
             first, second = (self.understand(part, channel) for part in (cut.before, cut.after))
-            if _differ(first, second, asked=apart):
+            if _differ(first, second, asked=apart, said=cut.said):
                 sure = min(first.confidence, second.confidence) + (cut.said or apart)
                 found.append((sure, _joined(whole, first, cut.after, second)))
         return max(found, key=lambda one: one[0])[1] if found else whole
@@ -70,17 +68,20 @@ class SecondMatter:
         hesitates = {one.procedure for one in whole.ranking[:2] if one.probability >= _HESITATION}
         if not cut.said and len(hesitates) < 2:
             return False
-        needed = least_sure(self.trust.of(channel)[1]) if cut.said else _CERTAIN
+        needed = _ANNOUNCED if cut.said else _CERTAIN
         best = [self.classifier.best(part, channel) for part in (cut.before, cut.after)]
         sure = {one[0] for one in best if one and one[1] >= needed}
         return len(sure) == 2 and (cut.said or sure == hesitates)
 
 
-def _differ(first: Understanding, second: Understanding, *, asked: bool) -> bool:
-    """Whether both parts say something else, surely; one of them may be in doubt (``asked``) for a person to settle."""
+def _differ(first: Understanding, second: Understanding, *, asked: bool, said: bool) -> bool:
+    """Whether both parts say something else, surely.
+
+    One of them may be in doubt (``asked``), and both where the words announce it (``said``): a person settles it.
+    """
     decisions = (first.decision, second.decision)
-    clear = Decision.ROUTE in decisions and all(one in _CLEAR for one in decisions)
-    sure = clear if asked else decisions == (Decision.ROUTE, Decision.ROUTE)
+    clear = all(one in _CLEAR for one in decisions)
+    sure = clear if said else clear and decisions.count(Decision.ROUTE) >= (1 if asked else 2)
     return sure and first.procedure != second.procedure
 
 

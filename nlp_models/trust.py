@@ -6,7 +6,7 @@ Everything here is fitted on scores of messages the model never saw.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -41,9 +41,13 @@ class Bands:
 
 @dataclass(frozen=True, slots=True)
 class BandSettings:
-    """What the bands aim at: the share right among those routed, and the shares of foreseen messages given up."""
+    """What the bands aim at: the share right among those routed, and the shares of foreseen messages given up.
+
+    Among messages in few or odd words more must be right than is promised: those of the next author will be odder.
+    """
 
     route_precision: float = 0.95
+    hard_precision: float = 0.975
     unforeseen_share: float = 0.05
     outside_share: float = 0.01
 
@@ -85,7 +89,8 @@ class Unseen:
     """Scores of messages by a model that never saw them.
 
     ``classes`` (messages × labels) and ``scope`` (messages × ``SCOPES``) are raw scores; ``expected`` is the right
-    class or -1; ``scopes`` numbers each message's scope; ``kinds`` names its kind of channel.
+    class or -1; ``scopes`` numbers each message's scope; ``kinds`` names its kind of channel; ``hard`` says which
+    are in few or odd words (none of them, when left out).
     """
 
     classes: Floats
@@ -93,26 +98,52 @@ class Unseen:
     expected: Integers
     scopes: Integers
     kinds: Sequence[str]
+    hard: NDArray[np.bool_] | None = None
 
     def only(self, chosen: NDArray[np.bool_]) -> Unseen:
         """The chosen messages."""
         kinds = [kind for kind, kept in zip(self.kinds, chosen, strict=True) if kept]
-        return Unseen(self.classes[chosen], self.scope[chosen], self.expected[chosen], self.scopes[chosen], kinds)
+        hard = None if self.hard is None else self.hard[chosen]
+        return Unseen(self.classes[chosen], self.scope[chosen], self.expected[chosen], self.scopes[chosen], kinds, hard)
 
 
 def fit_trust(unseen: Unseen, settings: BandSettings) -> Trust:
-    """Return calibration and bands over all messages, and apart for each kind that has enough of them."""
+    """Return calibration and bands over all messages, and apart for each kind that has enough of them.
+
+    The hard messages are too few for each kind: what they ask for holds for all.
+    """
     kinds = np.array(unseen.kinds, dtype=object)
     groups = {ANY: np.ones(len(kinds), dtype=bool)}
     for kind in sorted(set(unseen.kinds) - {ANY}):
         if (unseen.expected[kinds == kind] >= 0).sum() >= _FEWEST:
             groups[kind] = kinds == kind
     fitted = {kind: _fit(unseen.only(chosen), settings) for kind, chosen in groups.items()}
-    return Trust(
+    trust = Trust(
         {kind: one[0] for kind, one in fitted.items()},
         {kind: one[1] for kind, one in fitted.items()},
         fitted[ANY][2],
     )
+    least = _hard_threshold(unseen, trust, settings.hard_precision)
+    bands = {kind: replace(one, route_at=max(one.route_at, least)) for kind, one in trust.bands.items()}
+    return replace(trust, bands=bands)
+
+
+def _hard_threshold(unseen: Unseen, trust: Trust, precision: float) -> float:
+    """The confidence from which enough of the hard messages of all kinds are right; 0 without such messages."""
+    if unseen.hard is None or (unseen.expected[unseen.hard] >= 0).sum() < _FEWEST:
+        return 0.0
+    sure, right = [], []
+    for kind in sorted(set(unseen.kinds)):
+        part = unseen.only(unseen.hard & (np.array(unseen.kinds, dtype=object) == kind))
+        known = kind if kind in trust.calibrations else ANY
+        probabilities = trust.calibrations[known].probabilities(part.classes)
+        confidence, bands = probabilities.max(axis=1), trust.bands[known]
+        left = (unforeseen_score(confidence, part.scope) <= bands.unforeseen_above) & (
+            outside_score(confidence, part.scope) <= bands.outside_above
+        )
+        sure.append(confidence[left])
+        right.append((probabilities.argmax(axis=1) == part.expected)[left])
+    return threshold_at_precision(np.concatenate(sure), np.concatenate(right), precision)
 
 
 def _fit(unseen: Unseen, settings: BandSettings) -> tuple[Calibration, Bands, dict[str, float]]:
