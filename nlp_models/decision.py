@@ -45,4 +45,10 @@ def decide(evidence: Evidence, bands: Bands) -> Decision:
         if sure and evidence.unforeseen <= 0 >= evidence.outside:
             return Decision.ASK
         return Decision.OUT_OF_SCOPE if strange and not evidence.danger else Decision.UNFORESEEN
-    return Decision.ROUTE if sure else Decision.ASK
+    doubtful = doubts(evidence, bands) or (evidence.outside > bands.outside_doubt and not evidence.placed)
+    return Decision.ROUTE if sure and not doubtful else Decision.ASK
+
+
+def doubts(evidence: Evidence, bands: Bands) -> bool:
+    """Whether it is in doubt that a procedure foresees the message."""
+    return evidence.unforeseen > bands.unforeseen_doubt

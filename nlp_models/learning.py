@@ -19,7 +19,7 @@ from nlp_models.weights import quantised
 Progress = Callable[[str, float], None]
 _OPENED = 8  # examples that each vague opening is put before: brief ones, which it could drown
 _BRIEF = 10  # words
-_FEW_EXAMPLES = 3_000  # below this many every term counts, even one that a single example holds
+_FEW_EXAMPLES = 5_000  # below this many every term counts, even one that a single example holds
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,13 @@ class MessageReader:
 
     def read(self, text: str) -> MessageTerms:
         """Return the words of a text and their known terms."""
-        words, further = self._reader.split(text)
+        words, further, together = self._reader.split(text)
         known = self._known
         new = [word for word in dict.fromkeys(words) if word not in known]
         if new:
             known = {**known, **self._look_up(new)} if len(known) >= _MOST_WORDS else self._learn(new)
-        return MessageTerms(words, [known[word] for word in words], self._vocabulary.remembered(further))
+        more = [*self._vocabulary.remembered(further), self._vocabulary.pairs(together)]
+        return MessageTerms(words, [known[word] for word in words], more)
 
     def _learn(self, words: list[str]) -> dict[str, Keys]:
         self._known.update(self._look_up(words))

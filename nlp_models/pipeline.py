@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from nlp_models import danger_rules
 from nlp_models.components import PlacesComponent, ProcedureClassifier
-from nlp_models.decision import Evidence, decide
+from nlp_models.decision import Evidence, decide, doubts
 from nlp_models.errors import ModelError
 from nlp_models.folding import readable
 from nlp_models.gazetteer import Gazetteer
@@ -26,6 +26,7 @@ from routing.domain.understanding import Candidate, Channel, Decision, Understan
 LONGEST = 2_000  # characters read of one message
 _PAUSE = re.compile(r"[,;.!?:]+\s+")
 _MOST_PAUSES = 4  # of an opening
+_TOLD = 0.7  # a procedure that is as likely tells that a matter was named, be it in few words
 _LIKELY = 0.55  # what follows an opening need not be sure enough to go without a question
 _BATCH = 256  # messages between which new words are forgotten
 _CHANNELS = {str(channel): channel for channel in Channel}
@@ -155,7 +156,9 @@ class Reader:
             placed=bool(where.place or where.commune or where.communes),
             vague=vague,
         )
-        decision = decide(evidence, self._trust.of(read.channel)[1])
+        bands = self._trust.of(read.channel)[1]
+        decision = decide(evidence, bands)
+        untold = decision is Decision.ASK and (foreign or (doubts(evidence, bands) and confidence < _TOLD))
         return Understanding(
             decision=decision,
             confidence=confidence,
@@ -169,7 +172,7 @@ class Reader:
             point=where.point,
             model=self.version,
             weighed=telling(read.weighed, read.language, where.names),
-            vague=vague and (decision is Decision.UNFORESEEN or (foreign and decision is Decision.ASK)),
+            vague=vague and (decision is Decision.UNFORESEEN or untold),
         )
 
 

@@ -7,15 +7,17 @@ fewer numbers than messages × terms, and every product is that much faster.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
-from nlp_models.terms import BLOCKS, Reading, Unit
-from nlp_models.vocabulary import BLOCK_WEIGHTS, NORM, Floats, Integers, Vocabulary
+from nlp_models.terms import BLOCKS, TOGETHER, Reading, Unit
+from nlp_models.vocabulary import BLOCK_WEIGHTS, NORM, Floats, Integers, Vocabulary, columns_in
 
 _AT_ONCE = 25  # columns
+_HANDS = 2  # columns that are worked out at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,13 @@ class Rows:
         A few columns at a time: what stands between the two products is units × k, many times larger than the result.
         """
         result = np.empty((self.held.shape[0], right.shape[1]), dtype=np.float32)
-        for start in range(0, right.shape[1], _AT_ONCE):
+
+        def part(start: int) -> None:
             chosen = slice(start, start + _AT_ONCE)
             result[:, chosen] = self.times(self.transposed_times(right[:, chosen]))
+
+        with ThreadPoolExecutor(_HANDS) as hands:  # columns do not depend on one another: the same bits as one by one
+            list(hands.map(part, range(0, right.shape[1], _AT_ONCE)))
         return result
 
     def times(self, weights: Floats) -> Floats:
@@ -59,11 +65,27 @@ def rows_of(readings: Sequence[Reading], vocabulary: Vocabulary, *, own: bool) -
         _cells([list(r.units.values()) for r in readings], places), shape=(len(readings), len(units))
     )
     worth = _worth(list(units), vocabulary, own=own)
-    blocks = np.array([block for block, _ in units], dtype=np.int64)
+    pairs, worth_of_pairs = _pairs(readings, vocabulary, own=own)
+    counts, worth = sparse.hstack((counts, pairs), "csr"), sparse.vstack((worth, worth_of_pairs), "csr")
+    blocks = np.array([*(block for block, _ in units), *[TOGETHER] * pairs.shape[1]], dtype=np.int64)
     scales = np.stack([_scales(counts, worth, blocks == block, block) for block in range(len(BLOCKS))], axis=1)
     cells = counts.tocoo()
     scaled = (cells.data * scales[cells.row, blocks[cells.col]]).astype(np.float32)
     return Rows(sparse.csr_matrix((scaled, (cells.row, cells.col)), shape=counts.shape), worth)
+
+
+def _pairs(
+    readings: Sequence[Reading], vocabulary: Vocabulary, *, own: bool
+) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """The same two matrices for pairs of words near each other: each is a unit of one term."""
+    held = [columns_in(vocabulary.pairs(reading.together)) for reading in readings]
+    if own:
+        held = [columns[vocabulary.own[columns]] for columns in held]
+    known, places = np.unique(np.concatenate([*held, np.zeros(0, dtype=np.int64)]), return_inverse=True)
+    rows = np.repeat(np.arange(len(held)), [len(columns) for columns in held])
+    counts = sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, places)), shape=(len(held), len(known)))
+    cells = (vocabulary.rarity[known], (np.arange(len(known)), known))
+    return counts, sparse.csr_matrix(cells, shape=(len(known), len(vocabulary.terms)))
 
 
 def _worth(units: Sequence[Unit], vocabulary: Vocabulary, *, own: bool) -> sparse.csr_matrix:

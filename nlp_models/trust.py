@@ -32,24 +32,35 @@ _FEWEST = 100  # labelled messages of a kind before it gets bands of its own
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Where decisions change. ``route_at`` is a probability; the others are log-odds, see ``scope.py``."""
+    """Where decisions change. ``route_at`` is a probability; the others are log-odds, see ``scope.py``.
+
+    Above the ``…_above`` a message is set aside; above the ``…_doubt`` nothing is routed without a question.
+    """
 
     route_at: float = 1.01
     unforeseen_above: float = 1e9
     outside_above: float = 1e9
+    unforeseen_doubt: float = 1e9
+    outside_doubt: float = 1e9
+
+    def told_apart(self, unforeseen: Floats, outside: Floats) -> NDArray[np.bool_]:
+        """Which messages are foreseen beyond doubt, by their scores."""
+        return (unforeseen <= self.unforeseen_doubt) & (outside <= self.outside_doubt)
 
 
 @dataclass(frozen=True, slots=True)
 class BandSettings:
-    """What the bands aim at: the share right among those routed, and the shares of foreseen messages given up.
+    """What the bands aim at: the share right among those routed, and the shares of the foreseen given up or doubted.
 
     Among messages in few or odd words more must be right than is promised: those of the next author will be odder.
     """
 
     route_precision: float = 0.95
-    hard_precision: float = 0.975
-    unforeseen_share: float = 0.05
-    outside_share: float = 0.01
+    hard_precision: float = 0.97
+    unforeseen_share: float = 0.02
+    outside_share: float = 0.007
+    unforeseen_doubts: float = 0.06
+    outside_doubts: float = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +149,7 @@ def _hard_threshold(unseen: Unseen, trust: Trust, precision: float) -> float:
         known = kind if kind in trust.calibrations else ANY
         probabilities = trust.calibrations[known].probabilities(part.classes)
         confidence, bands = probabilities.max(axis=1), trust.bands[known]
-        left = (unforeseen_score(confidence, part.scope) <= bands.unforeseen_above) & (
-            outside_score(confidence, part.scope) <= bands.outside_above
-        )
+        left = bands.told_apart(unforeseen_score(confidence, part.scope), outside_score(confidence, part.scope))
         sure.append(confidence[left])
         right.append((probabilities.argmax(axis=1) == part.expected)[left])
     return threshold_at_precision(np.concatenate(sure), np.concatenate(right), precision)
@@ -155,12 +164,18 @@ def _fit(unseen: Unseen, settings: BandSettings) -> tuple[Calibration, Bands, di
     unforeseen, outside = unforeseen_score(confidence, unseen.scope), outside_score(confidence, unseen.scope)
     strange = _upper(unforeseen[inside], settings.unforeseen_share)
     foreign = _upper(outside[inside], settings.outside_share)
+    bands = Bands(
+        unforeseen_above=strange,
+        outside_above=foreign,
+        unforeseen_doubt=_upper(unforeseen[inside], settings.unforeseen_doubts),
+        outside_doubt=_upper(outside[inside], settings.outside_doubts),
+    )
     # What nobody foresaw and yet passes for foreseen is routed wrongly too, and counts against the precision.
-    left = (unforeseen <= strange) & (outside <= foreign)
+    left = bands.told_apart(unforeseen, outside)
     right = probabilities.argmax(axis=1) == unseen.expected
     route_at = threshold_at_precision(confidence[left], right[left], settings.route_precision)
-    bands = Bands(route_at=route_at, unforeseen_above=strange, outside_above=foreign)
-    found = _scope_figures(unseen.scopes, ~left, outside > foreign)
+    bands = replace(bands, route_at=route_at)
+    found = _scope_figures(unseen.scopes, (unforeseen > strange) | (outside > foreign), outside > foreign)
     return calibration, bands, {**measured.as_dict, **found}
 
 

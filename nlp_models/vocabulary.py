@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_models.terms import BLOCKS, Reading, Unit, term_numbers, terms_of
+from nlp_models.terms import BLOCKS, TOGETHER, Numbers, Reading, Unit, term_numbers, terms_of
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -18,7 +18,7 @@ Keys = NDArray[np.int64]  # a term's column and, in the lowest bits, the block o
 BLOCK_WEIGHTS = np.array([weight for _, weight in BLOCKS], dtype=np.float32)
 NORM = np.float32(np.sqrt((BLOCK_WEIGHTS**2).sum()))
 _MOST_REMEMBERED = 50_000  # units
-_BLOCK_BITS, _BLOCK = 2, 3
+_BLOCK_BITS, _BLOCK = 3, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,15 @@ class Vocabulary:
         lasts = [ends[last] for last in accumulate(len(units) for units in groups)]
         return [keys[start:end][known[start:end]] for start, end in pairwise([0, *lasts])]
 
+    def pairs(self, numbers: Numbers) -> Keys:
+        """Return the keys of the known ones among pairs of words near each other."""
+        if not len(self.terms):
+            return _NO_KEYS
+        places = self.terms.searchsorted(numbers)
+        places[places == len(self.terms)] = 0
+        known: Keys = places[self.terms.take(places) == numbers]
+        return (known << _BLOCK_BITS) | TOGETHER
+
     def columns_of(self, units: Sequence[Unit]) -> list[Integers]:
         """Return the columns of each unit's known terms, repeated as often as they occur."""
         return [columns_in(keys) for keys in self.look_up([(unit,) for unit in units])]
@@ -131,9 +140,14 @@ def _unit(columns: Integers, values: Floats, blocks: Integers) -> Row:
 def learn_vocabulary(readings: Sequence[Reading], others: Iterable[Reading] = (), fewest: int = 1) -> Vocabulary:
     """Return the terms that at least ``fewest`` of the examples' readings hold, and likewise the outliers' terms.
 
+    Pairs of words near each other are the most by far; one more must hold them, unless every term counts.
+
     Rarity is counted among the examples alone: outliers would make the city's own words look common.
     """
     own, counts = _held(readings, fewest)
+    pairs, times = _counted_once([reading.together for reading in readings], fewest + (fewest > 1))
+    new = ~np.isin(pairs, own)
+    own, counts = np.concatenate((own, pairs[new])), np.concatenate((counts, times[new]))
     rarity = np.log((1 + len(readings)) / (1 + counts)) + 1
     foreign = np.setdiff1d(_held(others, fewest)[0], own)
     terms = np.concatenate((own, foreign))
@@ -145,8 +159,12 @@ def learn_vocabulary(readings: Sequence[Reading], others: Iterable[Reading] = ()
 
 def _held(readings: Iterable[Reading], fewest: int) -> tuple[NDArray[np.uint32], Integers]:
     """Return the terms at least ``fewest`` readings hold, in order, and how many do."""
-    each = [np.unique(np.concatenate([terms_of(unit) for unit in r.units])) for r in readings if r.units]
-    terms, counts = np.unique(np.concatenate(each), return_counts=True) if each else (np.zeros(0, np.uint32), None)
-    if counts is None:
-        return terms, np.zeros(0, dtype=np.int64)
+    return _counted_once([np.concatenate([terms_of(unit) for unit in r.units]) for r in readings if r.units], fewest)
+
+
+def _counted_once(each: Sequence[Numbers], fewest: int) -> tuple[Numbers, Integers]:
+    """Return the numbers that at least ``fewest`` of the messages hold, in order, and how many do."""
+    if not each:
+        return np.zeros(0, np.uint32), np.zeros(0, dtype=np.int64)
+    terms, counts = np.unique(np.concatenate([np.unique(one) for one in each]), return_counts=True)
     return terms[counts >= fewest], counts[counts >= fewest]

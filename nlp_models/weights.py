@@ -15,7 +15,7 @@ from nlp_models.errors import ModelError
 from nlp_models.trust import Trust, trust_from
 from nlp_models.vocabulary import Floats, Keys, Row, Vocabulary, columns_in
 
-FORMAT = 3
+FORMAT = 4
 _ARRAYS = ("terms", "rarity", "own", "classes", "steps", "bias", "scope", "scope_bias")
 
 

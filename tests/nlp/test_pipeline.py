@@ -147,7 +147,7 @@ def test_a_folder_without_model_is_refused(tmp_path: Path) -> None:
 def test_a_model_of_another_format_is_refused(tiny_model: Path, tmp_path: Path) -> None:
     load(tiny_model).nlp.to_disk(tmp_path / "old")
     meta = tmp_path / "old" / "procedure_classifier" / "meta.json"
-    meta.write_text(meta.read_text(encoding="utf-8").replace('"format": 3', '"format": 0'), encoding="utf-8")
+    meta.write_text(meta.read_text(encoding="utf-8").replace('"format": 4', '"format": 0'), encoding="utf-8")
     with pytest.raises(ModelError, match="Train it again"):
         load(tmp_path / "old")
 

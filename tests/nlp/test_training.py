@@ -186,7 +186,8 @@ def test_many_messages_at_once_are_the_rows_of_each() -> None:
         many = rows_of([*inside, *outside, unseen], vocabulary, own=own)
         dense = (many.held @ many.worth).toarray()
         for reading, expected in zip([*inside, *outside, unseen], dense, strict=True):
-            row = vocabulary.row(vocabulary.remembered([*reading.units.elements()]))[0 if own else 1]
+            keys = [*vocabulary.remembered([*reading.units.elements()]), vocabulary.pairs(reading.together)]
+            row = vocabulary.row(keys)[0 if own else 1]
             assert np.allclose(np.bincount(row.columns, row.values, len(vocabulary.terms)), expected, atol=1e-6)
         assert np.allclose(many.products(np.eye(6, dtype=np.float32)), dense @ dense.T, atol=1e-5)
 
