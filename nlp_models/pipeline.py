@@ -116,13 +116,15 @@ class Reader:
 
     def _past_the_opening(self, whole: Understanding, said: str, channel: Channel) -> Understanding:
         """What is told after a vague opening, which hides a short matter ("y a un souci. le banc est cassé")."""
-        if not whole.vague or whole.danger is not None:
+        asked = whole.decision is Decision.ASK and whole.language == self._language
+        if not (whole.vague or asked) or whole.danger is not None:
             return whole
         for pause in islice(_PAUSE.finditer(said), _MOST_PAUSES):
             doc = self._doc(said[pause.end() :], channel)
             rest = self._one(doc)
             told = rest.procedure and not names_no_matter(doc._.said, whole.language, doc._.where.names)
-            if told and (rest.decision is Decision.ROUTE or rest.confidence >= _LIKELY):
+            sure = rest.decision is Decision.ROUTE
+            if told and (sure or whole.vague) and self._may_go(whole, rest, said[: pause.start()], channel):
                 return replace(
                     whole,
                     decision=rest.decision,
@@ -133,8 +135,11 @@ class Reader:
                 )
         return whole
 
-    def _part(self, said: str, channel: Channel) -> Understanding:
-        return self._one(self._doc(said, channel))
+    def _may_go(self, whole: Understanding, rest: Understanding, opening: str, channel: Channel) -> bool:
+        """Whether what is told after an opening may stand for the whole, which is vague or only asked about."""
+        if whole.vague:
+            return rest.confidence >= _LIKELY
+        return rest.procedure == whole.procedure and self._one(self._doc(opening, channel)).vague
 
     def _one(self, doc: Doc) -> Understanding:
         return self._understanding(self._read([doc])[0])
