@@ -48,7 +48,7 @@ def test_a_control_character_is_refused(copied: CatalogueCopy) -> None:
 @pytest.mark.parametrize("text", ["", "# rien encore\n", "- une liste\n", "un mot\n"])
 def test_a_file_that_is_no_list_of_keys_is_refused(copied: CatalogueCopy, text: str) -> None:
     copied.write(TRIAL, text)
-    copied.refused(TRIAL, 1, "file: Input should be a valid dictionary")
+    copied.refused(TRIAL, 1, "nothing is here, or no names with values")
 
 
 def test_two_documents_in_a_file_are_refused(copied: CatalogueCopy) -> None:
