@@ -1,7 +1,8 @@
 """The second ear: how much a message sounds like a danger, where no fixed rule heard one. Pure, without numpy.
 
-A linear score over the words as the rules hear them: beginnings of words, pairs of them, runs of letters (for the
-misspelt) and the kinds of things named (``assets/danger/lexicon.yaml``). Its weights are hashed into one table of small
+A linear score over the words as the rules hear them: beginnings of words, pairs of neighbours and of words a little
+apart, runs of letters (for the misspelt), the kinds of things named (``assets/danger/lexicon.yaml``) and kinds beside
+words. Its weights are hashed into one table of small
 numbers that ``vigie nlp danger --train`` writes; nothing is learnt while the program runs.
 """
 
@@ -23,10 +24,12 @@ from nlp_models.yaml_files import read_yaml
 
 FOLDER = Path(__file__).parent / "assets" / "danger"
 WEIGHTS, ABOUT = FOLDER / "ear.bin", FOLDER / "ear.json"
-SLOTS = 1 << 17
-BLOCKS = {"begin": 0.7, "pair": 0.7, "runs": 1.0, "kind": 0.7}
+SLOTS = 1 << 18
+BLOCKS = {"begin": 0.8, "pair": 0.9, "apart": 0.5, "runs": 1.0, "kind": 0.7, "beside": 0.5}
 NORM = math.sqrt(sum(weight**2 for weight in BLOCKS.values()))
-_BEGINNING = 6  # letters
+_BEGINNINGS = (6, 4)  # letters
+_BEGINNING_APART = 5
+_APART = (2, 3)  # words further
 _RUNS = (3, 4, 5)
 _LONGEST_WORD = 30
 _WINDOW, _STEP = 60, 30  # words; a danger told late in a long story is not drowned by the rest
@@ -55,18 +58,18 @@ class Opinion:
 class Word:
     """The slots of a word's own features, by block."""
 
-    begin: int
+    begin: tuple[int, ...]
     runs: tuple[int, ...]
     kind: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Sums of weights of one word: its beginning, its runs of letters, its kinds, and how many of the last two."""
+    """Sums of weights of one word: its beginnings, its runs of letters, its kinds, and how many of the last two."""
 
-    begin: float
-    runs: float
-    kind: float
+    begin: int
+    runs: int
+    kind: int
     many: int
     kinds: int
 
@@ -89,13 +92,35 @@ def features(word: str) -> Word:
     runs = (framed[at : at + length] for length in _RUNS for at in range(len(framed) - length + 1))
     kinds = _lexicon().of(word)
     return Word(
-        slot("w", word[:_BEGINNING]), tuple(slot("c", run) for run in runs), tuple(slot("k", kind) for kind in kinds)
+        tuple(slot("w", word[:letters]) for letters in _BEGINNINGS),
+        tuple(slot("c", run) for run in runs),
+        tuple(slot("k", kind) for kind in kinds),
     )
 
 
-def pair_slot(left: str, right: str) -> int:
+def pair_slots(left: str, right: str) -> tuple[int, ...]:
     """Where two neighbouring words stand together."""
-    return slot("b", f"{left[:_BEGINNING]} {right[:_BEGINNING]}")
+    return tuple(slot("b", f"{left[:letters]} {right[:letters]}") for letters in _BEGINNINGS)
+
+
+def beside_slots(left: str, right: str) -> tuple[int, ...]:
+    """Where a word stands with the kinds of its neighbour."""
+    kind, begun = _lexicon().of, _BEGINNINGS[0]
+    return (
+        *(slot("l", f"{left[:begun]} {name}") for name in kind(right)),
+        *(slot("r", f"{name} {right[:begun]}") for name in kind(left)),
+    )
+
+
+def apart_slots(words: Sequence[str]) -> list[int]:
+    """Where words stand that are a little apart."""
+    begun = [word[:_BEGINNING_APART] for word in words]
+    return [_apart_slot(left, right) for far in _APART for left, right in zip(begun, begun[far:], strict=False)]
+
+
+@lru_cache(maxsize=50_000)
+def _apart_slot(left: str, right: str) -> int:
+    return slot("a", f"{left} {right}")
 
 
 def slot(block: str, key: str) -> int:
@@ -116,12 +141,15 @@ def _opinion(words: Sequence[str]) -> Opinion:
         return Opinion(-math.inf)
     table = _table()
     each = [_heard(word) for word in words]
-    pairs = _pairs(words)
+    pairs = [_heard_pair(left, right) for left, right in pairwise(words)]
+    apart = apart_slots(words)
     parts = (
-        _block("begin", sum(one.begin for one in each), len(each)),
-        _block("pair", sum(pairs), len(pairs)),
+        _block("begin", sum(one.begin for one in each), len(each) * len(_BEGINNINGS)),
+        _block("pair", sum(one.pair for one in pairs), len(pairs) * len(_BEGINNINGS)),
+        _block("apart", sum(table.weights[at] for at in apart), len(apart)),
         _block("runs", sum(one.runs for one in each), sum(one.many for one in each)),
         _block("kind", sum(one.kind for one in each), sum(one.kinds for one in each)),
+        _block("beside", sum(one.beside for one in pairs), sum(one.many for one in pairs)),
     )
     return Opinion(table.bias + table.scale * sum(parts), tuple(words))
 
@@ -130,21 +158,28 @@ def _block(name: str, total: float, count: int) -> float:
     return BLOCKS[name] / NORM * total / math.sqrt(count) if count else 0.0
 
 
-def _pairs(words: Sequence[str]) -> list[int]:
-    return [_heard_pair(left[:_BEGINNING], right[:_BEGINNING]) for left, right in pairwise(words)]
+@dataclass(frozen=True, slots=True)
+class HeardPair:
+    """Sums of weights of two neighbours: together, and each beside the kinds of the other, and how many of these."""
+
+    pair: int
+    beside: int
+    many: int
 
 
-@lru_cache(maxsize=20_000)
-def _heard_pair(left: str, right: str) -> int:
-    return _table().weights[pair_slot(left, right)]
+@lru_cache(maxsize=50_000)
+def _heard_pair(left: str, right: str) -> HeardPair:
+    weights, beside = _table().weights, beside_slots(left, right)
+    return HeardPair(sum(weights[at] for at in pair_slots(left, right)), sum(weights[at] for at in beside), len(beside))
 
 
 def _heaviest(words: Sequence[str]) -> tuple[str, ...]:
     each = [_heard(word) for word in words]
     weights = [one.begin + one.runs / max(1, one.many) ** 0.5 + one.kind for one in each]
-    for at, weight in enumerate(_pairs(words)):
-        weights[at] += weight / 2
-        weights[at + 1] += weight / 2
+    for at, (left, right) in enumerate(pairwise(words)):
+        weight = _heard_pair(left, right).pair / 2
+        weights[at] += weight
+        weights[at + 1] += weight
     best = sorted(range(len(words)), key=lambda at: -weights[at])[:_TOLD]
     return tuple(words[at] for at in sorted(best) if weights[at] > 0)
 
@@ -153,7 +188,7 @@ def _heaviest(words: Sequence[str]) -> tuple[str, ...]:
 def _heard(word: str) -> Heard:
     weights, own = _table().weights, features(word)
     return Heard(
-        weights[own.begin],
+        sum(weights[at] for at in own.begin),
         sum(weights[at] for at in own.runs),
         sum(weights[at] for at in own.kind),
         len(own.runs),

@@ -12,13 +12,13 @@ suppose it, if the rule says that these count. Patterns are compiled when a mess
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from nlp_models.danger_ear import listen
+from nlp_models.danger_ear import Opinion, listen
 from nlp_models.hints import Hints
 from nlp_models.languages import detect_language, rather_in
 from nlp_models.listening import listened
@@ -27,11 +27,14 @@ from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
-_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -2.0, 0.6, 1.3  # log-odds that the second ear must give
+_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -1.2, -0.4, 0.3  # log-odds that the second ear must give
+_AGAINST = -1.2  # log-odds below which it speaks against a fixed rule or several signs
 _EAR = "fr"  # the language the second ear has learnt
 _A_FEW = 6  # words
 _FEWEST, _FEW = 4, 10  # words; fewer than four say nothing by themselves, fewer than ten are often half of a story
+_LONG = 25  # words; in a longer message much else is said around a danger, and the ear may not speak against a rule
 _AROUND = 70  # characters of context each side of a hit
+_BESIDE = (6,)  # words each side of a hit with which the second ear hears it by itself
 _TOGETHER = 110  # characters each side of the first concept in which the others must be said
 _MOST_HITS = 12  # hits of one concept looked at, so that no repetition is costly
 _MACRO = re.compile(r"<([a-z_]+)>")
@@ -50,12 +53,14 @@ class Together:
 class Rule:
     """One danger, or only the sign of one, which counts unless the whole message speaks of something else.
 
-    ``hints`` are pieces of words without which no pattern can match: they keep the search short.
+    No ear speaks against a ``firm`` one. ``hints`` are pieces of words without which no pattern can match: they keep
+    the search short.
     """
 
     id: str
     reason: str
     sign: bool
+    firm: bool
     hints: frozenset[str]
     pattern: WordPattern
     together: tuple[Together, ...]
@@ -89,22 +94,41 @@ class RuleBook:
 def find_danger(text: str, *, growing: bool = False) -> Danger | None:
     """Return the gravest danger heard in a message, or None. Never raises; reads at most 4 000 characters.
 
-    A fixed rule decides alone, and so do two signs. Where there is less, the second ear (``danger_ear``) may: readily
-    where a sign was heard, only when it is sure where none was. While a sentence is still ``growing`` it waits for the
-    end: half of it sounds like a danger far more often ("bonjour j'ai mon mari qui…").
+    A fixed rule decides unless the second ear (``danger_ear``) hears plainly something else, in the whole message and
+    in the words around the hit: then it is only a sign. Several signs decide in the same way. Where there is less, the
+    second ear may: readily where a sign was heard, only when it is sure where none was. While a sentence is still
+    ``growing`` the ear waits for the end: half of it sounds like a danger far more often ("bonjour j'ai mon mari
+    qui…").
     """
     plain = listened(text)
-    signs = []
-    for danger, sign in _heard(plain):
-        if not sign:
-            return danger
-        signs.append(danger)
-    opinion = listen(plain)
+    signs: list[tuple[Danger, tuple[str, ...]]] = []
+    opinion: Opinion | None = None
+    for danger, rule, near in _heard(plain):
+        if not rule.sign:
+            if growing or rule.firm:
+                return danger
+            opinion = opinion or listen(plain)
+            if (
+                len(plain.split()) > _LONG
+                or not _speaks_of_something_else(opinion, near)
+                or not _in_its_language(text, plain)
+            ):
+                return danger
+        signs.append((danger, near))
+    opinion = opinion or listen(plain)
     if signs:
-        return signs[0] if len(signs) > 1 or opinion.score > _WITH_SIGN else None
-    if not growing and _sure(opinion.score, len(plain.split())) and _in_its_language(text, len(plain.split())):
+        if opinion.score > _WITH_SIGN:
+            return signs[0][0]
+        several = len(signs) > 1 and not _speaks_of_something_else(opinion, [one for _, near in signs for one in near])
+        return signs[0][0] if several else None
+    if not growing and _sure(opinion.score, len(plain.split())) and _in_its_language(text, plain):
         return Danger("oreille", "Danger possible, à vérifier", " ".join(opinion.words))
     return None
+
+
+def _speaks_of_something_else(opinion: Opinion, near: Sequence[str]) -> bool:
+    """Whether the second ear hears no danger in the whole message, nor in the words around any hit."""
+    return opinion.score <= _AGAINST and all(listen(words).score <= _AGAINST for words in dict.fromkeys(near))
 
 
 def _sure(score: float, words: int) -> bool:
@@ -112,9 +136,9 @@ def _sure(score: float, words: int) -> bool:
     return words >= _FEWEST and score > (_ALONE_IN_FEW if words < _FEW else _ALONE)
 
 
-def _in_its_language(text: str, words: int) -> bool:
+def _in_its_language(text: str, plain: str) -> bool:
     """Whether the second ear may know the words: a few of another language ("there's a hole") show little of it."""
-    return rather_in(_EAR, text) if words < _A_FEW else detect_language(text, _EAR) == _EAR
+    return rather_in(_EAR, text) if len(plain.split()) < _A_FEW else detect_language(text, _EAR) == _EAR
 
 
 def warm() -> Iterator[None]:
@@ -128,8 +152,8 @@ def warm() -> Iterator[None]:
         yield from pattern.warm()
 
 
-def _heard(plain: str) -> Iterator[tuple[Danger, bool]]:
-    """Yield (what a rule heard, whether it is only a sign), the gravest first."""
+def _heard(plain: str) -> Iterator[tuple[Danger, Rule, tuple[str, ...]]]:
+    """Yield (what a rule heard, the rule, the words around), the gravest first."""
     book = rule_book()
     heard = Heard(book.blanks.sub(" ~ ", plain))
     may_apply = book.hints.rules_in(heard.text)
@@ -137,8 +161,16 @@ def _heard(plain: str) -> Iterator[tuple[Danger, bool]]:
         if may_apply >> number & 1 and not _beside_the_point(book, rule, heard):
             for hit in _hits(rule, heard):
                 if not _dropped(book, rule, heard, hit):
-                    yield Danger(rule.id, rule.reason, hit.group().strip()), rule.sign
+                    yield Danger(rule.id, rule.reason, hit.group().strip()), rule, _near(heard, hit)
                     break
+
+
+def _near(heard: Heard, hit: re.Match[str]) -> tuple[str, ...]:
+    """The hit alone, then with what is said close to it in the same sentence, in whole words."""
+    before = heard.text[: hit.start()].rpartition("|")[2].split()
+    after = heard.text[hit.end() :].partition("|")[0].split()
+    said = hit.group().split()
+    return tuple(f" {' '.join((*before[max(0, len(before) - far) :], *said, *after[:far]))} " for far in _BESIDE)
 
 
 def _hits(rule: Rule, heard: Heard) -> Iterator[re.Match[str]]:
@@ -211,6 +243,7 @@ def _rules(macros: Mapping[str, str], concepts: Mapping[str, WordPattern]) -> It
                 id=data["id"],
                 reason=data["reason"],
                 sign=file.get("signs", False),
+                firm=file.get("firm", False),
                 hints=frozenset(str(hint) for hint in data["hints"]),
                 pattern=_any_of(data.get("patterns") or [r"\|{9}"], macros),
                 together=tuple(_together(text, concepts) for text in data.get("together", ())),

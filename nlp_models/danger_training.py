@@ -7,25 +7,29 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 
 from nlp_models import danger_ear
 from nlp_models.corpus import read_examples, read_lines
-from nlp_models.danger_ear import BLOCKS, NORM, SLOTS, features, pair_slot, words_of
+from nlp_models.danger_ear import BLOCKS, NORM, SLOTS, apart_slots, beside_slots, features, pair_slots, words_of
 from nlp_models.danger_rules import RULES, rule_book
 from nlp_models.hearing import LEARNT_FROM, cases
 from nlp_models.listening import listened
 from nlp_models.training import EXAMPLES, OUTLIERS
 from nlp_models.yaml_files import read_yaml
 
+_MIXES, _MIXED, _WEIGHT_MIXED = 6_000, 12, 0.25  # how many of each, of how many words at most, and what they count
+_JOINS = (" ", " et ", ". ", " et là ", " sinon ", " mais ", " aussi ")
 _OWN_WEIGHT = 2.0  # the examples beside the rules and the critical phrases
-_STRENGTH = 30.0
+_STRENGTH = 8.0
 _STEPS = 80
 _LARGEST = 127
+_LEAST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Told:
 def train() -> dict[str, Any]:
     """Fit the weights, write them beside the rules and return what ``ear.json`` then says."""
     texts = list(told())
+    texts += _mixed(texts)
     weights, bias = _fit(rows([one.text for one in texts]), texts)
     scale = float(np.abs(weights).max()) / _LARGEST
     danger_ear.WEIGHTS.write_bytes(np.round(weights / scale).astype(np.int8).tobytes())
@@ -72,6 +77,20 @@ def told() -> Iterator[Told]:
     clear = sorted(path for path in (OUTLIERS / "fr").glob("*.txt") if not path.name.startswith("vague"))
     for text in read_lines(clear):
         yield Told(text, False, settings["weight_of_ordinary"])
+
+
+def _mixed(texts: Sequence[Told]) -> Iterator[Told]:
+    """Two messages said in one breath: a danger stays one whatever else is spoken of, two harmless ones are none.
+
+    Always the same ones: drawn by the numbers of a generator that starts anew.
+    """
+    draw = Random(1)
+    dangers = [one.text for one in texts if one.danger and one.weight >= 1 and len(one.text.split()) <= _MIXED]
+    others = [one.text for one in texts if not one.danger and len(one.text.split()) <= _MIXED]
+    for at in range(_MIXES * 2):
+        parts = [draw.choice(others), draw.choice(dangers if at % 2 else others)]
+        draw.shuffle(parts)
+        yield Told(draw.choice(_JOINS).join(parts), bool(at % 2), _WEIGHT_MIXED)
 
 
 def _own() -> Iterator[Told]:
@@ -107,17 +126,25 @@ def _slots(text: str) -> dict[str, list[int]]:
     words = words_of(listened(text))
     each = [features(word) for word in words]
     return {
-        "begin": [one.begin for one in each],
-        "pair": [pair_slot(left, right) for left, right in pairwise(words)],
+        "begin": [at for one in each for at in one.begin],
+        "pair": [at for left, right in pairwise(words) for at in pair_slots(left, right)],
+        "apart": apart_slots(words),
         "runs": [at for one in each for at in one.runs],
         "kind": [at for one in each for at in one.kind],
+        "beside": [at for left, right in pairwise(words) for at in beside_slots(left, right)],
     }
 
 
 def _fit(matrix: csr_matrix, texts: Sequence[Told]) -> tuple[np.ndarray, float]:
-    """Logistic regression by L-BFGS on the slots that are used at all: (weights of every slot, bias)."""
-    used = np.unique(matrix.indices)
-    kept = matrix[:, used].tocsr()
+    """Logistic regression by L-BFGS on the slots that are used at all: (weights of every slot, bias).
+
+    What few texts hold weighs more than what all of them hold, in proportion to the logarithm of how rare it is.
+    """
+    used, texts_with = np.unique(matrix.indices, return_counts=True)
+    used, texts_with = used[texts_with > 1], texts_with[texts_with > 1]
+    rare = np.log(matrix.shape[0] / (1 + texts_with)).clip(_LEAST)
+    rare /= np.sqrt(np.average(rare**2, weights=texts_with))
+    kept = (matrix[:, used] @ diags(rare)).tocsr().astype(np.float32)
     turned = kept.T.tocsr()
     sign = np.array([1.0 if one.danger else -1.0 for one in texts])
     weight = np.array([one.weight for one in texts]) * _STRENGTH
@@ -130,5 +157,5 @@ def _fit(matrix: csr_matrix, texts: Sequence[Told]) -> tuple[np.ndarray, float]:
 
     best = minimize(loss, np.zeros(len(used) + 1), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
     weights = np.zeros(SLOTS)
-    weights[used] = best[:-1]
+    weights[used] = best[:-1] * rare
     return weights, float(best[-1])

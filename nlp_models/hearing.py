@@ -8,8 +8,9 @@ from typing import Any
 
 from nlp_models.danger_rules import RULES, find_danger, rule_book
 
-LEARNT_FROM = ("cases", "told", "other_told")
-UNREAD = ("held_out", "fresh", "other_author", "other_languages")
+LEARNT_FROM = ("cases", "told", "other_told", "phoned", "texted", "typed", "by_kind")  # by the second ear too
+READ = ("languages_told",)  # by those who wrote rules, not by the ear
+UNREAD = ("held_out", "fresh", "other_author", "development", "exam", "other_languages", "exam_languages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def hearings() -> Iterator[Hearing]:
     rules = rule_book().rules
     positive = [text for rule in rules for text in rule.positive]
     yield hearing("rules", positive, [text for rule in rules for text in rule.negative])
-    for name in (*LEARNT_FROM, *UNREAD):
+    for name in (*LEARNT_FROM, *READ, *UNREAD):
         yield hearing(name, cases(name, "emergencies"), cases(name, "harmless"))
 
 

@@ -67,12 +67,14 @@ def test_cases_kept_unread_keep_their_level() -> None:
     unread = {one.name: one for one in hearings() if one.name in UNREAD}
     assert set(unread) == set(UNREAD)
     assert all(one.emergencies + one.harmless >= 150 for name, one in unread.items() if name != "other_languages")
-    assert unread["held_out"].recall >= 0.82
+    assert unread["held_out"].recall >= 0.91
     assert unread["held_out"].alarms <= 0.06
-    assert unread["fresh"].recall >= 0.92
-    assert unread["fresh"].alarms <= 0.18
-    assert unread["other_author"].recall >= 0.83
-    assert unread["other_author"].alarms <= 0.05
+    assert unread["fresh"].recall >= 0.95
+    assert unread["fresh"].alarms <= 0.15
+    assert unread["other_author"].recall >= 0.89
+    assert unread["other_author"].alarms <= 0.07
+    assert unread["development"].recall >= 0.94
+    assert unread["development"].alarms <= 0.09
     assert unread["other_languages"].recall >= 0.8
     assert unread["other_languages"].alarms <= 0.1
 
@@ -92,7 +94,28 @@ def test_a_danger_no_rule_foresaw_is_left_to_a_person() -> None:
     assert heard.heard  # the words that weighed most
 
 
-def test_nothing_silences_a_fixed_rule_but_a_sign_alone_needs_the_message_to_agree() -> None:
+@pytest.mark.parametrize(
+    "about",
+    [
+        "bonjour c'est pour le bac jaune qui déborde et là {}",
+        "bonjour je voulais inscrire mon fils à la cantine mais {}",
+        "{} et sinon quel jour ouvre la mairie dans mon quartier",
+        "Bonjour, le lampadaire est en panne. {}. Merci.",
+    ],
+)
+def test_a_danger_told_beside_something_ordinary_is_heard(about: str) -> None:
+    """Whatever the second ear makes of the rest; "au feu" alone is half of many ordinary sentences."""
+    assert len([phrase for phrase in CRITICAL if find_danger(about.format(phrase)) is None]) <= 6
+
+
+def test_an_idiom_that_no_rule_set_aside_is_told_by_the_second_ear() -> None:
+    assert (
+        find_danger("vous me mettez le couteau sous la gorge avec cette date limite pour le dossier de crèche") is None
+    )
+    assert _rule("il me met le couteau sous la gorge dans la cuisine") is not None
+
+
+def test_in_a_long_message_nothing_silences_a_fixed_rule_and_a_sign_alone_needs_agreement() -> None:
     town = "le conseil municipal vote le budget des travaux de voirie et le planning de collecte des déchets "
     assert _rule(f"{town} il ne respire plus {town}") == "inconscient"
     assert listen(listened("l'arbre couché est à débiter, merci de prévoir le camion")).score < 0
