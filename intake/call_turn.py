@@ -11,6 +11,7 @@ from intake.models import Message
 from routing.domain.incident import IncidentState, ReportState
 from routing.domain.understanding import Channel
 from routing.service.desk import Desk
+from routing.service.tell import takes_texts
 from routing.store.models import PhoneCall, Report
 
 
@@ -42,6 +43,11 @@ class Talk:
     about: Report | None = None
     state: IncidentState = IncidentState.OPEN
     refuses: bool = False
+
+    @property
+    def texted(self) -> bool:
+        """Whether the caller reads what we write after the call."""
+        return takes_texts(self.call.contact) and not self.refuses
 
     @property
     def pending(self) -> bool:

@@ -19,9 +19,10 @@ from intake.small_talk import beside_the_wish, says_nothing, wants_it_again
 from intake.spoken import LOST, SILENCES, add, proceed, reply, unclear
 from intake.wording import DEFAULT, spoken
 from routing.domain.call import Step
-from routing.domain.incident import IncidentState, ReportState
+from routing.domain.incident import Event, IncidentState, ReportState
 from routing.domain.redaction import readable
 from routing.service.desk import Desk
+from routing.service.record import record
 from routing.store import calls, incidents, reports, timers
 from routing.store.models import PhoneCall, Report
 
@@ -29,6 +30,8 @@ REMEMBERED = timedelta(days=14)  # how long a caller is asked whether it is abou
 SENTENCE = 3  # words; fewer beside a yes or no are no new matter
 OTHER_LANGUAGE = "9"  # the key
 ENGLISH = "en"
+AGAIN = "La personne qui a signalé {reference} rappelle et demande à parler à quelqu'un{doubt}"
+IN_DOUBT = ", sans dire si c'est à ce sujet"
 
 
 async def listen(
@@ -165,13 +168,33 @@ async def _in_danger(session: AsyncSession, desk: Desk, talk: Talk, words: str, 
 
 
 async def _to_a_person(session: AsyncSession, desk: Desk, talk: Talk, words: str, turn: Turn) -> Talk:
-    call, report = talk.call, talk.report
-    call.step = Step.PERSON
-    if report is None and beside_the_wish(words):  # "un trou rue Monge, passez-moi quelqu'un"
-        report = await open_report(session, desk, call, words, turn)
+    call, report, matter = talk.call, talk.report, beside_the_wish(words)
+    if report is None and talk.about is not None and (call.step is not Step.ABOUT or not matter):
+        talk = await _again(session, desk, talk, talk.about, words, turn)
+    elif report is None and matter:  # "un trou rue Monge, passez-moi quelqu'un"
+        call.about_id = None
+        talk = Talk(call, await open_report(session, desk, call, words, turn), refuses=talk.refuses)
     elif report is not None and report.state is ReportState.TALKING:
         await _hand_over(session, desk, report)
-    return replace(talk, report=report)
+    call.step = Step.PERSON
+    return talk
+
+
+async def _again(session: AsyncSession, desk: Desk, talk: Talk, about: Report, words: str, turn: Turn) -> Talk:
+    """Who reported it before wants a person: every thread reads so, with what they say besides.
+
+    A zero instead of an answer does not say that it is about that: the call is not tied to it.
+    """
+    sure = talk.call.step is not Step.ABOUT or says_yes(words)
+    if sure and beside_the_wish(words):
+        talk = await _add_to(session, desk, talk, about, words, turn)
+    incident = await incidents.by_id(session, about.incident_id or 0, lock=True)
+    if incident is not None:
+        said = AGAIN.format(reference=about.reference, doubt="" if sure else IN_DOUBT)
+        await record(session, desk, incident, Event.REPORT, said, broadcast=True)
+    if not sure:
+        talk.call.about_id = None
+    return talk
 
 
 async def _hand_over(session: AsyncSession, desk: Desk, report: Report) -> None:

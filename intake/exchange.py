@@ -1,12 +1,13 @@
 """The exchange with a citizen as one small machine for every door: what, which, where, is that it. Pure.
 
-Danger ends all questions; a person is given as soon as one is asked for; nothing is asked twice. What was asked is kept
-with the report, so that any process can go on. A written door does not read back: its citizen sees what they wrote.
+Danger ends all questions; a person is given as soon as one is asked for; nothing is asked twice, but the place of a
+caller who cannot be asked by text later. What was asked is kept with the report, so that any process can go on. A
+written door does not read back: its citizen sees what they wrote.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from routing.domain.call import Step
@@ -19,7 +20,7 @@ class Known:
     ``named``: one procedure stands out, or the citizen chose it; ``chosen``: the citizen chose or confirmed it;
     ``doubtful``: a few candidates are worth a closed question; ``obscure``: nothing foreseen fits the words, more of
     them may help (somebody who wrote has named no matter yet); ``placeless``: the matter has a place that nobody said.
-    ``asked`` are the questions put so far; ``spoken`` is a telephone.
+    ``asked`` are the questions put so far; ``spoken`` is a telephone; ``wheres``: how often the place may be asked for.
     """
 
     named: bool
@@ -30,7 +31,8 @@ class Known:
     danger: bool = False
     person: bool = False
     spoken: bool = False
-    asked: Collection[str] = ()
+    asked: Sequence[str] = ()
+    wheres: int = 1
 
 
 def next_step(known: Known) -> Step:
@@ -43,7 +45,7 @@ def next_step(known: Known) -> Step:
         return Step.CHOOSE
     if known.obscure and Step.WHAT not in known.asked:
         return Step.WHAT
-    if known.placeless and Step.WHERE not in known.asked:
+    if known.placeless and known.asked.count(Step.WHERE) < known.wheres:
         return Step.WHERE
     if not known.named:
         return Step.DONE

@@ -17,12 +17,13 @@ from routing.domain.incident import Event, IncidentState
 from routing.domain.redaction import redact
 from routing.domain.understanding import Channel, Decision, Understanding
 from routing.errors import NotFound
+from routing.service import call_back
 from routing.service.desk import Desk
 from routing.service.open_incident import attach
 from routing.service.record import record, stale
 from routing.service.tell import tell_one
 from routing.service.warn import too_many, warn
-from routing.store import incidents, reports, timers
+from routing.store import calls, incidents, reports, timers
 from routing.store.models import Incident, Report
 
 CONVERSATIONS = (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)  # people write there in several short messages
@@ -60,7 +61,10 @@ def _had_said_nothing(before: Report, incident: Incident) -> bool:
 
 
 async def linked(session: AsyncSession, report: Report) -> Report | None:
-    """The report whose tracking link the message holds: only its citizen knows it."""
+    """The report whose tracking link the message holds (only its citizen knows it), or that a caller calls about."""
+    if report.channel is Channel.VOICE:
+        call = await calls.of_report(session, report)
+        return await session.get(Report, call.about_id) if call and call.about_id else None
     found = LINK.search(report.text)
     if found is None:
         return None
@@ -86,7 +90,10 @@ def _tells_where(incident: Incident, report: Report) -> bool:
         incident.place, incident.commune = place, incident.commune or report.commune
     if incident.latitude is None:
         incident.latitude, incident.longitude = report.latitude, report.longitude
-    return (named, located) != (incident.place, incident.latitude)
+    told = (named, located) != (incident.place, incident.latitude)
+    if told:
+        call_back.settle(incident)
+    return told
 
 
 async def set_aside(session: AsyncSession, desk: Desk, report: Report) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from intake.follow_ups import CONVERSATIONS, STILL_TALKING, linked
 from routing.domain.understanding import Channel
 from routing.service.desk import Desk
-from routing.store import calls, incidents, reports
+from routing.store import incidents, reports
 from routing.store.models import Incident, Report
 
 TO_CHECK = "Lieu repris de {before}, de la même personne {minutes} min plus tôt : à vérifier"
@@ -31,14 +31,11 @@ async def told_before(session: AsyncSession, desk: Desk, report: Report) -> Repo
 
 
 async def _before(session: AsyncSession, desk: Desk, report: Report) -> Report | None:
-    """What the same person just said; of a caller also what they said the call is about. Strangers are never joined."""
+    """What the same person just said, or is talking about. Strangers are never joined."""
     if (explicit := await linked(session, report)) is not None:
         return explicit
     if not report.contact or report.channel not in (*CONVERSATIONS, Channel.VOICE):
         return None
-    call = await calls.of_report(session, report) if report.channel is Channel.VOICE else None
-    if call is not None and call.about_id is not None:
-        return await session.get(Report, call.about_id)
     asked = await reports.asked_of(session, report.contact)  # has no incident yet
     return asked or await reports.previous(session, report, desk.now() - STILL_TALKING)
 

@@ -17,6 +17,7 @@ from routing.domain.call import Step
 from routing.domain.incident import ReportState
 from routing.domain.understanding import Decision
 from routing.service.desk import Desk
+from routing.service.tell import can_be_texted
 from routing.store import timers
 from routing.store.models import PhoneCall, Report
 
@@ -66,6 +67,7 @@ async def proceed(session: AsyncSession, desk: Desk, call: PhoneCall, report: Re
         obscure=named is None and not chosen and report.decision == Decision.UNFORESEEN,
         spoken=french,
         asked=_asked(report),
+        wheres=1 if not placeless or await can_be_texted(session, report) else 2,
     )
     step = next_step(known)
     if step is Step.DONE:

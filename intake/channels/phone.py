@@ -24,7 +24,6 @@ from intake.wording import DEFAULT, say, spoken
 from routing.domain.call import Step
 from routing.domain.redaction import readable
 from routing.domain.understanding import Decision
-from routing.service.tell import door_back
 from routing.store import calls
 from routing.store.models import PhoneCall, Report
 
@@ -183,7 +182,8 @@ class Phone:
         if fields.get("DialCallStatus") == "completed":
             await self._house.run(lambda session: call_ends.spoken_to(session, self._house.desk, sid(fields)))
             return phone_words.goodbye()
-        return phone_words.voicemail(self._address, 0)
+        talk = await self._listen(fields, Turn(-1))
+        return phone_words.voicemail(self._address, 0, talk.call.language, texted=talk.texted)
 
     async def _recorded(self, request: Request, fields: Mapping[str, str]) -> str:
         seconds = max(number(fields.get("RecordingDuration")), 0)
@@ -200,8 +200,16 @@ class Phone:
         """The question the call is at, or its end."""
         call = talk.call
         if call.step is Step.PERSON:
-            person, ours = self._person(), self._lines.own_number
-            return phone_words.to_a_person(self._address, call.turn, person, ours, call.language)
+            named = talk.about or (None if talk.texted else talk.report)
+            return phone_words.to_a_person(
+                self._address,
+                call.turn,
+                self._person(),
+                self._lines.own_number,
+                call.language,
+                reference=named.reference if named else None,
+                texted=talk.texted,
+            )
         if call.step is Step.DONE:
             return _goodbye(talk)
         return self._ask(call, self.question(talk))
@@ -248,7 +256,7 @@ def _goodbye(talk: Talk) -> str:
     return phone_words.goodbye(
         safety=report.advice if own_words and not report.danger else _safety(report, language),
         reference=report.reference,
-        texted=door_back(report) is not None and not talk.refuses,
+        texted=talk.texted,
         read_by_person=report.decision not in (Decision.ROUTE, ANSWERED),
         added=talk.about is not None and report.danger is None,
         told=report.told if spoken(language) == DEFAULT else None,

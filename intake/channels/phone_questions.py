@@ -20,7 +20,7 @@ def question(talk: Talk, catalogue: Catalogue, city: str) -> str:
         case Step.WHERE if report is not None and report.communes and report.commune is None:
             return say("voice.which_commune", language, communes=", ".join(report.communes))
         case Step.WHERE:
-            return say("voice.where", language)
+            return say("voice.around" if _asked_where_before(report) else "voice.where", language)
         case Step.CONFIRM if report is not None and report.ranking:
             label = catalogue.procedures[report.ranking[0]["procedure"]].label
             return say("voice.confirm", language, label=label, place=_place(report))
@@ -41,6 +41,10 @@ def question(talk: Talk, catalogue: Catalogue, city: str) -> str:
 def welcome(city: str, language: str | None = None) -> str:
     """Who speaks, what to do in danger, what becomes of one's words."""
     return say("voice.welcome", language, city=city)
+
+
+def _asked_where_before(report: Report | None) -> bool:
+    return report is not None and report.asked.count(Step.WHERE) > 1
 
 
 def _label(report: Report, catalogue: Catalogue) -> str:

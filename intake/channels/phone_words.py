@@ -142,22 +142,42 @@ def wait(address: Address, turn: int, language: str | None = None, *, first: boo
 
 
 def to_a_person(
-    address: Address, turn: int, number: str | None, caller_id: str | None, language: str | None = None
+    address: Address,
+    turn: int,
+    number: str | None,
+    caller_id: str | None,
+    language: str | None = None,
+    *,
+    reference: str | None = None,
+    texted: bool = False,
 ) -> str:
-    """Ring the number of somebody who answers now; without one, the answering machine."""
+    """Ring the number of somebody who answers now; without one, the answering machine. ``reference`` is theirs to tell
+    the person.
+    """
     if not number:
-        return voicemail(address, turn, language)
+        return voicemail(address, turn, language, reference=reference, texted=texted)
     document = Words(language)
+    if reference:
+        document.say("voice.reference", reference=spelled(reference))
     document.say("voice.person")
     action = address.step("dialled", turn)
     document.response.dial(number, timeout=RING, action=action, method="POST", caller_id=caller_id)
     return str(document)
 
 
-def voicemail(address: Address, turn: int, language: str | None = None) -> str:
-    """Record a message; the caller who says nothing is thanked and let go."""
+def voicemail(
+    address: Address, turn: int, language: str | None = None, *, reference: str | None = None, texted: bool = False
+) -> str:
+    """Record a message; the caller who says nothing is thanked and let go.
+
+    Whoever is not ``texted`` hears before the signal how to get the reference: any key ends the recording.
+    """
     document = Words(language)
+    if reference:
+        document.say("voice.reference", reference=spelled(reference))
     document.say("voice.voicemail")
+    if not texted:
+        document.say("voice.stay")
     document.response.record(
         action=address.step("recorded", turn),
         method="POST",

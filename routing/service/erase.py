@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from routing.domain.attachment import AttachmentState
 from routing.domain.incident import DeliveryState, Event, ReportState
 from routing.domain.understanding import Channel
+from routing.service import call_back
 from routing.service.desk import Desk
 from routing.service.record import record
 from routing.store import incidents, timers
@@ -65,6 +66,7 @@ async def _from_incident(session: AsyncSession, desk: Desk, incident: Incident, 
     first = select(Report.id).where(Report.incident_id == incident.id).order_by(Report.id).limit(1)
     if await session.scalar(first) in {row.id for row in rows}:
         incident.excerpt, incident.weighed = ERASED, []
+        call_back.settle(incident)
     refs: list[str] = []
     for row in rows:
         entries = (TimelineEntry.incident_id == incident.id) & (TimelineEntry.kind == Event.REPORT)

@@ -14,6 +14,7 @@ from routing.domain.place import Place, has_number, same_spot
 from routing.domain.procedure import Fact, OnCall, Procedure, Severity, Step
 from routing.domain.redaction import redact
 from routing.domain.triage import Verdict
+from routing.service import call_back
 from routing.service.audit import note_decision
 from routing.service.desk import Desk
 from routing.service.mobilise import mobilise, mobilise_first
@@ -87,7 +88,7 @@ async def _open(session: AsyncSession, desk: Desk, report: Report, verdict: Verd
         commune=report.commune,
         place=report.place or report.address,
         communes=report.communes,
-        notes=list(competence_of(desk, report, verdict).notes),
+        notes=[*competence_of(desk, report, verdict).notes, *await call_back.note(session, report, verdict)],
         latitude=report.latitude,
         longitude=report.longitude,
         opened_at=now,

@@ -77,9 +77,19 @@ def door_back(report: Report) -> Channel | None:
     """By which channel the citizen can be written to: the one they came by, a text message to a caller's mobile."""
     if not report.contact:
         return None
-    if report.channel is Channel.VOICE and report.contact.startswith("+") and not FIXED_LINE.match(report.contact):
+    if report.channel is Channel.VOICE and takes_texts(report.contact):
         return Channel.SMS
     return report.channel if report.channel in WRITES_BACK else None
+
+
+def takes_texts(number: str | None) -> bool:
+    """Whether a caller's number is one that receives text messages."""
+    return number is not None and number.startswith("+") and not FIXED_LINE.match(number)
+
+
+async def can_be_texted(session: AsyncSession, report: Report) -> bool:
+    """Whether what we write reaches the citizen: they have a door back and did not answer STOP."""
+    return door_back(report) is not None and not await calls.opted_out(session, report.contact or "")
 
 
 async def tell_one(

@@ -9,6 +9,7 @@ from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from routing.domain.call import Step
 from routing.domain.incident import ReportState
 from routing.store.models import ChosenLanguage, OptOut, PhoneCall, Report
 
@@ -42,10 +43,12 @@ async def of_report(session: AsyncSession, report: Report) -> PhoneCall | None:
 
 
 async def missed(session: AsyncSession, now: datetime, limit: int = 20) -> Sequence[PhoneCall]:
-    """Calls that ended before anything was said, latest first, until somebody dealt with them."""
+    """Calls that ended before anything was said, or while nobody answered a wish for a person, latest first, until
+    somebody dealt with them.
+    """
     query = select(PhoneCall).where(
         PhoneCall.report_id.is_(None),
-        PhoneCall.about_id.is_(None),
+        or_(PhoneCall.about_id.is_(None), PhoneCall.step == Step.PERSON),
         PhoneCall.seen_at.is_(None),
         PhoneCall.ended_at >= now - MISSED_FOR,
     )

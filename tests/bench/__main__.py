@@ -66,7 +66,7 @@ SCENARIOS: dict[str, Callable[[Rig], list[Figure]]] = {
     )
 }
 ON_DEMAND = {fresh.NAME}
-WITHOUT_MODEL = {duty.NAME, fresh.NAME, paging_killed.NAME, places.NAME}
+WITHOUT_MODEL = {duty.NAME, fresh.NAME, listening.NAME, paging_killed.NAME, places.NAME}
 
 
 def main(

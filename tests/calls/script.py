@@ -12,7 +12,7 @@ import yaml
 from sqlalchemy import func, select
 
 from routing.domain.understanding import Decision
-from routing.store.models import Incident, PhoneCall, Report
+from routing.store.models import Incident, PhoneCall, Report, TimelineEntry
 from tests.acceptance.connected import BASE
 from tests.acceptance.texting import Telephone
 from tests.city import City
@@ -42,8 +42,8 @@ class Call:
 class Ended:
     """How a call went. ``kept`` is report, person, missed or nothing; ``spoken`` are seconds of our voice.
 
-    ``complete``: the matter is understood, or its words or sound are before a person; its place is known, asked for by
-    text, or there is none; and the caller has heard its reference or was sent it.
+    ``complete``: the matter is understood, or its words or sound are before a person, or is an earlier report's; its
+    place is known, asked for by text, or there is none; and the caller has heard its reference or was sent it.
     """
 
     call: Call
@@ -91,6 +91,8 @@ async def walk(city: City, twilio: TwilioStandIn, calls: Sequence[Call]) -> list
     await city.settle(seconds=100)
     for line, ended in walked:
         await _look(city, line, twilio.texts_to(line.caller), ended)
+        if (words := ended.call.ends.get("thread")) and (told := await _read_in_threads(city, line.caller, words)) != 1:
+            ended.problems.append(f"threads say {words!r} {told} times, not once")
         ended.heard, ended.questions, ended.spoken = line.heard, line.questions, line.seconds
         _compare(ended.call, line, ended)
     await city.rings()
@@ -164,21 +166,36 @@ async def _look(city: City, line: Line, texts: Sequence[str], ended: Ended) -> N
     async with city.session() as session:
         call = (await session.scalars(select(PhoneCall).where(PhoneCall.sid == line.sid))).one()
         report = await session.get(Report, call.report_id) if call.report_id else None
+        about = await session.get(Report, call.about_id) if call.about_id else None
         incident = await session.get(Incident, report.incident_id) if report and report.incident_id else None
         more = select(func.count()).where(Report.part_of == call.report_id, Report.incident_id.is_not(None))
         ended.reports = (report is not None) + (await session.scalar(more) or 0)
     ended.asked_by_text = any("où est-ce ?" in text.lower() or "where is it?" in text.lower() for text in texts)
+    named = any(_named(one, line, texts) for one in (report, about) if one is not None)
     if report is not None and incident is not None:
         ended.kept = "report"
-        ended.complete = _placed(city, incident, ended) and (_named(report, line, texts) or call.about_id is not None)
+        ended.complete = named and _placed(city, incident, ended)
         _expect(ended, incident, report)
+    elif about is not None:
+        ended.kept = "report"
+        ended.complete = named
     elif line.dialled is not None or line.recording is not None:
         ended.kept = "person"
-    elif call.about_id is not None:
-        ended.kept = "report"
-        ended.complete = True
     elif call.ended_at is not None:
         ended.kept = "missed"
+
+
+async def _read_in_threads(city: City, caller: str, words: str) -> int:
+    """How many lines of the threads of what this number reported say it, naming the report."""
+    said = (
+        select(func.count())
+        .select_from(TimelineEntry)
+        .join(Report, Report.incident_id == TimelineEntry.incident_id)
+        .where(Report.contact == caller, TimelineEntry.text.contains(Report.reference))
+        .where(TimelineEntry.text.contains(words))
+    )
+    async with city.session() as session:
+        return await session.scalar(said) or 0
 
 
 def _placed(city: City, incident: Incident, ended: Ended) -> bool:
@@ -192,7 +209,7 @@ def _placed(city: City, incident: Incident, ended: Ended) -> bool:
 def _named(report: Report, line: Line, texts: Sequence[str]) -> bool:
     """Whether the caller has the reference: heard, or in a text."""
     spelled = " ".join(f"{sign}." for sign in report.reference if sign.isalnum())
-    return spelled in line.heard or any(report.reference in text for text in texts)
+    return spelled in " ".join(line.heard) or any(report.reference in text for text in texts)
 
 
 def _expect(ended: Ended, incident: Incident, report: Report) -> None:
@@ -202,6 +219,8 @@ def _expect(ended: Ended, incident: Incident, report: Report) -> None:
             ended.problems.append(f"{name} is {getattr(incident, name)}, not {wanted}")
     if (words := ended.call.ends.get("words")) and words not in report.text:
         ended.problems.append(f"{words!r} was not kept: {report.text!r}")
+    if (note := ended.call.ends.get("note")) and note not in " ".join(incident.notes):
+        ended.problems.append(f"the card does not say {note!r}: {incident.notes}")
 
 
 def _compare(call: Call, line: Line, ended: Ended) -> None:
