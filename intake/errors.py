@@ -15,6 +15,10 @@ class TooLong(IntakeError):
     """The message is longer than what is kept."""
 
 
+class TooMany(IntakeError):
+    """More than is taken within the hour; danger is always taken."""
+
+
 class BadAudio(IntakeError):
     """The recording cannot be played, or is longer or larger than what is listened to."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import closed_question, follow_ups, open_question, replies, same_place
 from intake.answers import wants_a_person
+from intake.apart import understood_apart
 from intake.exchange import Known, next_step
 from intake.inbox import second_report
 from intake.listen import awaited
-from intake.missing_place import lacks_place, lacks_place_on_the_line, only_a_place, somewhere
+from intake.missing_place import lacks_place, lacks_place_on_the_line, somewhere
 from intake.ports import Classifier
 from intake.readings import settled
 from intake.small_talk import beside_the_wish
@@ -65,11 +67,13 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
         if await timers.attempts(session, timers.Verb.HANDLE, report_id) < LAST_RESORT:
             read = _read(hearing.classifier, report.text, report.channel, report.danger)
             chosen = await calls.chosen_language(session, report.contact)
-            read = settled(read, report.heard, partial(_read_other, hearing.classifier, report.channel), asked=talking)
+            other = partial(_read_other, hearing.classifier, report.channel)
+            read = settled(read, report.heard, other, asked=talking)
+            read = _mended(report, read, other, asked=talking)
             read = replace(read, language=chosen or read.language)
         if talking and not read.danger:
             read = _note(desk, report, read)
-            if only_a_place(report.text, read.place, read.commune):
+            if somewhere(report):
                 read = replace(read, decision=Decision.UNFORESEEN)
             verdict = judge(read, desk.catalogue, can_ask=True)
             # Which commune is asked for with the place, in the caller's own words.
@@ -80,6 +84,17 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
             incident = await _act(session, desk, hearing, report, read)
     await timers.disarm(session, timers.Verb.HANDLE, report_id)
     return incident
+
+
+def _mended(
+    report: Report, read: Understanding, other: Callable[[str], Understanding], *, asked: bool
+) -> Understanding:
+    """Answers to our questions are understood apart from what they answer."""
+    if not report.asked:
+        return read
+    apart = understood_apart(report.text, read, report.heard, other, asked=asked)
+    report.heard = {**(report.heard or {}), "nameless": apart.nameless}
+    return apart.read
 
 
 def _read_other(classifier: Classifier, channel: Channel, text: str) -> Understanding:

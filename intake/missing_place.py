@@ -19,7 +19,8 @@ from routing.store.models import Report
 # What people say around the name of a place, beside its words.
 _AROUND = re.compile(
     r"\d+|arret|station|quartier|c|est|a|au|aux|en|de|du|des|d|la|le|les|l|sur|dans|devant|derriere|pres|cote|angle|face|vers|rue|numero|n|bis|ter"
-    r"|et|ici|chez|moi|oui|euh|alors|ben|bonjour|merci|svp|s|il|vous|plait|ville|commune|france"
+    r"|et|ici|chez|moi|oui|euh|alors|ben|bonjour|merci|svp|s|il|y|vous|plait|ville|commune|france|bus|tram|un|une"
+    r"|non|ah|pardon|plutot|mais|excusez|desolee?|je|j|me|suis|trompee?|voulais|dire|vois|trouve"
 )
 
 
@@ -32,7 +33,9 @@ def only_a_place(text: str, place: str | None, commune: str | None) -> bool:
 
 
 def somewhere(report: Report) -> bool:
-    """Whether somebody who wrote has named a place, or sent a position, and has not said what is happening there."""
+    """Whether somebody has named a place, or sent a position, and has not said what is happening there."""
+    if report.heard and report.heard.get("nameless"):
+        return True  # several places, one after the other: "rue Monge", "non, rue Berbisey"
     return report.text == replies.ONLY_PLACE or only_a_place(report.text, report.place, report.commune)
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import inbox, replies
+from intake.errors import TooMany
 from intake.missing_place import somewhere
 from intake.models import LONGEST, Message
 from intake.wording import say
@@ -22,6 +23,7 @@ from routing.service.ask_citizen import answered_by_citizen, answered_so, unansw
 from routing.service.desk import Desk
 from routing.service.record import record
 from routing.service.resolve import resolve
+from routing.service.warn import HOUR
 from routing.store import incidents, reports, timers
 from routing.store.models import Report
 
@@ -101,7 +103,8 @@ async def answer_on_page(session: AsyncSession, desk: Desk, report: Report, said
 async def answer(session: AsyncSession, desk: Desk, report: Report, said: str, danger: Danger | None) -> None:
     """The citizen says more: all their words are understood again, together. The report's row must be locked.
 
-    The same words twice (a second click) are one answer. Raises Conflict when nothing was asked, or the matter is over.
+    The same words twice (a second click) are one answer. Raises Conflict when nothing was asked, or the matter is over,
+    and TooMany.
     """
     if report.text.endswith(f". {said}"):
         return
@@ -124,12 +127,23 @@ async def understand_again(session: AsyncSession, desk: Desk, report: Report) ->
 
 
 async def _answer_late(session: AsyncSession, desk: Desk, report: Report, text: str, danger: Danger | None) -> None:
-    """A person took over meanwhile: whoever reads the threads reads the answer."""
+    """A person took over meanwhile: whoever reads the threads reads the answer, as many an hour as of a number."""
     incident = await incidents.by_id(session, report.incident_id or 0, lock=True)
     if Step.WHAT not in report.asked or incident is None or incident.state is IncidentState.RESOLVED:
         raise Conflict("Cette question n'attend plus de réponse")
     if danger:
         report.advice = replies.emergency(report.language)
+    elif await _answered_much(session, desk, report):
+        raise TooMany(say("follow.too_many", report.language))
     report.text = f"{report.text}. {text}"[:LONGEST]
-    said = f"{report.reference} répond à la question : {redact(text, 300)}"
+    said = f"{_answers(report)} : {redact(text, 300)}"
     await record(session, desk, incident, Event.REPORT, said, broadcast=danger is not None)
+
+
+async def _answered_much(session: AsyncSession, desk: Desk, report: Report) -> bool:
+    lines = await incidents.lines_since(session, report.incident_id or 0, _answers(report), desk.now() - HOUR)
+    return lines >= desk.most_of_a_number
+
+
+def _answers(report: Report) -> str:
+    return f"{report.reference} répond à la question"

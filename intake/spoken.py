@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from intake import call_receipt, closed_question, inbox
 from intake.answers import after_no, number, says_no, says_yes
 from intake.exchange import Known, next_step
-from intake.missing_place import lacks_place_on_the_line
+from intake.missing_place import lacks_place_on_the_line, somewhere
 from intake.models import LONGEST
 from intake.small_talk import says_nothing
 from intake.wording import DEFAULT, spoken
@@ -22,7 +22,7 @@ from routing.store import timers
 from routing.store.models import PhoneCall, Report
 
 SILENCES = 2  # re-prompts before a person takes over, or what is known is enough
-CONFIRMED_TWICE = 2
+TWICE = 2
 LOST = timedelta(seconds=90)  # a call that stays mute this long was lost
 YES_ALONE = 3  # words; what goes beyond is kept for whoever reads it
 NONE = "none"  # the answer of a caller whom no candidate fits
@@ -44,6 +44,9 @@ async def reply(session: AsyncSession, desk: Desk, call: PhoneCall, report: Repo
     elif call.step is Step.CHOOSE:
         await _chose(session, desk, call, report, words, keys)
     else:
+        if call.step is Step.WHERE and words:
+            said = report.heard or {}
+            report.heard = {**said, "where": [*said.get("where", ()), words]}
         await add(session, desk, report, words)
 
 
@@ -79,10 +82,9 @@ async def proceed(session: AsyncSession, desk: Desk, call: PhoneCall, report: Re
 
 
 def _asked(report: Report) -> list[str]:
-    """The questions not to put again; whoever corrected us may be read back once more."""
-    if report.asked.count(Step.CONFIRM) >= CONFIRMED_TWICE:
-        return list(report.asked)
-    return [step for step in report.asked if step != Step.CONFIRM]
+    """The questions not to put again; whoever corrected us may be asked once more."""
+    corrected = {Step.CONFIRM, *([Step.WHAT] if somewhere(report) else [])}
+    return [step for step in report.asked if step not in corrected or report.asked.count(step) >= TWICE]
 
 
 def _first(report: Report) -> str | None:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from bot.api.schemas import Problems
 from bot.house import DatabaseAway, House
-from intake.errors import IntakeError
+from intake.errors import IntakeError, TooMany
 from intake.replies import emergency
 from routing.errors import Conflict, NotFound, RoutingError
 
@@ -43,6 +43,7 @@ Errors: dict[int | str, dict[str, Any]] = {
     503: {"model": Problems, "description": "The database is away; nothing was kept, try again"},
 }
 Missing: dict[int | str, dict[str, Any]] = {404: {"model": Problems, "description": "No such reference"}}
+TooOften: dict[int | str, dict[str, Any]] = {429: {"model": Problems, "description": "More than is taken in an hour"}}
 Refused: dict[int | str, dict[str, Any]] = {409: {"model": Problems, "description": "The state does not allow it"}}
 
 
@@ -67,7 +68,8 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    status = 404 if isinstance(error, NotFound) else 409 if isinstance(error, Conflict) else 422
+    statuses = ((NotFound, 404), (Conflict, 409), (TooMany, 429))
+    status = next((status for kind, status in statuses if isinstance(error, kind)), 422)
     return problems(status, (["path"] if status == 404 else ["body"], str(error)))
 
 

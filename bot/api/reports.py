@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.api import views
-from bot.api.doors import Errors, Missing, Refused, TheHouse, require_token
+from bot.api.doors import Errors, Missing, Refused, TheHouse, TooOften, require_token
 from bot.api.schemas import Answer, NewReport, ReportReceipt, ReportView
 from bot.house import House
 from bot.observability import DANGERS, REPORTS
@@ -81,7 +81,7 @@ async def get_report(reference: str, house: TheHouse) -> ReportView:
     return await house.run(work)
 
 
-@router.post("/reports/{reference}/answer", responses={**Missing, **Refused})
+@router.post("/reports/{reference}/answer", responses={**Missing, **Refused, **TooOften})
 async def answer_question(reference: str, body: Answer, house: TheHouse) -> ReportView:
     """The citizen's answer to the question of an ``asked`` report, or to an agent's (``agent_asks``)."""
 

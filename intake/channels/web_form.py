@@ -20,7 +20,7 @@ from intake.channels import web_fields
 from intake.channels.messages import take
 from intake.channels.web_map import drawing
 from intake.channels.web_tracking import Tracking, says_solved, tracking_of
-from intake.errors import IntakeError
+from intake.errors import IntakeError, TooMany
 from intake.models import Message, Piece, words
 from intake.ports import DangerRules
 from intake.wording import DEFAULT, catalogues, say, spoken
@@ -179,7 +179,8 @@ class PublicPages:
         except Conflict as error:
             return await self._tracking(request, token, problem=str(error), status=409)
         except IntakeError as error:
-            return await self._tracking(request, token, problem=str(error), status=422)
+            status = 429 if isinstance(error, TooMany) else 422
+            return await self._tracking(request, token, problem=str(error), status=status)
         except (RoutingError, self._away):
             return await self._tracking(request, token)
         if thanks:

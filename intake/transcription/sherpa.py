@@ -19,6 +19,7 @@ from intake.transcription.stretches import Collected, in_stretches
 
 FLUSH = np.zeros(int(0.4 * RATE), np.float32)  # silence that pushes the last words out of a streaming model
 HOTWORD_SCORE = 1.5
+BREATH = 10  # seconds of speech without a pause that are made room for; whoever has more breath gets it
 
 
 def load_sherpa(ears: Ears) -> Engine:
@@ -191,7 +192,7 @@ class VoiceDetector:
             max_speech_duration=60,
         )
         config = sherpa_onnx.VadModelConfig(silero, sample_rate=RATE, num_threads=1)
-        self._detector = sherpa_onnx.VoiceActivityDetector(config, buffer_size_in_seconds=65)
+        self._detector = sherpa_onnx.VoiceActivityDetector(config, buffer_size_in_seconds=BREATH)
 
     def speaking(self, samples: Samples) -> bool:
         """Whether somebody speaks at the end of this stretch."""

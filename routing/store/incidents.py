@@ -169,6 +169,12 @@ async def timeline_of(session: AsyncSession, incident_id: int) -> Sequence[Timel
     return (await session.scalars(query)).all()
 
 
+async def lines_since(session: AsyncSession, incident_id: int, beginning: str, since: datetime) -> int:
+    """How many lines of the timeline begin so, since then."""
+    query = select(func.count()).where(TimelineEntry.incident_id == incident_id, TimelineEntry.at >= since)
+    return await session.scalar(query.where(TimelineEntry.text.startswith(beginning, autoescape=True))) or 0
+
+
 async def reports_of(session: AsyncSession, incident_id: int) -> Sequence[Report]:
     """The reports joined in the incident, first come first."""
     return (await session.scalars(select(Report).where(Report.incident_id == incident_id).order_by(Report.id))).all()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
 
+from routing.domain.understanding import Decision
 from routing.store.models import Incident, Report
 from tests.acceptance.connected import BASE
 from tests.acceptance.texting import ANA, HOLE, Telephone, reports, the_incident
@@ -71,6 +73,32 @@ async def test_a_connection_that_floods_the_form_is_slowed_but_never_in_danger(
         origins = set(await session.scalars(select(Report.origin)))
     assert len(origins) == 1
     assert "127.0.0.1" not in str(origins)
+
+
+async def test_answers_without_end_on_a_tracking_page_are_told_to_wait_but_never_danger(
+    city: City, scripted: Scripted
+) -> None:
+    vague = scripted.expect("ça ne va pas du tout", decision=Decision.UNFORESEEN, vague=True)
+    reference = await city.report(vague)
+    await city.settle(minutes=4)
+    followed = await city.follow(reference)
+    page = f"/suivi/{followed['tracking_url'].rpartition('/')[2]}"
+    for n in range(12):
+        assert (await city.web.post(f"{page}/reponse", data={"texte": f"et encore {n}"})).status_code == 303
+    for refused in (
+        await city.web.post(f"{page}/reponse", data={"texte": "et encore et encore"}),
+        await city.post(f"/api/v1/reports/{reference}/answer", {"text": "et encore et encore"}),
+    ):
+        assert refused.status_code == 429
+        assert "Vous avez beaucoup écrit en une heure" in unescape(refused.text)
+    fire = await city.web.post(f"{page}/reponse", data={"texte": "au feu, l'immeuble brûle"})
+    assert fire.status_code == 303
+    assert "Appelez le 112" in (await city.web.get(page)).text
+    lines = [line["text"] for line in (await city.incident(followed["incident"]))["timeline"]]
+    assert len([line for line in lines if "répond à la question" in line]) == 13
+    city.clock.advance(timedelta(hours=1, minutes=1))
+    assert (await city.web.post(f"{page}/reponse", data={"texte": "une heure après"})).status_code == 303
+    await city.rings()
 
 
 async def test_orders_to_a_machine_are_only_words(

@@ -97,7 +97,7 @@ def _clip(text: str, voice: str, ratio: float | None) -> Clip:
     tail = np.zeros(int(TAIL * PHONE_RATE), np.float32)
     whole = np.concatenate([silence, said, tail])
     audio = to_mulaw(whole) if ratio is None else noisy(whole, ratio, seed=len(text))
-    return LEAD + loud[0] / PHONE_RATE, LEAD + loud[-1] / PHONE_RATE, audio
+    return LEAD + int(loud[0]) / PHONE_RATE, LEAD + int(loud[-1]) / PHONE_RATE, audio
 
 
 def _heard(audio: bytes) -> tuple[float | None, float | None]:

@@ -17,7 +17,7 @@ from tests.acceptance.connected import BASE
 from tests.acceptance.texting import Telephone
 from tests.city import City
 from tests.standins.twilio.account import TwilioStandIn
-from tests.standins.twilio.line import Line
+from tests.standins.twilio.line import Line, spelled
 from tests.understood import Scripted
 
 FOLDER = Path(__file__).parent
@@ -208,8 +208,7 @@ def _placed(city: City, incident: Incident, ended: Ended) -> bool:
 
 def _named(report: Report, line: Line, texts: Sequence[str]) -> bool:
     """Whether the caller has the reference: heard, or in a text."""
-    spelled = " ".join(f"{sign}." for sign in report.reference if sign.isalnum())
-    return spelled in " ".join(line.heard) or any(report.reference in text for text in texts)
+    return spelled(report.reference) in " ".join(line.heard) or any(report.reference in text for text in texts)
 
 
 def _expect(ended: Ended, incident: Incident, report: Report) -> None:

@@ -203,3 +203,8 @@ class Line:
 def _path(address: str) -> str:
     split = urlsplit(address)
     return f"{split.path}?{split.query}" if split.query else split.path
+
+
+def spelled(reference: str) -> str:
+    """A reference as callers hear it: sign by sign."""
+    return " ".join(f"{sign}." for sign in reference if sign.isalnum())
