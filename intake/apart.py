@@ -16,6 +16,7 @@ from intake.readings import settled
 from routing.domain.understanding import Decision, Understanding
 
 BETWEEN = ". "  # answers are joined so to what was said before
+DOUBT = "oreille"  # the danger of the learned ear, which answers put together easily mislead
 MOST = 8  # sentences; a longer message is a letter, not answers
 
 Read = Callable[[str], Understanding]
@@ -70,13 +71,17 @@ def _without(parts: Collection[str], beside: Collection[str]) -> str:
 def _placed(
     told: Understanding, whole: Understanding, alone: Mapping[str, Understanding], places: Collection[str]
 ) -> Understanding:
-    """``told`` at the place that was named last; danger in any reading counts."""
+    """``told`` at the place that was named last. Danger in any reading counts; a mere doubt, where a sentence by itself
+    raises it.
+    """
     last = next((one for part, one in reversed(list(alone.items())) if part in places), whole)
     where = whole if last.place == whole.place else last
     communes = where.communes
     if told.commune in communes:
         where, communes = replace(where, commune=told.commune), ()
-    dangers = (one.danger for one in (told, *alone.values(), whole))
+    dangers = [one.danger for one in (told, *alone.values())]
+    if whole.danger and whole.danger.rule != DOUBT:
+        dangers.append(whole.danger)
     return replace(
         told,
         danger=next((danger for danger in dangers if danger), None),

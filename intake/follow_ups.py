@@ -22,13 +22,14 @@ from routing.service.desk import Desk
 from routing.service.open_incident import attach
 from routing.service.record import record, stale
 from routing.service.tell import tell_one
-from routing.service.warn import too_many, warn
+from routing.service.warn import HOUR, too_many, warn
 from routing.store import calls, incidents, reports, timers
 from routing.store.models import Incident, Report
 
 CONVERSATIONS = (Channel.SMS, Channel.WHATSAPP, Channel.TELEGRAM)  # people write there in several short messages
 STILL_TALKING = timedelta(minutes=10)
 WHERE_WAITS = timedelta(days=1)  # how long a place that was asked for may come by itself
+FEW = 3  # words
 LINK = re.compile(r"/suivi/([\w-]{20,80})")
 
 
@@ -42,7 +43,8 @@ async def adds_to_the_last(session: AsyncSession, desk: Desk, report: Report, re
     if before is None or incident is None or incident.state is IncidentState.RESOLVED:
         return False
     recent = before.received_at >= desk.now() - STILL_TALKING
-    answers_where = Step.WHERE in before.asked and incident.place is None and bool(report.place or report.latitude)
+    asked = {*before.asked, *(await reports.first_of_matter(session, before)).asked}
+    answers_where = Step.WHERE in asked and incident.place is None and bool(report.place or report.latitude)
     if not (recent or answers_where or explicit):
         return False
     other = read.decision is Decision.ROUTE and read.procedure != incident.procedure_id
@@ -76,11 +78,18 @@ async def linked(session: AsyncSession, report: Report) -> Report | None:
 
 async def join(session: AsyncSession, desk: Desk, report: Report, before: Report, incident: Incident) -> None:
     """What the same person adds to what they reported ``before``. The incident's row must be locked."""
+    before = await reports.first_of_matter(session, before)
     attach(report, incident)
     if _tells_where(incident, report):
         await timers.arm(session, timers.Verb.LOCATE, incident.id, desk.now(), desk.now())
     await record(session, desk, incident, Event.REPORT, f"{before.reference} ajoute : {redact(report.text, 200)}")
-    await tell_one(session, desk, report, say("added", report.language, reference=before.reference))
+    await tell_one(session, desk, report, say("added", _language(report, before), reference=before.reference))
+
+
+def _language(report: Report, before: Report) -> str | None:
+    """That of the first words, when a few more ("thanks") hardly tell theirs."""
+    short = len(report.text.split()) <= FEW
+    return before.language if short and spoken(before.language) else report.language
 
 
 def _tells_where(incident: Incident, report: Report) -> bool:
@@ -97,7 +106,9 @@ def _tells_where(incident: Incident, report: Report) -> bool:
 
 
 async def set_aside(session: AsyncSession, desk: Desk, report: Report) -> bool:
-    """One of very many messages of one contact: kept on the card of the one before, which says so, and not answered."""
+    """One of very many messages of one contact: kept on the card of the one before, which says so. Only the first is
+    answered: from then on nothing is.
+    """
     if report.channel is Channel.VOICE or not report.contact or not await too_many(session, desk, report):
         return False
     before = await reports.latest_alive(session, report.contact, desk.now() - STILL_TALKING, report.channel)
@@ -106,6 +117,8 @@ async def set_aside(session: AsyncSession, desk: Desk, report: Report) -> bool:
         return False
     attach(report, incident)
     incident.reports += 1
+    if await reports.count_from(session, desk.now() - HOUR, contact=report.contact) == desk.most_of_a_number + 1:
+        await tell_one(session, desk, report, say("many", before.language if before else report.language))
     await warn(session, desk, incident, report)
     await stale(session, desk, incident)
     return True

@@ -20,6 +20,7 @@ from intake.ports import Classifier
 from intake.readings import settled
 from intake.small_talk import beside_the_wish
 from intake.wording import DEFAULT, say, spoken
+from routing.domain.attachment import Kind
 from routing.domain.call import Step
 from routing.domain.competence import SOMEWHERE
 from routing.domain.incident import ReportState
@@ -29,7 +30,7 @@ from routing.domain.understanding import Channel, Danger, Decision, Understandin
 from routing.service.desk import Desk
 from routing.service.open_incident import competence_of, open_incident
 from routing.service.tell import door_back, tell_one
-from routing.store import calls, reports, timers
+from routing.store import attachments, calls, reports, timers
 from routing.store.models import Incident, Report
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,10 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
         if hearing.listens and not talking and await awaited(session, desk, report):
             return None
         read = Understanding(Decision.UNFORESEEN)
-        if await timers.attempts(session, timers.Verb.HANDLE, report_id) < LAST_RESORT:
+        if replies.wordless(report.text):  # what stands for words means nothing
+            pictures = {piece.kind for piece in await attachments.of_report(session, report.id)} <= {Kind.PHOTO}
+            read = replace(read, vague=report.text == replies.ONLY_MEDIA and pictures)
+        elif await timers.attempts(session, timers.Verb.HANDLE, report_id) < LAST_RESORT:
             read = _read(hearing.classifier, report.text, report.channel, report.danger)
             chosen = await calls.chosen_language(session, report.contact)
             other = partial(_read_other, hearing.classifier, report.channel)

@@ -111,7 +111,8 @@ async def answer(session: AsyncSession, desk: Desk, report: Report, said: str, d
     if not waits(report):
         await _answer_late(session, desk, report, said, danger)
         return
-    report.text = said if report.text == replies.ONLY_PLACE else f"{report.text}. {said}"[:LONGEST]
+    standing_in = report.text in (replies.ONLY_PLACE, replies.ONLY_MEDIA)
+    report.text = said if standing_in else f"{report.text}. {said}"[:LONGEST]
     if danger:
         report.danger, report.advice = danger.reason, replies.emergency(report.language)
     await understand_again(session, desk, report)

@@ -25,7 +25,8 @@ _NO_MATTER = re.compile(
     r"|minute|instant|suis|appelle|appeler|appel|appelais|voudrais|veux|voulais|aimerais|souhaite|souhaiterais"
     r"|pourrais|peux|pour|signaler|signale|signalement|declarer|remonter|probleme|souci|truc|dire|faire|etes|robot"
     r"|machine|mais|ici|pas|mairie|ville|metropole|hello|hi|good|morning|evening|yes|please|the|to|i|is|there|would|like|want"
-    r"|report|problem)(?: |$))*"
+    r"|report|problem|thanks?|you|very|much|ok|okay|bye|goodbye|fine|great|revoir|accord|parfait|super|beaucoup|bien"
+    r"|bonne|journee|soiree|recu)(?: |$))*"
 )
 
 

@@ -47,3 +47,8 @@ def language_name(language: str) -> str:
         return Locale.parse(language).get_display_name(DEFAULT) or language
     except (UnknownLocaleError, ValueError):
         return language
+
+
+def own_name(language: str) -> str:
+    """A language of ours as those who speak it call it: "English"."""
+    return (Locale.parse(language).get_display_name(language) or language).capitalize()

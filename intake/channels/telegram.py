@@ -21,7 +21,8 @@ from intake.ports import DangerRules
 from intake.small_talk import greeted_in
 from intake.wording import say
 from routing.domain.attachment import Kind
-from routing.domain.incident import Event, ReportState
+from routing.domain.call import Step
+from routing.domain.incident import Event, IncidentState, ReportState
 from routing.domain.redaction import readable, redact
 from routing.domain.understanding import Channel
 from routing.ports import Choice
@@ -162,13 +163,15 @@ class CitizenBot:
         await self._house.run(work)
 
     async def _on_edit(self, note: Note, number: int, raw: bytes) -> None:
-        """A correction. Danger that was not heard before is a message of its own; a live position moves silently."""
+        """A correction. Danger that was not heard before, or the place we asked for, is a message of its own; a live
+        position moves silently.
+        """
         message = read_message(note, self._provider, raw)
         danger = self._house.danger(message.text)
 
         async def work(session: AsyncSession) -> bool:
             report = await reports.of_event(session, self._provider, message.external_id)
-            if report is None or (danger and not report.danger):
+            if report is None or (danger and not report.danger) or await _tells_where(session, report):
                 return False
             now = self._house.desk.now()
             kept = await reports.keep_event(session, self._provider, f"edit/{number}", JSON, b"", now)
@@ -178,6 +181,13 @@ class CitizenBot:
 
         if not await self._house.run(work):
             await self._take(_as_another(message, number), number)
+
+
+async def _tells_where(session: AsyncSession, report: Report) -> bool:
+    """Whether the correction may be the answer to where it is: many answer by completing what they wrote."""
+    incident = await incidents.by_id(session, report.incident_id or 0)
+    lacks = incident is not None and incident.state is not IncidentState.RESOLVED and incident.place is None
+    return Step.WHERE in report.asked and lacks and report.text != replies.ONLY_PLACE
 
 
 async def correct(session: AsyncSession, desk: Desk, report: Report, message: Message) -> None:

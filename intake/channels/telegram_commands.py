@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import closed_question
-from intake.wording import catalogues, language_name, say, spoken
+from intake.wording import catalogues, own_name, say, spoken
 from routing.domain.incident import IncidentState, ReportState
 from routing.domain.understanding import Channel
 from routing.ports import Choice
@@ -112,9 +112,10 @@ class Commands:
         return Answer(say("telegram.hello", await self._spoken(session, contact)))
 
     async def _follow(self, session: AsyncSession, contact: str, _: str) -> Answer:
-        rows = await reports.of_contact(session, Channel.TELEGRAM, contact, SHOWN)
+        rows = await reports.of_contact(session, Channel.TELEGRAM, contact, 4 * SHOWN)
         language = await self._spoken(session, contact)
-        lines = [await self._line(session, row, language) for row in rows]
+        first = {one.id: one for one in [await reports.first_of_matter(session, row) for row in rows]}
+        lines = [await self._line(session, row, language) for row in list(first.values())[:SHOWN]]
         return Answer("\n".join(lines) or say("telegram.none", language))
 
     async def _line(self, session: AsyncSession, report: Report, language: str | None) -> str:
@@ -137,13 +138,14 @@ class Commands:
             await closed_question.leave_to_a_person(session, self._house.desk, report)
         if report.state is not ReportState.ATTACHED:  # nobody was told of it yet, and somebody will be
             return Answer(say("telegram.erase_wait", language))
+        report = await reports.first_of_matter(session, report)
         await withdraw(session, self._house.desk, report)
         return Answer(say("telegram.withdrawn", language, reference=report.reference))
 
     async def _language(self, session: AsyncSession, contact: str, rest: str) -> Answer:
         """For the reports there are and all that follow, whatever they are written in."""
         if rest not in catalogues():
-            names = [Choice(language_name(code).capitalize(), f"/langue {code}") for code in catalogues()]
+            names = [Choice(own_name(code), f"/langue {code}") for code in catalogues()]
             return Answer(say("telegram.which_language", await self._spoken(session, contact)), tuple(names))
         await calls.choose_language(session, contact, rest)
         for report in await reports.of_contact(session, Channel.TELEGRAM, contact, SHOWN):

@@ -116,6 +116,15 @@ async def of_contact(session: AsyncSession, channel: Channel, contact: str, limi
     return list(await session.scalars(query.order_by(Report.id.desc()).limit(limit)))
 
 
+async def first_of_matter(session: AsyncSession, report: Report) -> Report:
+    """What the same person first reported of the same incident by the same door: its reference is the one they know."""
+    if report.incident_id is None or report.contact is None:
+        return report
+    same = (Report.incident_id == report.incident_id, Report.contact == report.contact)
+    query = select(Report).where(*same, Report.channel == report.channel, Report.part_of.is_(None))
+    return await session.scalar(query.order_by(Report.id).limit(1)) or report
+
+
 async def previous(session: AsyncSession, report: Report, since: datetime) -> Report | None:
     """The same person's last report before this one, if it is recent and became an incident.
 

@@ -29,7 +29,9 @@ async def test_a_flood_of_one_number_is_one_card_that_says_so_and_danger_is_neve
     assert len(incidents) == 12
     assert "messages de ce contact en une heure" in (incidents[-1].warning or "")
     assert len(await reports(town)) == 20, "nothing is dropped"
-    assert len(twilio.texts_to(ANA)) == 12
+    told = twilio.texts_to(ANA)
+    assert len(told) == 13
+    assert told[-1].startswith("Vous avez beaucoup écrit en une heure : nous lisons tout"), "nobody is left in silence"
     assert "À vérifier" in (await town.web.get("/salle")).text
     await phone.write("au feu, l'immeuble brûle rue Monge")
     await town.settle()

@@ -271,8 +271,8 @@ async def test_a_video_is_said_not_to_be_seen(town: City, twilio: TwilioStandIn)
     phone = Telephone(town, twilio.token, f"whatsapp:{ANA}")
     await phone.write("", NumMedia="1", MediaUrl0="https://api.twilio.com/v/ME1", MediaContentType0="video/mp4")
     await town.settle()
-    assert await town.rings(), "wordless, so a person looks"
     texts = twilio.texts_to(f"whatsapp:{ANA}")
     assert "Nous ne pouvons lire ni les vidéos ni les documents" in texts[0]
+    assert "Dites-nous en quelques mots ce qui se passe" in texts[1], "wordless, so it is asked for"
     [report] = await reports(town)
     assert "ni les vidéos" in (await town.web.get(f"/suivi/{report.token}")).text

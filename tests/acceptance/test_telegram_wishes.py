@@ -61,8 +61,8 @@ async def test_what_is_still_being_read_cannot_be_said_to_be_taken_back(ana: Wri
 
 async def test_answers_in_another_language_from_the_first_report_on(ana: Writer) -> None:
     await ana.write("/langue")
-    assert ana.heard()[-1].buttons() == ["Anglais", "Français"]
-    await ana.press("Anglais")
+    assert ana.heard()[-1].buttons() == ["English", "Français"]
+    await ana.press("English")
     assert ana.told()[-1] == "All right: we answer in English."
     await ana.write(HOLE)
     assert "your report has the number" in ana.told()[-1]
