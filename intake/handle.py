@@ -65,7 +65,7 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
         if hearing.listens and not talking and await awaited(session, desk, report):
             return None
         read = Understanding(Decision.UNFORESEEN)
-        if replies.wordless(report.text):  # what stands for words means nothing
+        if replies.wordless(report.text) or report.text == replies.ONLY_PLACE:  # what stands for words means nothing
             pictures = {piece.kind for piece in await attachments.of_report(session, report.id)} <= {Kind.PHOTO}
             read = replace(read, vague=report.text == replies.ONLY_MEDIA and pictures)
         elif await timers.attempts(session, timers.Verb.HANDLE, report_id) < LAST_RESORT:
@@ -249,7 +249,8 @@ def _note(desk: Desk, report: Report, read: Understanding) -> Understanding:
     report.danger = read.danger.reason if read.danger else None
     if report.danger:
         report.advice = replies.emergency(read.language)
-    report.advice = report.advice or replies.advice_about(read, desk.catalogue)
+    if not somewhere(report):  # what a name of a street alone resembles is nothing to warn of
+        report.advice = report.advice or replies.advice_about(read, desk.catalogue)
     return read
 
 

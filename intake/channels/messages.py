@@ -16,6 +16,7 @@ from intake.follow_ups import CONVERSATIONS
 from intake.models import Message
 from intake.ports import DangerRules
 from intake.small_talk import says_nothing
+from intake.wording import say
 from routing.domain.incident import Event, IncidentState
 from routing.domain.redaction import redact
 from routing.domain.understanding import Channel, Danger
@@ -24,6 +25,7 @@ from routing.service.desk import Desk
 from routing.service.outcome import REOPENS_FOR, not_solved, solved
 from routing.service.record import record
 from routing.service.resolve import FIXED
+from routing.service.tell import tell_one
 from routing.store import incidents, reports
 from routing.store.models import CitizenMessage, Report
 
@@ -113,7 +115,7 @@ async def _continues(session: AsyncSession, desk: Desk, message: Message) -> Rep
         return None
     if wants_a_person(message.text):
         return await _wants_a_person(session, desk, message.contact, message.channel)
-    answered = await _answered(session, desk, message.contact, message.text)
+    answered = await _answered(session, desk, message.contact, message.text, message.channel)
     return answered or await _answered_question(session, desk, message.contact, message.text)
 
 
@@ -125,8 +127,8 @@ async def _wants_a_person(session: AsyncSession, desk: Desk, contact: str, chann
     return report  # None: a report of its own is opened for the wish, and given to a person
 
 
-async def _answered(session: AsyncSession, desk: Desk, contact: str, text: str) -> Report | None:
-    """The report whose closed question this message answers."""
+async def _answered(session: AsyncSession, desk: Desk, contact: str, text: str, door: Channel) -> Report | None:
+    """The report whose closed question this message answers. Where no button says so, the answer is acknowledged."""
     if len(text) > 3:
         return None
     asked = await reports.asked_of(session, contact)
@@ -135,6 +137,8 @@ async def _answered(session: AsyncSession, desk: Desk, contact: str, text: str) 
     if report is None or open_question.waits(report) or (choice := replies.chosen(text, report.candidates)) is None:
         return None
     if asked:
+        if door in (Channel.SMS, Channel.WHATSAPP):
+            await tell_one(session, desk, report, say("added", report.language, reference=report.reference))
         await closed_question.answer(session, desk, report, choice)
         return report
     return report if await closed_question.answer_late(session, desk, report, choice) else None

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from routing.domain.understanding import Decision
 from tests.acceptance.citizen import Writer, incident, reports
 from tests.acceptance.texting import ANA, Telephone, the_incident
 from tests.acceptance.texting import reports as written
@@ -106,3 +107,28 @@ async def test_a_correction_that_says_where_answers_where(ana: Writer, placeless
     assert ana.told()[-1].count("VG-") == 1, "one matter is one line"
     await ana.write("/annuler")
     assert first in ana.told()[-1]
+
+
+async def test_a_position_without_words_is_no_emergency(
+    town: City, whatsapp: Telephone, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    scripted.expect("(position envoyée sans texte)", ("securite-appel-silencieux", 0.9))
+    await whatsapp.write("", Latitude="47.3216", Longitude="5.0415")
+    await town.settle()
+    [asked] = twilio.texts_to(f"whatsapp:{ANA}")
+    assert "112" not in asked
+    assert asked.endswith("Que se passe-t-il à cet endroit ? Répondez en quelques mots.")
+
+
+async def test_the_digit_that_answers_a_question_is_acknowledged(
+    town: City, whatsapp: Telephone, scripted: Scripted, twilio: TwilioStandIn
+) -> None:
+    unsure = ("eau-assainissement-fuite", 0.4), ("proprete-depot-sauvage", 0.35)
+    await whatsapp.write(scripted.expect("ça déborde", *unsure, decision=Decision.ASK, place="rue Monge"))
+    await town.settle()
+    await whatsapp.write("1")
+    await town.settle()
+    [report] = await written(town)
+    told = twilio.texts_to(f"whatsapp:{ANA}")
+    assert told[-1] == f"Merci, c'est ajouté à votre signalement {report.reference}."
+    assert (await the_incident(town))["procedure"] == "eau-assainissement-fuite"
