@@ -15,7 +15,7 @@ from nlp_models.vocabulary import Floats
 
 _BINS = 15
 _FLATTER = 3.0
-_TEMPERATURES = np.round(np.geomspace(0.2, 4.0, 31), 4)
+_TEMPERATURES = np.round(np.geomspace(0.05, 4.0, 45), 4)
 _DOUBTS = np.round(np.arange(0.0, 0.65, 0.05), 2)
 
 

@@ -27,31 +27,41 @@ _ANY_ACCENT = {
 # Where a new matter may begin without a word that says so: only two very sure and very different parts count there.
 _PAUSE = r"\s*[,;.!?+:]+\s+|\s+\+\s+"
 _FEWEST_WORDS = 2
-_MOST_PLACES = 6  # tried in one message
+_MOST_PLACES = 16  # tried in one message
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """``said`` tells that the words themselves announce another matter."""
+    """``said`` tells that the words themselves announce another matter, ``further`` that they seem to."""
 
     before: str
     after: str
     said: bool
+    further: bool = False
 
 
 class Splitter:
     """Proposes where to cut; whether both parts are matters of their own is for the classifier to say."""
 
-    def __init__(self, joins: Sequence[str], links: Sequence[str]) -> None:
+    def __init__(
+        self, joins: Sequence[str], links: Sequence[str], opens: Sequence[str] = (), further: Sequence[str] = ()
+    ) -> None:
         self._joint = re.compile(rf"[,;.!?]*\s+(?:{_words(joins)})\b[\s,:]*", re.IGNORECASE)
-        self._pause = re.compile(rf"{_PAUSE}|[,;]?\s+(?:{_words(links)})\s+", re.IGNORECASE)
+        self._pause = re.compile(
+            rf"{_PAUSE}|[,;]?\s+(?:{_words(links)})\s+|\s+(?=(?:{_words([*opens, *further])})\b)", re.IGNORECASE
+        )
+        self._further = re.compile(rf"\W*(?:(?:{_words([*links, *opens])})\W+)*(?:{_words(further)})\b", re.IGNORECASE)
 
     def cuts(self, text: str) -> Iterator[Cut]:
         """Yield the places where a second matter may begin, those the words announce first."""
+        met: set[str] = set()
         for said, pattern in ((True, self._joint), (False, self._pause)):
             found = ((text[: place.start()].strip(), text[place.end() :].strip()) for place in pattern.finditer(text))
             enough = (pair for pair in found if min(len(part.split()) for part in pair) >= _FEWEST_WORDS)
-            yield from (Cut(before, after, said) for before, after in islice(enough, _MOST_PLACES))
+            for before, after in islice(enough, _MOST_PLACES):
+                if after not in met:
+                    met.add(after)
+                    yield Cut(before, after, said, said or self._further.match(after) is not None)
 
 
 def _words(listed: Sequence[str]) -> str:
@@ -66,7 +76,9 @@ def splitter_for(language: str) -> Splitter:
     """Return the splitter of a language; one without lists only cuts at pauses."""
     path = ASSETS / f"{language}.yaml"
     data = read_yaml(path) if path.is_file() else {}
-    return Splitter(data.get("joins", ()), data.get("links", ()))
+    known = MATTERS / path.name
+    begun = read_yaml(known) if known.is_file() else {}
+    return Splitter(data.get("joins", ()), data.get("links", ()), begun.get("opens", ()), begun.get("further", ()))
 
 
 @dataclass(frozen=True, slots=True)

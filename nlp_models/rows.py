@@ -6,41 +6,63 @@ fewer numbers than messages × terms, and every product is that much faster.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
-from nlp_models.terms import BLOCKS, TOGETHER, Reading, Unit
+from nlp_models.terms import BLOCKS, LETTERS, TOGETHER, Reading, Unit
 from nlp_models.vocabulary import BLOCK_WEIGHTS, NORM, Floats, Integers, Vocabulary, columns_in
 
-_AT_ONCE = 25  # columns
+_AT_ONCE = 50  # columns
 _HANDS = 2  # columns that are worked out at once
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """``held`` (messages × units, scaled so that each message has unit length) times ``worth`` (units × terms)."""
+    """``held`` (messages × units, scaled so that each message has unit length) times ``worth`` (units × terms).
+
+    ``whole`` says which units are words with their runs of letters; every other unit brings one term, or none.
+    """
 
     held: sparse.csr_matrix
     worth: sparse.csr_matrix
+    whole: NDArray[np.bool_]
 
-    def products(self, right: Floats) -> Floats:
-        """Return the rows' mutual products times ``right`` (messages × k), without ever holding them.
+    @property
+    def count(self) -> int:
+        """How many messages."""
+        return int(self.held.shape[0])
 
-        A few columns at a time: what stands between the two products is units × k, many times larger than the result.
-        """
-        result = np.empty((self.held.shape[0], right.shape[1]), dtype=np.float32)
+    def mutual(self) -> Callable[[Floats], Floats]:
+        """Return what multiplies by the rows' mutual products, without ever holding them."""
+        single, words = self.held[:, ~self.whole] @ self.worth[~self.whole], self.held[:, self.whole]
+        runs = self.worth[self.whole]
+        # What most messages hold comes first and stays near the processor; what none holds, or says nothing, is left.
+        single, words = single[:, _most_held(single)], words[:, known := np.flatnonzero(np.diff(runs.indptr))]
+        runs = runs[known]
+        runs = runs[:, np.flatnonzero(np.diff(runs.tocsc().indptr))]
+        held = sparse.hstack((single, words), "csr")
+        back, runs_back = held.T.tocsr(), runs.T.tocsr()
 
-        def part(start: int) -> None:
-            chosen = slice(start, start + _AT_ONCE)
-            result[:, chosen] = self.times(self.transposed_times(right[:, chosen]))
+        def products(right: Floats) -> Floats:
+            """A few columns at a time: what stands between is units × k, many times larger than the result."""
+            result = np.empty_like(right)
 
-        with ThreadPoolExecutor(_HANDS) as hands:  # columns do not depend on one another: the same bits as one by one
-            list(hands.map(part, range(0, right.shape[1], _AT_ONCE)))
-        return result
+            def part(start: int) -> None:
+                chosen = slice(start, start + _AT_ONCE)
+                between = back @ np.ascontiguousarray(right[:, chosen])
+                between[single.shape[1] :] = runs @ (runs_back @ between[single.shape[1] :])
+                result[:, chosen] = held @ between
+
+            with ThreadPoolExecutor(_HANDS) as hands:  # columns do not depend on one another: the same bits each time
+                list(hands.map(part, range(0, right.shape[1], _AT_ONCE)))
+            return result
+
+        return products
 
     def times(self, weights: Floats) -> Floats:
         """Return rows × ``weights`` (terms × k)."""
@@ -54,7 +76,14 @@ class Rows:
 
     def take(self, chosen: Integers) -> Rows:
         """Return the chosen messages, in that order."""
-        return Rows(self.held[chosen], self.worth)
+        return Rows(self.held[chosen], self.worth, self.whole)
+
+
+def _most_held(rows: sparse.csr_matrix) -> Integers:
+    """The columns that any row holds, those held by most first."""
+    held = np.diff(rows.tocsc().indptr)
+    order: Integers = np.argsort(-held, kind="stable")
+    return order[: np.count_nonzero(held)]
 
 
 def rows_of(readings: Sequence[Reading], vocabulary: Vocabulary, *, own: bool) -> Rows:
@@ -71,7 +100,7 @@ def rows_of(readings: Sequence[Reading], vocabulary: Vocabulary, *, own: bool) -
     scales = np.stack([_scales(counts, worth, blocks == block, block) for block in range(len(BLOCKS))], axis=1)
     cells = counts.tocoo()
     scaled = (cells.data * scales[cells.row, blocks[cells.col]]).astype(np.float32)
-    return Rows(sparse.csr_matrix((scaled, (cells.row, cells.col)), shape=counts.shape), worth)
+    return Rows(sparse.csr_matrix((scaled, (cells.row, cells.col)), shape=counts.shape), worth, blocks == LETTERS)
 
 
 def _pairs(

@@ -3,25 +3,48 @@
 With a quadratic penalty the best weights are a combination of the training rows, W = XᵀA, so the search runs over A
 (examples × classes), which is many times smaller than W (terms × classes). The steps are those of ordinary L-BFGS on W,
 because all inner products are taken through the rows' mutual products G = XXᵀ, which the caller applies.
+
+Applying G is nearly all the work, so much of the way is gone with a part of the rows; and along a direction scores
+change in proportion, so a step's length may be looked for without applying it again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_models.vocabulary import Floats
+from nlp_models.vocabulary import Floats, Integers
 
 Products = Callable[[Floats], Floats]  # G applied: (examples × classes) → the same shape
 
 _MEMORY = 6
-_STEPS = 40
 _TOLERANCE = 1e-3
-_SHRINK = 0.5
 _SUFFICIENT = 1e-4
+_CLEARLY = 0.02  # of what the slope promises: worth a step twice as long
+_FIRST_GROWTH, _GROWTH = 4.0, 2.0
+_LONGEST = 4.0  # of the step that past ones suggest
+# Every how many rows are taken, and for how many steps: the coarser ones cost their share of a step.
+_STAGES = ((4, 20), (2, 16), (1, 20))
+_FEW_ROWS = 4_000
+_STEPS = 60  # where rows are few
+
+
+class Rows(Protocol):
+    """Examples as rows of a matrix that is only known by its products."""
+
+    @property
+    def count(self) -> int:
+        """How many."""
+
+    def mutual(self) -> Products:
+        """What applies G = XXᵀ."""
+
+    def take(self, chosen: Integers) -> Rows:
+        """Some of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +56,7 @@ class Fit:
     steps: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Vector:
+class _Vector(NamedTuple):
     """A point or direction: coefficients, their image under G, and the bias part."""
 
     own: Floats
@@ -42,15 +64,34 @@ class _Vector:
     bias: Floats
 
     def dot(self, other: _Vector) -> float:
-        return _inner(self.own, other.image) + _inner(self.bias, other.bias)
+        return _inner(self.own, other.image) + _inner(self.bias[None], other.bias[None])
 
-    def plus(self, scale: float, other: _Vector) -> _Vector:
-        step = np.float32(scale)
-        return _Vector(self.own + step * other.own, self.image + step * other.image, self.bias + step * other.bias)
+    def copy(self) -> _Vector:
+        return _Vector(*(part.copy() for part in self))
 
-    def times(self, scale: float) -> _Vector:
-        step = np.float32(scale)
-        return _Vector(self.own * step, self.image * step, self.bias * step)
+    def add(self, scale: float, other: _Vector) -> None:
+        """In place: these are the largest arrays there are."""
+        for part, more in zip(self, other, strict=True):
+            part += np.float32(scale) * more
+
+    def scale(self, by: float) -> None:
+        for part in self:
+            part *= np.float32(by)
+
+
+class _Bend(NamedTuple):
+    """How the slope changed (``bent``) over one step (``moved``)."""
+
+    moved: _Vector
+    bent: _Vector
+    both: float  # moved · bent
+
+
+class _State(NamedTuple):
+    """The loss somewhere and the probabilities there."""
+
+    value: float
+    chances: Floats
 
 
 def softmax(scores: Floats) -> Floats:
@@ -61,95 +102,145 @@ def softmax(scores: Floats) -> Floats:
 
 
 def fit_softmax(
-    products: Products,
+    rows: Rows,
     targets: Floats,
     strength: float,
     weights: Floats | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Fit:
-    """Fit on the rows behind ``products`` and ``targets`` (n × k, rows summing to 1).
+    """Fit on ``rows`` and ``targets`` (n × k, each summing to 1).
 
     ``strength`` is C: the loss is the weighted sum of the rows' losses plus ‖W‖²/(2C). ``weights`` is one per row.
     ``progress`` hears the share of the allowed steps done (0..1); most fits need nearly all of them.
     """
-    even = np.ones(len(targets), dtype=np.float32)
-    return _Task(products, targets, strength, even if weights is None else weights).solve(progress)
+    even = np.ones(rows.count, dtype=np.float32) if weights is None else weights
+    stages = _STAGES if rows.count >= _FEW_ROWS else ((1, _STEPS),)
+    whole = sum(steps / every for every, steps in stages)
+    found, done, taken = Fit(np.zeros_like(targets), np.zeros(targets.shape[1], dtype=np.float32), 0), 0.0, 0
+    for every, steps in stages:
+        chosen = np.arange(0, rows.count, every)
+        task = _Task(
+            (rows.take(chosen) if every > 1 else rows).mutual(), targets[chosen], strength, even[chosen], steps
+        )
+        told = _share_of(progress, done / whole, steps / every / whole)
+        part = task.solve(found.coefficients[chosen], found.bias, told)
+        coefficients = found.coefficients
+        coefficients[chosen] = part.coefficients
+        done, taken = done + steps / every, taken + part.steps
+        found = Fit(coefficients, part.bias, taken)
+    return found
+
+
+def _share_of(progress: Callable[[float], None], start: float, width: float) -> Callable[[float], None]:
+    return lambda share: progress(start + width * share)
 
 
 class _Task:
-    def __init__(self, products: Products, targets: Floats, strength: float, weights: Floats) -> None:
+    def __init__(self, products: Products, targets: Floats, strength: float, weights: Floats, steps: int) -> None:
         self._products = products
         self._targets = targets
         self._penalty = 1.0 / strength
         self._weights = weights[:, None]
+        self._steps = steps
 
-    def solve(self, progress: Callable[[float], None]) -> Fit:
-        point = _zero(self._targets)
-        value, slope = self._value(point), self._slope(point)
-        goal = _TOLERANCE * np.sqrt(max(slope.dot(slope), 1e-30))
-        history: list[tuple[_Vector, _Vector]] = []
+    def solve(self, coefficients: Floats, bias: Floats, progress: Callable[[float], None]) -> Fit:
+        """Go down from there."""
+        begun = coefficients.any()
+        point = _Vector(coefficients, self._products(coefficients) if begun else np.zeros_like(coefficients), bias)
+        point = point.copy()
+        state = self._state(point.image + point.bias, _inner(point.own, point.image))
+        slope = self._slope(point, state)
+        goal = _TOLERANCE * _length(slope)
+        history: list[_Bend] = []
         steps = 0
-        while steps < _STEPS and np.sqrt(max(slope.dot(slope), 0.0)) > goal:
-            direction = _direction(slope, history)
-            length, next_value = self._search(point, value, slope, direction)
+        while steps < self._steps and _length(slope) > goal:
+            moved = _direction(slope, history)
+            length, state = self._search(point, state, slope, moved, first=not history)
             if length == 0.0:
                 break
-            moved, previous = direction.times(length), slope
-            point, value = point.plus(1.0, moved), next_value
-            slope = self._slope(point)
-            history = [*history[-_MEMORY + 1 :], (moved, slope.plus(-1.0, previous))]
+            moved.scale(length)
+            point.add(1.0, moved)
+            bent, slope = slope, self._slope(point, state)
+            bent.scale(-1.0)
+            bent.add(1.0, slope)
+            history = [*history[-_MEMORY + 1 :], _Bend(moved, bent, moved.dot(bent))]
             steps += 1
-            progress(steps / _STEPS)
+            progress(steps / self._steps)
         return Fit(point.own, point.bias, steps)
 
-    def _value(self, point: _Vector) -> float:
-        scores = point.image + point.bias
+    def _state(self, scores: Floats, square: float) -> _State:
+        """``scores`` are used up; ``square`` is ‖W‖²."""
+        right = _inner(self._weights * scores, self._targets)
         top = scores.max(axis=1, keepdims=True)
-        spread = np.log(np.exp(scores - top).sum(axis=1, keepdims=True)) + top
-        loss = self._weights * (spread - (scores * self._targets).sum(axis=1, keepdims=True))
-        return float(loss.sum(dtype=np.float64)) + 0.5 * self._penalty * _inner(point.own, point.image)
+        scores -= top
+        np.exp(scores, out=scores)
+        whole = scores.sum(axis=1, keepdims=True)
+        loss = float((self._weights * (np.log(whole) + top)).sum(dtype=np.float64)) - right
+        scores /= whole
+        return _State(loss + 0.5 * self._penalty * square, scores)
 
-    def _slope(self, point: _Vector) -> _Vector:
-        residual = self._weights * (softmax(point.image + point.bias) - self._targets)
-        image = self._products(residual)
-        shrink = np.float32(self._penalty)
-        return _Vector(residual + shrink * point.own, image + shrink * point.image, residual.sum(axis=0))
+    def _slope(self, point: _Vector, state: _State) -> _Vector:
+        residual = self._weights * (state.chances - self._targets)
+        slope = _Vector(residual, self._products(residual), residual.sum(axis=0))
+        slope.own.__iadd__(np.float32(self._penalty) * point.own)
+        slope.image.__iadd__(np.float32(self._penalty) * point.image)
+        return slope
 
-    def _search(self, point: _Vector, value: float, slope: _Vector, direction: _Vector) -> tuple[float, float]:
-        """Return (step length, value there); length 0 when float32 can go no lower."""
-        descent = slope.dot(direction)
-        length = 1.0
-        for _ in range(12):
-            tried = self._value(point.plus(length, direction))
-            if tried <= value + _SUFFICIENT * length * descent:
+    def _search(
+        self, point: _Vector, here: _State, slope: _Vector, along: _Vector, *, first: bool
+    ) -> tuple[float, _State]:
+        """Return (step length, what is there); length 0 when float32 can go no lower."""
+        descent = slope.dot(along)
+        squares = _inner(point.own, point.image), _inner(point.own, along.image), _inner(along.own, along.image)
+        start, change = point.image + point.bias, along.image + along.bias
+
+        def at(length: float) -> _State:
+            square = squares[0] + 2 * length * squares[1] + length * length * squares[2]
+            return self._state(start + np.float32(length) * change, square)
+
+        length, tried = 1.0, at(1.0)
+        growth, most = (_FIRST_GROWTH, np.inf) if first else (_GROWTH, _LONGEST)
+        if tried.value <= here.value + _SUFFICIENT * descent:
+            while length < most:
+                further = at(growth * length)
+                if further.value >= tried.value + (0.0 if first else _CLEARLY * length * descent):
+                    break
+                length, tried = growth * length, further
+            return length, tried
+        for _ in range(11):
+            length /= 2
+            tried = at(length)
+            if tried.value <= here.value + _SUFFICIENT * length * descent:
                 return length, tried
-            length *= _SHRINK
-        return 0.0, value
+        return 0.0, here
 
 
 def _inner(left: Floats, right: Floats) -> float:
     """Summed in one thread, so that the same data give the same bits whatever the machine's load."""
-    return float((left * right).sum(dtype=np.float64))
+    return float(np.einsum("ij,ij->i", left, right).sum(dtype=np.float64))
 
 
-def _zero(targets: Floats) -> _Vector:
-    return _Vector(np.zeros_like(targets), np.zeros_like(targets), np.zeros(targets.shape[1], dtype=np.float32))
+def _length(vector: _Vector) -> float:
+    return float(np.sqrt(max(vector.dot(vector), 1e-30)))
 
 
-def _direction(slope: _Vector, history: list[tuple[_Vector, _Vector]]) -> _Vector:
+def _direction(slope: _Vector, history: list[_Bend]) -> _Vector:
     """The two-loop recursion: minus the inverse curvature applied to the slope."""
+    rest = slope.copy()
     if not history:
-        return slope.times(-1.0 / np.sqrt(max(slope.dot(slope), 1e-30)))
-    rest, shares = slope, []
-    for moved, bent in reversed(history):
-        share = moved.dot(rest) / moved.dot(bent)
-        rest = rest.plus(-share, bent)
+        rest.scale(-1.0 / _length(slope))
+        return rest
+    shares = []
+    for moved, bent, both in reversed(history):
+        share = moved.dot(rest) / both
+        rest.add(-share, bent)
         shares.append(share)
-    moved, bent = history[-1]
-    rest = rest.times(moved.dot(bent) / bent.dot(bent))
-    for (moved, bent), share in zip(history, reversed(shares), strict=True):
-        rest = rest.plus(share - bent.dot(rest) / moved.dot(bent), moved)
-    return rest.times(-1.0)
+    last = history[-1]
+    rest.scale(last.both / last.bent.dot(last.bent))
+    for (moved, bent, both), share in zip(history, reversed(shares), strict=True):
+        rest.add(share - bent.dot(rest) / both, moved)
+    rest.scale(-1.0)
+    return rest
 
 
 def one_hot(classes: NDArray[np.int64], width: int) -> Floats:

@@ -19,8 +19,8 @@ from nlp_models.concepts import concepts_for
 # Blocks and their weights: stems, stem pairs and letter runs measured best on few-shot French, English and banking
 # sets; concepts (alone and two by two) bring 4 to 5 points of top-1 and top-3 on our own examples.
 # Stems that stand near each other, in any order, bring 0.5 to 2 points on odd messages and on the public sets.
-BLOCKS = (("s", 0.7), ("p", 0.5), ("c", 1.0), ("k", 0.7), ("t", 0.8))
-_STEM, _PAIR, _LETTERS, _CONCEPT, TOGETHER = range(5)
+BLOCKS = (("s", 0.7), ("p", 0.7), ("c", 1.0), ("k", 0.7), ("t", 1.0))
+_STEM, _PAIR, LETTERS, _CONCEPT, TOGETHER = range(5)
 _OF_CONCEPTS = 3  # a word's units from there on are concepts
 _MOST_WORDS = 50_000  # remembered
 _WORD = re.compile(r"\w\w+")
@@ -97,7 +97,7 @@ class TermReader:
     def _units_of_word(self, word: str) -> tuple[Unit, ...]:
         stem = self._stem(word)
         concepts = [(_CONCEPT, concept) for concept in self._concepts.of(word)]
-        return ((_STEM, stem), (_PAIR, stem), (_LETTERS, word), *concepts)
+        return ((_STEM, stem), (_PAIR, stem), (LETTERS, word), *concepts)
 
 
 def _mark(stem: str) -> int:
@@ -124,7 +124,7 @@ def term_numbers(unit: Unit) -> list[int]:
     """
     block, key = unit
     begun = _BEGUN[block]
-    if block == _LETTERS:
+    if block == LETTERS:
         return [crc32(run, begun) for run in _runs_of_letters(key)]
     return [crc32(key.encode(), begun)]
 

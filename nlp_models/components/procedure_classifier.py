@@ -22,6 +22,7 @@ from nlp_models.corpus import Corpus
 from nlp_models.errors import ModelError
 from nlp_models.message_terms import MessageReader, MessageTerms
 from nlp_models.normaliser import normaliser_for
+from nlp_models.opinion import Opinion
 from nlp_models.scope import Strangeness, strangeness
 from nlp_models.terms import Reading, TermReader
 from nlp_models.trust import Trust
@@ -130,16 +131,15 @@ class ProcedureClassifier(Batched):
         doc._.weighed = self._weighed(terms, int(best[0]))
         return doc
 
-    def best(self, text: str, channel: Channel) -> tuple[str, float] | None:
-        """Return the first label of a text and its probability, without anything else; None when no term is known."""
+    def opinion(self, text: str, channel: Channel) -> Opinion | None:
+        """Return what a text is about, without anything else; None when no term is known."""
         weights = self.weights
         terms = self._messages.read(self._normalise(text))
         own = weights.vocabulary.own_row(terms.keys)
         if not len(own.columns):
             return None
         chances = weights.trust.of(channel)[0].probabilities(weights.class_scores(own, terms.sureness)[None])[0]
-        label = int(chances.argmax())
-        return weights.labels[label], float(chances[label])
+        return Opinion(weights.labels, chances, int(chances.argmax()), len(terms.words))
 
     def read(self, text: str) -> Reading:
         """Return what the classifier learns from a text."""

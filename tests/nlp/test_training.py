@@ -11,18 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import spacy
+from scipy import sparse
 from spacy.tokens import DocBin
 
 from nlp_models.corpus import Corpus, read_examples
 from nlp_models.errors import CorpusError, ModelError
 from nlp_models.pipeline import load
-from nlp_models.rows import rows_of
+from nlp_models.rows import Rows, rows_of
 from nlp_models.scripts.convert import convert
 from nlp_models.softmax import fit_softmax, one_hot, softmax
 from nlp_models.terms import TermReader
 from nlp_models.training import ROOM, STALE, content_hash, ensure_model, known_trust, outliers, train
 from nlp_models.trust import ANY, BandSettings, Trust, Unseen, fit_trust, trust_from
-from nlp_models.vocabulary import learn_vocabulary
+from nlp_models.vocabulary import Floats, learn_vocabulary
 from routing.domain.understanding import Channel
 
 
@@ -169,11 +170,28 @@ def test_the_fit_agrees_with_a_plain_descent() -> None:
     rows = rng.normal(size=(30, 5)).astype(np.float32)
     classes = rng.integers(0, 3, size=30)
     targets = one_hot(classes, 3)
-    fit = fit_softmax(lambda right: rows @ (rows.T @ right), targets, 1.0)
+    fit = fit_softmax(_dense(rows), targets, 1.0)
     weights, bias = rows.T @ fit.coefficients, fit.bias
     residual = softmax(rows @ weights + bias) - targets
     assert np.abs(rows.T @ residual + weights).max() < 0.02
     assert np.abs(residual.sum(axis=0)).max() < 0.02
+
+
+def test_a_fit_on_many_rows_begins_with_a_part_of_them_and_ends_as_low(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    rows = rng.normal(size=(120, 5)).astype(np.float32)
+    targets = one_hot(rng.integers(0, 3, size=120), 3)
+    at_once = fit_softmax(_dense(rows), targets, 1.0)
+    monkeypatch.setattr("nlp_models.softmax._FEW_ROWS", 100)
+    shares: list[float] = []
+    in_stages = fit_softmax(_dense(rows), targets, 1.0, progress=shares.append)
+    assert np.allclose(rows.T @ in_stages.coefficients, rows.T @ at_once.coefficients, atol=0.02)
+    assert shares == sorted(shares)
+    assert shares[-1] <= 1
+
+
+def _dense(rows: Floats) -> Rows:
+    return Rows(sparse.csr_matrix(rows), sparse.identity(5, np.float32, "csr"), np.zeros(5, dtype=np.bool_))
 
 
 def test_many_messages_at_once_are_the_rows_of_each() -> None:
@@ -189,7 +207,7 @@ def test_many_messages_at_once_are_the_rows_of_each() -> None:
             keys = [*vocabulary.remembered([*reading.units.elements()]), vocabulary.pairs(reading.together)]
             row = vocabulary.row(keys)[0 if own else 1]
             assert np.allclose(np.bincount(row.columns, row.values, len(vocabulary.terms)), expected, atol=1e-6)
-        assert np.allclose(many.products(np.eye(6, dtype=np.float32)), dense @ dense.T, atol=1e-5)
+        assert np.allclose(many.mutual()(np.eye(6, dtype=np.float32)), dense @ dense.T, atol=1e-5)
 
 
 def test_each_author_is_left_out_in_turn(tmp_path: Path) -> None:
