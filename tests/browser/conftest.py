@@ -34,7 +34,7 @@ QUIET = (
     "--disable-sync",
 )
 START = 60.0  # seconds
-PATIENCE = 12_000  # milliseconds; the tracking page looks again every five seconds
+PATIENCE = 12_000  # milliseconds; the tracking page looks again at least every five seconds
 Visitor = Callable[..., Awaitable[Page]]
 
 

@@ -139,7 +139,7 @@ async def test_a_gesture_made_by_keyboard_leaves_the_keyboard_where_it_was(
     await room.keyboard.press("Tab")
     await room.keyboard.type("panne connue")
     await room.keyboard.press("Enter")
-    await expect(seen.get_by_text("En sourdine")).to_be_visible()
+    await expect(seen.get_by_text("En sourdine", exact=True)).to_be_visible()
     await expect(seen).to_be_focused()  # the gesture is gone: « Lever la sourdine » has its place
     await expect(seen.get_by_role("button", name="Lever la sourdine")).to_be_visible()
 

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,13 @@ from nlp_models.training import ROOM, STALE, content_hash, ensure_model, known_t
 from nlp_models.trust import ANY, BandSettings, Trust, Unseen, fit_trust, trust_from
 from nlp_models.vocabulary import Floats, learn_vocabulary
 from routing.domain.understanding import Channel
+from tests.nlp.conftest import few_outliers
+
+
+@pytest.fixture(autouse=True)
+def _quickly() -> Iterator[None]:
+    with few_outliers():
+        yield
 
 
 def _bytes_of(folder: Path) -> dict[str, bytes]:

@@ -1,8 +1,10 @@
-// The tracking page looks again every five seconds, as long as something can still happen.
+// The tracking page looks again as long as something can still happen: soon at first, for who has just written; then
+// every five seconds.
 
 import { morph } from "./morph.js";
 
-const EVERY = 5000;
+const [SOON, LATER] = [1000, 5000];
+let pause = SOON;
 const part = () => document.getElementById("suivi");
 
 async function look() {
@@ -25,7 +27,8 @@ function show(page) {
 }
 
 function plan() {
-  if (part().hasAttribute("data-alive")) setTimeout(look, EVERY);
+  if (part().hasAttribute("data-alive")) setTimeout(look, pause);
+  pause = Math.min(pause * 1.5, LATER);
 }
 
 plan();
