@@ -228,7 +228,7 @@ class City:
 
 
 @cache
-def _catalogue(folder: Path | None) -> Catalogue:
+def read_catalogue(folder: Path | None = None) -> Catalogue:
     """Read once for the whole run; it never changes. Where two of our communes lie is drawn in a few strokes."""
     read = loader.load(folder or loader.FOLDER)
     return read if folder else replace(read, area=DRAWN)
@@ -243,7 +243,7 @@ async def peopled(url: str) -> None:
     """Put the example's people on call into a database, as the first start does."""
     with TemporaryDirectory() as folder:
         house = build(
-            settings_in(Path(folder)), url, clock=DrivenClock(), classifier=Scripted(), catalogue=_catalogue(None)
+            settings_in(Path(folder)), url, clock=DrivenClock(), classifier=Scripted(), catalogue=read_catalogue()
         )
         await ensure_roster(house)
         await house.database.close()
@@ -267,6 +267,7 @@ async def founded(
     works: bool = True,
     settings: Settings | None = None,
     ears: Transcriber | None = None,
+    catalogue: Catalogue | None = None,
 ) -> AsyncIterator[City]:
     """A city on the database at ``url``; gateways given replace or join the console's.
 
@@ -275,7 +276,7 @@ async def founded(
     """
     clock = DrivenClock()
     settings = settings or settings_in(folder)
-    read = _catalogue(settings.catalogue_dir)
+    read = catalogue or read_catalogue(settings.catalogue_dir)
     async with ENGINES.borrowed(url) if connected else nullcontext() as connections:
         engine = connections.engine if connections else None
         house = build(settings, url, clock=clock, classifier=classifier, catalogue=read, engine=engine)

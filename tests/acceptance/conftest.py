@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance import calling, citizen, texting
 from tests.acceptance.connected import BASE, with_telegram, with_twilio
 from tests.acceptance.department import Department, at_slack
-from tests.acceptance.duty import LAMP, Duty, on_duty
+from tests.acceptance.duty import FALLEN, LAMP, Duty, on_duty, without_partners
 from tests.acceptance.squad import Squad, at_telegram
 from tests.city import City, founded
 from tests.standins.slack import SlackStandIn
@@ -46,8 +46,10 @@ def phone(town: City, twilio: TwilioStandIn) -> texting.Telephone:
 @pytest.fixture
 async def duty(database_url: str, tmp_path: Path, scripted: Scripted, twilio: TwilioStandIn) -> AsyncIterator[Duty]:
     """Ana is called at once, Bruno two minutes later; the metropolis is Chloé. Each has a telephone and reads texts."""
-    scripted.expect(LAMP, ("eclairage-mat-couche", 0.95), place="rue Monge")
-    async with founded(database_url, tmp_path, scripted, settings=with_twilio(tmp_path, twilio)) as city:
+    scripted.expect(LAMP, (FALLEN, 0.95), place="rue Monge")
+    settings = with_twilio(tmp_path, twilio)
+    catalogue = without_partners()
+    async with founded(database_url, tmp_path, scripted, settings=settings, catalogue=catalogue) as city:
         twilio.clock = city.clock
         await on_duty(city)
         yield Duty(city, twilio)

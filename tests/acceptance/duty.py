@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
 
 from routing.domain.audit import Entry
+from routing.domain.procedure import Catalogue
 from routing.store import audit, roster, timers
 from routing.store.models import AuditEntry, EscalationPolicy, Incident, OncallPerson, Page, ServicePolicy, Timer
 from tests.acceptance.connected import BASE
-from tests.city import City
+from tests.city import City, read_catalogue
 from tests.standins.twilio.account import TwilioStandIn
 from tests.standins.twilio.handset import Handset, answer_text, text_status
 
 ANA, BRUNO, CHLOE = "+33639980011", "+33639980012", "+33639980013"
 VOICE_THEN_SMS = [{"after": 0, "by": "voice"}, {"after": 60, "by": "sms"}]
 LAMP = "un lampadaire est couché sur la route"
+FALLEN = "eclairage-mat-couche"
+
+
+@cache
+def without_partners() -> Catalogue:
+    """Ours, but a fallen lamp mobilises its own service alone: six channels would be told of every call."""
+    read = read_catalogue()
+    lamp = read.procedures[FALLEN]
+    alone = replace(lamp, steps=tuple(step for step in lamp.steps if step.service == lamp.lead))
+    return replace(read, procedures={**read.procedures, FALLEN: alone})
 
 
 def person(

@@ -14,7 +14,7 @@ from routing.domain.escalation import EXHAUSTED
 from routing.domain.incident import PageState
 from routing.store.models import EscalationPolicy
 from tests.acceptance.connected import with_twilio
-from tests.acceptance.duty import ANA, BRUNO, CHLOE, LAMP, Duty, on_duty, person
+from tests.acceptance.duty import ANA, BRUNO, CHLOE, FALLEN, LAMP, Duty, on_duty, person, without_partners
 from tests.city import founded
 from tests.clock import DrivenClock
 from tests.standins import faults
@@ -232,9 +232,9 @@ async def doubled(
     database_url: str, tmp_path: Path, scripted: Scripted, twilio: TwilioStandIn, gateway: GatewayStandIn
 ) -> AsyncIterator[Duty]:
     """The city with two providers of calls and texts."""
-    scripted.expect(LAMP, ("eclairage-mat-couche", 0.95), place="rue Monge")
+    scripted.expect(LAMP, (FALLEN, 0.95), place="rue Monge")
     settings = with_twilio(tmp_path, twilio, **gateway.settings())
-    async with founded(database_url, tmp_path, scripted, settings=settings) as city:
+    async with founded(database_url, tmp_path, scripted, settings=settings, catalogue=without_partners()) as city:
         twilio.clock = gateway.clock = city.clock
         await on_duty(city)
         yield Duty(city, twilio)
@@ -292,14 +292,14 @@ async def chatting(
     database_url: str, tmp_path: Path, scripted: Scripted, twilio: TwilioStandIn, slack: SlackStandIn
 ) -> AsyncIterator[Duty]:
     """Ana is written to in Slack, Bruno is called."""
-    scripted.expect(LAMP, ("eclairage-mat-couche", 0.95), place="rue Monge")
+    scripted.expect(LAMP, (FALLEN, 0.95), place="rue Monge")
     more = {
         "slack_bot_token": slack.workspace.bot_token,
         "slack_signing_secret": slack.workspace.signing_secret,
         "slack_base_url": slack.url,
     }
     settings = with_twilio(tmp_path, twilio, **more)
-    async with founded(database_url, tmp_path, scripted, settings=settings) as city:
+    async with founded(database_url, tmp_path, scripted, settings=settings, catalogue=without_partners()) as city:
         twilio.clock = slack.clock = city.clock
         await on_duty(city, person("ana", "Ana Martin", ANA, by("slack"), slack="U0ANA"))
         yield Duty(city, twilio)

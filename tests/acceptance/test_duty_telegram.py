@@ -9,7 +9,7 @@ import pytest
 
 from bot.telegram import account
 from tests.acceptance.connected import with_telegram, with_twilio
-from tests.acceptance.duty import ANA, BRUNO, LAMP, Duty, on_duty, person
+from tests.acceptance.duty import ANA, BRUNO, FALLEN, LAMP, Duty, on_duty, person, without_partners
 from tests.acceptance.squad import ANA as ANA_THERE
 from tests.acceptance.squad import BRUNO as BRUNO_THERE
 from tests.acceptance.squad import STAFF, Squad
@@ -71,10 +71,11 @@ class Written(Duty):
 async def written(
     database_url: str, tmp_path: Path, scripted: Scripted, twilio: TwilioStandIn, telegram: TelegramStandIn
 ) -> AsyncIterator[Written]:
-    scripted.expect(LAMP, ("eclairage-mat-couche", 0.95), place="rue Monge")
+    scripted.expect(LAMP, (FALLEN, 0.95), place="rue Monge")
     more = with_telegram(tmp_path, telegram).model_dump(include={*with_telegram(tmp_path, telegram).model_fields_set})
     given = {name: value for name, value in more.items() if name.startswith("telegram")}
-    async with founded(database_url, tmp_path, scripted, settings=with_twilio(tmp_path, twilio, **given)) as city:
+    settings = with_twilio(tmp_path, twilio, **given)
+    async with founded(database_url, tmp_path, scripted, settings=settings, catalogue=without_partners()) as city:
         telegram.clock = twilio.clock = city.clock
         squad = Squad(city, telegram)
         await on_duty(city, person("ana", "Ana Martin", ANA, TELEGRAM, telegram=ANA_THERE))
