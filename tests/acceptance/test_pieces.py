@@ -258,7 +258,7 @@ async def test_a_slow_file_does_not_hold_a_hand_for_ever(
     address = twilio.holds(photo(), "image/jpeg")
     await phone.write(HOLE, NumMedia="1", MediaUrl0=address, MediaContentType0="image/jpeg")
     with monkeypatch.context() as patience:
-        patience.setattr("intake.fetch.FETCH_TIME", 0.05)
+        patience.setattr("intake.fetch.FETCH_TIME", 0.3)
         await town.work()
     [piece] = await pieces(town)
     assert piece.state == "wanted"
