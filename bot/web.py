@@ -49,7 +49,8 @@ HEADERS = {
 }
 DESCRIPTION = (
     "Intake and routing of a city's control room. Non-emergency: whoever is in danger is told to call 112 first. "
-    "Times are ISO 8601 UTC; every error is {detail: [{loc, msg}]}."
+    "Times are ISO 8601 UTC; every error is {detail: [{loc, msg}]}. What is wrong with a request's form is said in "
+    "English; what the room refuses, in the words its agents read."
 )
 
 
