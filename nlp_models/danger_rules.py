@@ -27,12 +27,11 @@ from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
-_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -0.7, -0.4, 0.3  # log-odds that the second ear must give
-_AGAINST = -1.0  # log-odds below which it speaks against a fixed rule or several signs
+_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -0.7, 0.0, 0.7  # log-odds that the second ear must give
+_AGAINST = -1.0  # log-odds below which it speaks against several signs
 _EAR = "fr"  # the language the second ear has learnt
 _A_FEW = 6  # words
 _FEWEST, _FEW = 4, 10  # words; fewer than four say nothing by themselves, fewer than ten are often half of a story
-_LONG = 25  # words; in a longer message much else is said around a danger, and the ear may not speak against a rule
 _AROUND = 70  # characters of context each side of a hit
 _BESIDE = (6,)  # words each side of a hit with which the second ear hears it by itself
 _TOGETHER = 110  # characters each side of the first concept in which the others must be said
@@ -53,14 +52,14 @@ class Together:
 class Rule:
     """One danger, or only the sign of one, which counts unless the whole message speaks of something else.
 
-    No ear speaks against a ``firm`` one. ``hints`` are pieces of words without which no pattern can match: they keep
-    the search short.
+    A ``foreign`` one is of another language than the ear's. ``hints`` are pieces of words without which no pattern can
+    match: they keep the search short.
     """
 
     id: str
     reason: str
     sign: bool
-    firm: bool
+    foreign: bool
     hints: frozenset[str]
     pattern: WordPattern
     together: tuple[Together, ...]
@@ -94,28 +93,18 @@ class RuleBook:
 def find_danger(text: str, *, growing: bool = False) -> Danger | None:
     """Return the gravest danger heard in a message, or None. Never raises; reads at most 4 000 characters.
 
-    A fixed rule decides unless the second ear (``danger_ear``) hears plainly something else, in the whole message and
-    in the words around the hit: then it is only a sign. Several signs decide in the same way. Where there is less, the
-    second ear may: readily where a sign was heard, only when it is sure where none was. While a sentence is still
-    ``growing`` the ear waits for the end: half of it sounds like a danger far more often ("bonjour j'ai mon mari
-    qui…").
+    A fixed rule decides. Several signs do too, unless the second ear (``danger_ear``) hears plainly something else, in
+    the whole message and in the words around each. Where there is less, the second ear may: readily where a sign was
+    heard, only when it is sure where none was. While a sentence is still ``growing`` the ear waits for the end: half
+    of it sounds like a danger far more often ("bonjour j'ai mon mari qui…").
     """
     plain = listened(text)
     signs: list[tuple[Danger, tuple[str, ...]]] = []
-    opinion: Opinion | None = None
     for danger, rule, near in _heard(plain):
         if not rule.sign:
-            if growing or rule.firm:
-                return danger
-            opinion = opinion or listen(plain)
-            if (
-                len(plain.split()) > _LONG
-                or not _speaks_of_something_else(opinion, near)
-                or not _in_its_language(text, plain)
-            ):
-                return danger
+            return danger
         signs.append((danger, near))
-    opinion = opinion or listen(plain)
+    opinion = listen(plain)
     if signs:
         if opinion.score > _WITH_SIGN:
             return signs[0][0]
@@ -243,7 +232,7 @@ def _rules(macros: Mapping[str, str], concepts: Mapping[str, WordPattern]) -> It
                 id=data["id"],
                 reason=data["reason"],
                 sign=file.get("signs", False),
-                firm=file.get("firm", False),
+                foreign=file.get("foreign", False),
                 hints=frozenset(str(hint) for hint in data["hints"]),
                 pattern=_any_of(data.get("patterns") or [r"\|{9}"], macros),
                 together=tuple(_together(text, concepts) for text in data.get("together", ())),

@@ -95,7 +95,7 @@ def _mixed(texts: Sequence[Told]) -> Iterator[Told]:
 
 def _own() -> Iterator[Told]:
     critical = (RULES / "critical_phrases.txt").read_text(encoding="utf-8").splitlines()
-    rules = [rule for rule in rule_book().rules if not rule.firm]  # firm ones are told in other languages
+    rules = [rule for rule in rule_book().rules if not rule.foreign]
     positive = [*(text for rule in rules for text in rule.positive), *critical]
     negative = [text for rule in rules for text in rule.negative]
     yield from (Told(text, True, _OWN_WEIGHT) for text in positive)
