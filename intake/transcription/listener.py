@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import json
 import os
 import queue
@@ -21,8 +19,6 @@ from intake.transcription.turn import TurnEar
 from intake.transcription.wire import Kind
 
 Frame = tuple[Kind, int, bytes]
-M_MMAP_THRESHOLD = -3  # of malloc.h
-LARGE = 1 << 20  # bytes
 
 
 class Listener:
@@ -116,15 +112,8 @@ def loaded(ears: engine.Ears) -> engine.Engine:
     return load_sherpa(ears)
 
 
-def give_back() -> None:
-    """What a pass of the model needed goes back at once: glibc keeps large pieces when it has seen many of them."""
-    with contextlib.suppress(OSError, AttributeError):  # another libc has its own ways
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
-
-
 def main(given: str) -> None:
     """``given`` is the JSON of the ears. Frames go over the standard streams; what libraries print goes to stderr."""
-    give_back()
     said = json.loads(given)
     ears = engine.Ears(said["engine"], Path(said["model"]), Path(said["vad"]), tuple(said["hotwords"]))
     out = os.fdopen(os.dup(1), "wb")
