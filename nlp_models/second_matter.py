@@ -29,7 +29,9 @@ _WHOLE_SURE = -0.469
 _HESITATES = 2.292
 _SECOND_HEARD = 0.089
 _SECOND_IN_FIRST, _FIRST_IN_SECOND = 0.136, -0.209
-_MOST_OF_FIRST = 10.0  # what all that is said of the first part may bring
+# Of the cuts that prove to be two 98 in 100 reach this before a part is read, of the others half.
+_PROMISING = -10.1
+_MOST_OF_FIRST = 10.0  # what reading the first part may bring
 _ENOUGH = 1.0
 _APART = 2.0  # what two places are worth
 _LEAST = 1e-4
@@ -83,8 +85,10 @@ class SecondMatter:
 
     def _may_be_two(self, cut: Cut, whole: Understanding, channel: Channel) -> bool:
         """Whether the classifier alone makes two of it: nearly every cut ends here."""
+        if not (cut.said or _promises(cut, whole)):
+            return False
         second = self.classifier.opinion(cut.after, channel)
-        if second is None or not (cut.said or _promises(second, cut, whole)):
+        if second is None or not (cut.said or _of_second(second, cut, whole) + _MOST_OF_FIRST > _ENOUGH):
             return False
         first = self.classifier.opinion(cut.before, channel)
         if first is None or first.label == second.label:
@@ -95,9 +99,10 @@ class SecondMatter:
         return two > _ENOUGH or (two > _ENOUGH - _APART and self._apart(cut))
 
 
-def _promises(second: Opinion, cut: Cut, whole: Understanding) -> bool:
-    """Whether it could be two, were the first part as sure as can be: the first need not be read otherwise."""
-    return _of_second(second, cut, whole) + _MOST_OF_FIRST > _ENOUGH - _APART
+def _promises(cut: Cut, whole: Understanding) -> bool:
+    """Whether it could be two by its words and the whole alone: reading a part costs more than all else here."""
+    words = _FIRST_WORDS * math.log(1 + len(cut.before.split())) + _SECOND_WORDS * math.log(1 + len(cut.after.split()))
+    return _BEGUN + words + _FURTHER * cut.further + _WHOLE_SURE * log_odds(whole.confidence) > _PROMISING
 
 
 def _of_second(second: Opinion, cut: Cut, whole: Understanding) -> float:

@@ -41,15 +41,15 @@ def reader(trained_model: Path) -> Reader:
 def test_most_vague_openings_are_not_routed(reader: Reader, channel: str) -> None:
     assert len(VAGUE) == 60
     routed = [text for text in VAGUE if reader.understand(text, channel).decision is Decision.ROUTE]
-    # Measured 6, 7 and 1; some do tell a matter, such as a former call. Without vague outliers: 21, 26 and 5.
-    assert len(routed) <= 9, routed
+    # Measured none; 6, 7 and 1 before. Without vague outliers: 21, 26 and 5.
+    assert len(routed) <= 3, routed
 
 
 @pytest.mark.parametrize("channel", ["voice", "sms", "web"])
 @pytest.mark.parametrize(("texts", "fewest"), [(VAGUE, 50), (FRESH, 30)], ids=["known", "fresh"])
 def test_most_vague_messages_are_known_to_be_vague(reader: Reader, channel: str, texts: list[str], fewest: int) -> None:
     read = [reader.understand(text, channel) for text in texts]
-    assert sum(one.vague for one in read) >= fewest  # of 60, measured 52, 51, 54; of 40, 32, 32, 34
+    assert sum(one.vague for one in read) >= fewest  # of 60, measured 52, 52, 57; of 40, 34, 34, 35
     refused = [text for text, one in zip(texts, read, strict=True) if one.decision is Decision.OUT_OF_SCOPE]
     assert len(refused) <= 1, refused  # "vous savez bien de quoi je parle"; of the 60, 22 on the web before
 
@@ -71,7 +71,7 @@ def test_short_specific_messages_keep_their_procedure(reader: Reader, channel: s
 @pytest.mark.parametrize("channel", ["voice", "sms", "web"])
 def test_a_matter_told_after_a_vague_opening_is_understood(reader: Reader, channel: str) -> None:
     missed = [text for text, label in OPENED if reader.understand(text, channel).procedure != label]
-    assert len(missed) <= 12, missed  # of 80; measured 7, 6 and 10
+    assert len(missed) <= 12, missed  # of 80; measured 10, 11 and 7
 
 
 @pytest.mark.parametrize(
