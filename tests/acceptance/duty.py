@@ -25,11 +25,14 @@ FALLEN = "eclairage-mat-couche"
 
 @cache
 def without_partners() -> Catalogue:
-    """Ours, but a fallen lamp mobilises its own service alone: six channels would be told of every call."""
+    """Ours, but whatever lamps do mobilises their own service alone: six channels would be told of every call."""
     read = read_catalogue()
-    lamp = read.procedures[FALLEN]
-    alone = replace(lamp, steps=tuple(step for step in lamp.steps if step.service == lamp.lead))
-    return replace(read, procedures={**read.procedures, FALLEN: alone})
+    alone = {
+        id_: replace(one, steps=tuple(step for step in one.steps if step.service == one.lead))
+        for id_, one in read.procedures.items()
+        if one.lead == "eclairage"
+    }
+    return replace(read, procedures={**read.procedures, **alone})
 
 
 def person(

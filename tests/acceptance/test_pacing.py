@@ -105,9 +105,9 @@ async def test_two_hundred_events_make_a_current_card_and_few_messages(
     wall = Watched(rates)
     async with read_by(wall, {"voirie": ("slack:C0",)}) as city:
         incident = (await city.opened(hole))["reference"]
-        for number in range(200):
-            await happens(city, incident, f"nouvelle {number}")
-            await city.settle(seconds=0.04)
+        for number in range(0, 200, 5):
+            await happens(city, incident, *(f"nouvelle {each}" for each in range(number, number + 5)))
+            await city.settle(seconds=0.2)
         await city.settle(seconds=52)
         async with city.session() as session:
             version = (await incidents.by_reference(session, incident)).version
