@@ -102,6 +102,11 @@ class Beginnings:
             return False
         return lead[0] in self.articles or (self.small.isdisjoint(lead) and self.articles.isdisjoint(lead))
 
+    def goes_on(self, words: Sequence[str], streets: Container[str]) -> bool:
+        """Whether ``words`` only say what else the first matter does, and to which street ("… et inonde la rue Y")."""
+        lead = list(takewhile(lambda word: word not in streets, words))
+        return len(lead) == 2 and lead[0] not in self.articles and lead[1] in self.articles
+
 
 @cache
 def beginnings_for(language: str) -> Beginnings | None:

@@ -83,6 +83,10 @@ class SecondMatter:
         before, after = (find_where(part, self.places()).place for part in (cut.before, cut.after))
         return before is not None and after is not None and before != after
 
+    def _goes_on(self, cut: Cut) -> bool:
+        begins, kinds = beginnings_for(self.language), self.places().words
+        return begins is not None and begins.goes_on(kinds.split(cut.after), kinds.types)
+
     def _may_be_two(self, cut: Cut, whole: Understanding, channel: Channel) -> bool:
         """Whether the classifier alone makes two of it: nearly every cut ends here."""
         if not (cut.said or _promises(cut, whole)):
@@ -96,7 +100,7 @@ class SecondMatter:
         if cut.said and min(first.chance, second.chance) >= _LIKELY:
             return True
         two = _two(first, second, cut, whole)
-        return two > _ENOUGH or (two > _ENOUGH - _APART and self._apart(cut))
+        return two > _ENOUGH or (two > _ENOUGH - _APART and self._apart(cut) and not self._goes_on(cut))
 
 
 def _promises(cut: Cut, whole: Understanding) -> bool:
