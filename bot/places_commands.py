@@ -40,7 +40,8 @@ def import_file(
     )
     typer.echo(
         f"{summary.addresses} addresses in {summary.streets} streets of {len(summary.communes)} communes; "
-        f"{summary.outside} rows of other communes and {summary.unnamed} of places that are no streets left out."
+        f"{summary.outside} rows of other communes and {summary.unnamed} of places that are no streets left out"
+        + (f", {summary.repeated} doors that stood there twice." if summary.repeated else ".")
     )
     if silent := sorted(set(communes.values()) - set(summary.communes)):
         typer.echo(f"No address of: {', '.join(silent)}.", err=True)
@@ -103,10 +104,14 @@ def export(file: Annotated[Path, typer.Argument(help="Where the CSV goes: street
     import csv
 
     book = _book()
-    with file.open("w", encoding="utf-8", newline="") as target:
-        rows = csv.writer(target, delimiter=";")
-        rows.writerow(["street", "commune", "addresses"])
-        rows.writerows(book.rows())
+    try:
+        with file.open("w", encoding="utf-8", newline="") as target:
+            rows = csv.writer(target, delimiter=";")
+            rows.writerow(["street", "commune", "addresses"])
+            rows.writerows(book.rows())
+    except OSError as error:
+        typer.echo(f"{file}: cannot be written ({error.strerror}).", err=True)
+        raise typer.Exit(1) from error
 
 
 @app.command()
@@ -143,7 +148,11 @@ def evaluate(
 def _book() -> StreetBook:
     from nlp_models.street_book import StreetBook
 
-    return _or_stop(lambda: StreetBook(Settings().streets_file))
+    file = Settings().streets_file
+    if not file.is_file():
+        typer.echo("No addresses are imported yet: `vigie places import FILE` does that (docs/places.md).", err=True)
+        raise typer.Exit(1)
+    return _or_stop(lambda: StreetBook(file))
 
 
 def _or_stop(work: Callable[[], Result]) -> Result:

@@ -22,6 +22,7 @@ from nlp_models.street_book import DEGREE, Name
 
 COLUMNS = ("numero", "rep", "nom_voie", "code_insee", "lon", "lat")
 _TOLD = 20  # problems listed before reading stops
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")  # no database takes them
 _GZIP = b"\x1f\x8b"
 _STEP = 5_000  # rows between two looks at the progress
 _NO_NUMBER = 5000  # 5000 and above are numbers the base makes up for addresses that have none
@@ -32,13 +33,14 @@ Progress = Callable[[str, float], None]
 @dataclass(slots=True)
 class Summary:
     """What an import found. ``outside`` are rows of communes that are not the city's, ``unnamed`` rows of streets
-    without a kind that is known ("Le Bourg"): both are left out."""
+    without a kind that is known ("Le Bourg"), ``repeated`` doors that stood there already: all are left out."""
 
     rows: int = 0
     addresses: int = 0
     streets: int = 0
     outside: int = 0
     unnamed: int = 0
+    repeated: int = 0
     communes: list[str] = field(default_factory=list)
 
 
@@ -48,6 +50,7 @@ class _Doors:
     repeats: list[str] = field(default_factory=list)
     lats: array[int] = field(default_factory=lambda: array("i"))
     lons: array[int] = field(default_factory=lambda: array("i"))
+    seen: set[int | tuple[int, str]] = field(default_factory=set)
 
 
 def import_addresses(
@@ -88,14 +91,14 @@ def _streets(
         if commune is None:
             summary.outside += 1
             continue
-        if label not in names:
-            names[label] = _name(label, words)
-        name = names[label]
-        if name is None:
-            summary.unnamed += 1
-            continue
         try:
-            _keep(found.setdefault((name, commune), _Doors()), number, repeat, lon, lat)
+            if label not in names:
+                names[label] = _name(label, words)
+            name = names[label]
+            if name is None:
+                summary.unnamed += 1
+                continue
+            summary.repeated += not _keep(found.setdefault((name, commune), _Doors()), number, repeat, lon, lat)
         except ValueError as problem:
             problems.append(f"{source.name}:{line}: {problem}")
             if len(problems) >= _TOLD:
@@ -106,8 +109,8 @@ def _streets(
     return found
 
 
-def _keep(doors: _Doors, number: str, repeat: str, lon: str, lat: str) -> None:
-    """Add one address. Raises ValueError in words."""
+def _keep(doors: _Doors, number: str, repeat: str, lon: str, lat: str) -> bool:
+    """Add one address; False when that door is known already. Raises ValueError in words."""
     if not number.isdecimal() or len(number) > 5:
         raise ValueError(f"numero is not a house number: {number[:20]!r}")
     try:
@@ -117,15 +120,26 @@ def _keep(doors: _Doors, number: str, repeat: str, lon: str, lat: str) -> None:
     if not (-90 <= north <= 90 and -180 <= east <= 180):
         raise ValueError(f"lon, lat are not on Earth: {lon[:20]}, {lat[:20]} (the columns x and y are not degrees)")
     if int(number) >= _NO_NUMBER:
-        return
+        return True
+    again = repeat.strip().lower()[:10]
+    door = (int(number), again) if again else int(number)
+    if door in doors.seen:
+        return False
+    doors.seen.add(door)
     doors.numbers.append(int(number))
-    doors.repeats.append(repeat.strip().lower()[:10])
+    doors.repeats.append(again)
     doors.lats.append(round(north * DEGREE))
     doors.lons.append(round(east * DEGREE))
+    return True
 
 
 def _name(label: str, words: PlaceWords) -> Name | None:
-    """How a street is called here: "Rue de Longvic" is "rue de Longvic"; None without a known kind of street."""
+    """How a street is called here: "Rue de Longvic" is "rue de Longvic"; None without a known kind of street.
+
+    Raises ValueError in words.
+    """
+    if _CONTROL.search(label):
+        raise ValueError(f"nom_voie holds signs that are no letters: {label[:40]!r}")
     parts = words.split(label)
     kind, core = typed(parts, words)
     if not kind or not core:
@@ -152,6 +166,9 @@ def _cells(source: Path, progress: Progress) -> Iterator[tuple[int, Sequence[str
                 io.TextIOWrapper(plain, encoding="utf-8-sig", newline="") as text,
             ):
                 yield from _read(source.name, text, lambda: progress("read", 0.9 * raw.tell() / size))
+    except UnicodeDecodeError as error:
+        line = _not_utf8(source, zipped)
+        raise PlacesError(f"{source.name}:{line}: not UTF-8 text; save the file as UTF-8.") from error
     except (OSError, EOFError) as error:
         raise PlacesError(f"{source}: cannot be read: {error}") from error
 
@@ -163,19 +180,35 @@ def _read(name: str, text: IO[str], tick: Callable[[], None]) -> Iterator[tuple[
         missing = [column for column in COLUMNS if column not in header]
         if missing:
             raise PlacesError(
-                f"{name}:1: no column {', '.join(missing)}; expected the national address base, with semicolons."
+                f"{name}:1: no column {', '.join(missing)}; expected the national address base, with semicolons"
+                + (" (these are commas)." if "," in "".join(header) and len(header) == 1 else ".")
             )
         at = [header.index(column) for column in COLUMNS]
+        begun = rows.line_num
         for cells in rows:
+            began, begun = begun + 1, rows.line_num
+            if not cells:
+                continue
             if len(cells) != len(header):
-                raise PlacesError(f"{name}:{rows.line_num}: {len(cells)} columns, the first line has {len(header)}.")
+                to = f" to {begun} (a quotation mark is open)" if begun > began else ""
+                raise PlacesError(f"{name}:{began}{to}: {len(cells)} columns, the first line has {len(header)}.")
             if rows.line_num % _STEP == 0:
                 tick()
             yield rows.line_num, [cells[one] for one in at]
-    except UnicodeDecodeError as error:
-        raise PlacesError(f"{name}: after line {rows.line_num}: not UTF-8 text.") from error
     except csv.Error as error:
         raise PlacesError(f"{name}:{rows.line_num}: {error}.") from error
+
+
+def _not_utf8(source: Path, zipped: bool) -> int:
+    """The first line that is not UTF-8; the reader decodes many lines at once and cannot tell."""
+    number = 0
+    with gzip.open(source, "rb") if zipped else source.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return number
 
 
 def _digest(source: Path) -> str:

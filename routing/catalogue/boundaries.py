@@ -15,6 +15,7 @@ from routing.domain.procedure import Commune
 from routing.errors import CatalogueError
 
 BOUNDARIES = "boundaries.json"
+_FEWEST_CORNERS = 3
 CODES = ("code", "insee", "INSEE_COM", "com_insee")  # what publishers call the INSEE code
 
 
@@ -34,6 +35,9 @@ def area(folder: Path, communes: Mapping[str, Commune], problems: list[str]) -> 
         rows = BoundariesFile.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, ValidationError) as error:
         problems.append(f"{BOUNDARIES}:1: {str(error).splitlines()[0]}")
+        return None
+    if wrong := _wrong(rows):
+        problems.append(f"{BOUNDARIES}:1: {wrong}")
         return None
     names = {commune.insee: commune.name for commune in communes.values()}
     problems += [f"{BOUNDARIES}:1: unknown commune '{code}'" for code in rows.communes if names and code not in names]
@@ -61,13 +65,29 @@ def drawn(file: Path, communes: Iterable[Commune], source: str) -> BoundariesFil
             if code in codes:
                 rings.setdefault(codes[code], []).extend(_outer_rings(feature["geometry"]))
         found = BoundariesFile(source=source, communes=rings)
+        if wrong := _wrong(found):
+            raise CatalogueError([f"{file}:1: {wrong}"])
     except OSError as error:
         raise CatalogueError([f"{file}:1: cannot be read ({error.strerror})"]) from error
+    except ValidationError as error:
+        raise CatalogueError([f"{file}:1: not a GeoJSON of polygons ({error.errors()[0]['msg']})"]) from error
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise CatalogueError([f"{file}:1: not a GeoJSON of polygons ({type(error).__name__}: {error})"]) from error
     if not found.communes:
         raise CatalogueError([f"{file}:1: no commune of the catalogue; expected its INSEE code as one of {CODES}"])
     return found
+
+
+def _wrong(rows: BoundariesFile) -> str | None:
+    """The first ring that is none, in words: one corner on the Moon would put a whole commune there."""
+    for code, rings in rows.communes.items():
+        for ring in rings:
+            if len(ring) < _FEWEST_CORNERS or any(len(corner) < 2 for corner in ring):
+                return f"commune {code}: a ring needs {_FEWEST_CORNERS} corners at least, each [longitude, latitude]"
+            for east, north, *_ in ring:
+                if not (-180 <= east <= 180 and -90 <= north <= 90):
+                    return f"commune {code}: {east}, {north} are not degrees of longitude and latitude (WGS 84)"
+    return None
 
 
 def keep(folder: Path, boundaries: BoundariesFile) -> None:

@@ -60,7 +60,14 @@ def test_what_is_wrong_is_said_without_a_traceback(run, tmp_path: Path) -> None:
     assert "bad.csv:1: no column numero" in refused.output
     nothing = run("stats")
     assert nothing.exit_code == 1
-    assert "run `vigie places import` again" in nothing.output
+    assert "No addresses are imported yet" in nothing.output
+
+
+def test_an_export_that_cannot_be_written_is_said(run, file: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    said(run("import", str(file)))
+    refused = run("export", str(tmp_path / "nowhere" / "out.csv"))
+    assert refused.exit_code == 1
+    assert "cannot be written" in refused.output
 
 
 def test_the_doctor_says_what_is_known(run, file: Path) -> None:  # type: ignore[no-untyped-def]

@@ -182,3 +182,32 @@ def test_a_street_file_cut_short_or_foreign_is_refused(city: Gazetteer, tmp_path
         (tmp_path / name).write_bytes(content)
         with pytest.raises(PlacesError, match="not a whole street file"):
             StreetBook(tmp_path / name)
+
+
+def test_doors_that_stand_twice_count_once_and_blank_lines_are_none(tmp_path: Path) -> None:
+    rows = [*ROWS, "", row(12, "", "Rue de Longvic", "21231", 47.0, 5.0), row(12, "BIS", "Rue de Longvic", "21231")]
+    summary = import_addresses(written(tmp_path, *rows), tmp_path / "streets.bin", COMMUNES, place_words("fr"))
+    assert (summary.addresses, summary.repeated) == (8, 2)
+    assert ("rue de Longvic", "Dijon", 3) in list(StreetBook(tmp_path / "streets.bin").rows())
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_line_that_is_not_utf8_is_named(tmp_path: Path, packed: bool) -> None:
+    path = tmp_path / "adresses-21.csv"
+    content = "\n".join([HEADER, row(1, "", "Rue Monge", "21231"), row(1, "", "Rue Brûlée", "21231")]).encode("latin-1")
+    path.write_bytes(gzip.compress(content) if packed else content)
+    with pytest.raises(PlacesError, match=r"adresses-21\.csv:2: not UTF-8 text; save"):  # "entrée" comes first
+        import_addresses(path, tmp_path / "streets.bin", COMMUNES, place_words("fr"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ([HEADER.replace(";", ",")], "these are commas"),
+        ([*ROWS[:3], 'x;;4;;"Rue Monge;21000;21231', *ROWS[3:]], "adresses-21.csv:4 to 13 .a quotation mark is open"),
+        ([HEADER, row(1, "", "Rue\0 Monge", "21231")], "adresses-21.csv:2: nom_voie holds signs that are no letters"),
+    ],
+)
+def test_mistakes_that_spreadsheets_make_are_told(tmp_path: Path, rows: list[str], problem: str) -> None:
+    with pytest.raises(PlacesError, match=problem):
+        import_addresses(written(tmp_path, *rows), tmp_path / "streets.bin", COMMUNES, place_words("fr"))

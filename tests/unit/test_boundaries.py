@@ -82,3 +82,25 @@ def test_each_commune_holds_its_own_centre(copied: CatalogueCopy) -> None:
     assert area is not None
     for commune in communes:
         assert area.commune_at(commune.lat, commune.lon) == commune.name
+
+
+@pytest.mark.parametrize(
+    ("ring", "problem"),
+    [
+        ([], "not a GeoJSON of polygons|3 corners"),
+        ([[5.0, 47.3], [5.1, 47.3]], "3 corners at least"),
+        ([[5.0], [5.1], [5.2]], "3 corners at least"),
+        ([["x", 47.3], [5.1, 47.3], [5.1, 47.4]], "not a GeoJSON of polygons"),
+        ([[854000.0, 6690000.0], [855000.0, 6690000.0], [855000.0, 6691000.0]], "not degrees of longitude"),
+    ],
+)
+def test_a_ring_that_is_none_is_refused(
+    copied: CatalogueCopy, tmp_path: Path, ring: list[object], problem: str
+) -> None:
+    file = published(tmp_path, ("code", "21231", [[ring]]))
+    with pytest.raises(CatalogueError, match=problem):
+        boundaries.drawn(file, named("21231"), "a survey")
+    kept = {"source": "by hand", "communes": {"21231": [ring]}}
+    (copied.folder / boundaries.BOUNDARIES).write_text(json.dumps(kept), encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"boundaries\.json:1"):
+        loader.load(copied.folder)
