@@ -24,7 +24,8 @@ _PLACES = (
     " Saint Sainte Notre Le La Les"
 )
 _PROPER = rf"(?!(?:{'|'.join(_PLACES.split())})\b)[A-ZÉÈÀÂÎÔÇ][\w’'-]+"
-_FULL = rf"{_PROPER}[ \t]+(?:de[ \t]+|d['’])?{_PROPER}"
+_PARTICLE = r"(?:Le|El|Al|Ben|Bin|Da|Dos|[Vv]an|[Vv]on)[ \t]+"
+_FULL = rf"{_PROPER}[ \t]+(?:de[ \t]+|d['’]|{_PARTICLE})?{_PROPER}"
 _SELF = r"[Jj]e suis|[Ii]ci|[Dd]e la part de|[Aa]u nom de|[Ss]igné|[Dd]emande[rz]|[Mm]oi,? c['’]est|I['’]m|[Tt]his is"
 _GREETING = r"(?i:bonjour|bonsoir|salut|all[ôo]|oui)[ \t,.;:!-]+(?i:c['’]est|ici)"
 _INTRODUCES = r"je (?:vous|t['’]appelle|télé|voudrais|souhaite|suis|me permets)|j['’](?:appelle|habite|aimerais)"
@@ -48,12 +49,17 @@ _RULES = (
     (re.compile(rf"(?i)\b((?:pré)?nom(?: de famille)?[ \t]*:[ \t]*){_NAME}(?:[ \t-]+{_NAME}){{0,2}}"), rf"\1{HIDDEN}"),
     (re.compile(rf"\b({_SELF})([ \t:,]+){_FULL}\b"), rf"\1\2{HIDDEN}"),
     (re.compile(rf"\b({_GREETING})([ \t]+){_FULL}\b"), rf"\1\2{HIDDEN}"),
+    # "c'est Ahmed Ben Salah, …": who begins so says who they are.
+    (re.compile(rf"^(\s*+[Cc]['’]est)([ \t]+)(?:M\.|Mme|Mlle)?[ \t]*{_FULL}(?=[ \t]*[,.;:(])"), rf"\1\2{HIDDEN}"),
     # An ear that writes no capitals: whoever says what they call for has just said who they are.
     (re.compile(rf"(?i)\b({_GREETING})\s+{_NAME}(?:\s+{_NAME})?(?=[\s,]+(?:{_INTRODUCES}))"), rf"\1 {HIDDEN}"),
     (re.compile(rf"\b({_OWN})([ \t,]+){_PROPER}(?:[ \t]+{_PROPER})?"), rf"\1\2{HIDDEN}"),
     (re.compile(rf"({_CLOSING}[ \t]*[,.;:!\n-][\s,.;:!-]*){_FULL}(?=\s*+\.?\s*+$)"), rf"\1{HIDDEN}"),
     (
-        re.compile(rf"\b((?i:{_TITLE}))\s+(?!(?:Le|La|Les)\b)[A-ZÉÈÀÂÎÔÇ][\w'’-]+(?:[ \t]+{_PROPER})?"),
+        re.compile(
+            rf"\b((?i:{_TITLE}))\s+(?!(?:Le|La|Les)\b)[A-ZÉÈÀÂÎÔÇ][\w'’-]+"
+            rf"(?:[ \t]+{_PARTICLE}{_PROPER}|[ \t]+{_PROPER})?"
+        ),
         rf"\1 {HIDDEN}",
     ),
     (re.compile(rf"(?i)\b((?:{_MET})\s+(?:{_TITLE}))\s+{_NAME}"), rf"\1 {HIDDEN}"),

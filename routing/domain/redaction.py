@@ -17,8 +17,24 @@ _SAID = (
 )
 _DIGITS = rf"(?:{'|'.join(_SAID.split())}|\d{{1,4}})"
 _BY = r"[\s,.-]{1,3}"
+# An address as it is said: "marie point curie arobase exemple point fr".
+_SPELT = r"\s++(?:point|dot|punto|tiret(?: du (?:bas|six))?|underscore)\s++"
+_AT = r"\s++(?:arr?obase?|at)\s++"
+# What people call a plate; what stands near it may then be written in any way.
+_PLATE = (
+    r"(?i:\b(?:immatricul\w*|plaques?|matr[ií]cula|number plate|registration)\b)[\s:,]++"
+    r"(?:(?i:est|c['’]est|is|es|n[°o])[\s:]++)?"
+)
+_NO_PLATE = r"(?!\d+[ -]?(?i:rue|av|bd|pl|bis|ter|all|imp|che|cm|m|km|h|ans?|jrs?|fois)\b)"
 _RULES = (
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"), "[courriel]"),
+    (
+        re.compile(
+            rf"(?i)\b[\w.-]{{1,64}}(?:{_SPELT}[\w.-]{{1,64}}){{0,4}}{_AT}[\w.-]{{1,64}}(?:{_SPELT}\w{{2,20}}){{1,3}}\b"
+        ),
+        "[courriel]",
+    ),
+    (re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){3,7}(?:[ ]?[A-Z0-9]{1,4})?\b"), "[compte]"),
     (re.compile(r"(?<!\d)[12](?:[\s.]?\d){12}(?:[\s.]?\d{2})?(?!\d)"), "[numéro]"),
     (re.compile(rf"(?:\+|(?<!\d)00)\d(?:{_GAP}\d){{7,14}}(?!\d)"), "[téléphone]"),
     (re.compile(rf"(?<!\d){_DATE}0(?:{_GAP}\d){{9}}(?!\d)"), "[téléphone]"),
@@ -29,6 +45,13 @@ _RULES = (
             rf"(?i)\b(?:z[ée]ro|oh|0|plus{_BY}trente{_BY}trois)(?:{_BY}|(?=\d)){_DIGITS}(?:{_BY}{_DIGITS}){{4,}}\b"
         ),
         "[téléphone]",
+    ),
+    (
+        re.compile(
+            rf"({_PLATE}){_NO_PLATE}"
+            r"(?:(?i:[a-z]{2}[ -]?\d{3}[ -]?[a-z]{2})|\d{1,4}[ -]?[A-Z]{1,3}(?:[ -]?(?:\d{2}|2[AB]))?)\b"
+        ),
+        r"\1[plaque]",
     ),
     (re.compile(r"\b[A-HJ-NP-TV-Z]{2}[\s-]?\d{3}[\s-]?[A-HJ-NP-TV-Z]{2}\b"), "[plaque]"),
     (re.compile(r"\b[a-hj-np-tv-z]{2}(?P<by>-?)\d{3}(?P=by)[a-hj-np-tv-z]{2}\b"), "[plaque]"),

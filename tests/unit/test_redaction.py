@@ -193,6 +193,9 @@ def test_what_is_shown_is_never_longer_than_the_channel_takes(text: str, limit: 
         ("my name is John Smith there is a hole", "my name is [nom] there is a hole"),
         ("ich heiße Hans Müller und da ist ein Loch", "ich heiße [nom] und da ist ein Loch"),
         ("me llamo Juan Pérez y hay un agujero", "me llamo [nom] y hay un agujero"),
+        ("madame Françoise Le Goff au 12 rue Monge", "madame [nom] au 12 rue Monge"),
+        ("c'est Ahmed Ben Salah, un trou", "c'est [nom], un trou"),
+        ("madame Dupont de Dijon", "madame [nom] de Dijon"),
         ("Victor Hugo", "Victor Hugo"),
         ("c'est Place Darcy", "c'est Place Darcy"),
         ("bonjour c'est pour un arbre tombé", "bonjour c'est pour un arbre tombé"),
@@ -200,4 +203,22 @@ def test_what_is_shown_is_never_longer_than_the_channel_takes(text: str, limit: 
     ],
 )
 def test_names_people_give_are_hidden(said: str, shown: str) -> None:
+    assert redact(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("mon mail est marie point curie arobase exemple point fr merci", "mon mail est [courriel] merci"),
+        ("c'est jean tiret paul arobase mon tiret bureau point com", "c'est [courriel]"),
+        ("la voiture immatriculée 1234 AB 21 est garée", "la voiture immatriculée [plaque] est garée"),
+        ("une clio plaque ab 123 cd", "une clio plaque [plaque]"),
+        ("un coche, matrícula 1234 BCD", "un coche, matrícula [plaque]"),
+        ("FR76 3000 4000 0312 3456 7890 143", "[compte]"),
+        ("PLAQUE D'EGOUT 3 RUE MONGE", "PLAQUE D'EGOUT 3 RUE MONGE"),
+        ("une plaque : 12 RUE MONGE", "une plaque : 12 RUE MONGE"),
+        ("la plaque 3 cm trop haute", "la plaque 3 cm trop haute"),
+    ],
+)
+def test_addresses_as_they_are_said_plates_and_accounts_are_hidden(said: str, shown: str) -> None:
     assert redact(said) == shown
