@@ -30,7 +30,11 @@ class ProcedureView:
 
 @dataclass(frozen=True, slots=True)
 class QualityView:
-    """The page. ``right`` is the share of labelled reports guessed right, ``drift`` an index, ``mood`` its reading."""
+    """The page.
+
+    ``right`` is the share guessed right of all that people judged (``labelled`` and ``none_fits``), ``drift`` an index,
+    ``mood`` its reading.
+    """
 
     weeks: list[Week]
     procedures: list[ProcedureView]
@@ -46,13 +50,15 @@ async def quality(session: AsyncSession, house: House) -> QualityView:
     now = house.clock.now()
     rows = [_row(house, one) for one in await feedback.quality(session, now - LOOK_BACK)]
     labelled, right = sum(row.labelled for row in rows), sum(row.right for row in rows)
+    none_fits = await feedback.without_procedure(session, now - LOOK_BACK)
+    judged = labelled + none_fits
     moved = await feedback.drift(session, now, now - RECENT, now - LOOK_BACK)
     return QualityView(
         weeks=await feedback.weeks(session, _monday(now - LOOK_BACK), str(house.desk.zone)),
         procedures=rows,
         labelled=labelled,
-        right=right / labelled if labelled else None,
-        none_fits=await feedback.without_procedure(session, now - LOOK_BACK),
+        right=right / judged if judged else None,
+        none_fits=none_fits,
         drift=moved,
         mood="stable" if moved < CALM else "en mouvement" if moved < SHIFTED else "très différent",
     )

@@ -113,6 +113,9 @@ async def test_the_room_sees_how_well_it_was_understood(city: City, scripted: Sc
     assert (hole_row.labelled, hole_row.right, hole_row.mistaken) == (1, 1, 2)
     assert (sunk.labelled, sunk.right, sunk.mistaken) == (1, 0, 0)
     page = (await city.web.get("/salle/comprehension")).text
+    flat = " ".join(page.split())
+    assert "<dt>Avis de la salle</dt><dd>3</dd>" in flat
+    assert "<dt>Première idée juste</dt><dd>33&nbsp;%</dd>" in flat, "what nothing fitted was guessed wrongly too"
     assert "1 sur 1 (100&nbsp;%)" in page.replace("\xa0", "&nbsp;")
     assert await city.rings()
 
