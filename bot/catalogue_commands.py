@@ -50,9 +50,12 @@ def new(
     settings = Settings()
     home = folder or settings.catalogue_dir or loader.FOLDER
     examples = settings.examples_dir or EXAMPLES
+    known = skeleton.families(home)
     try:
         made = skeleton.write(home, examples, skeleton.Beginning(id, title, family, lead, severity))
     except ValueError as error:
         raise CatalogueError([str(error)]) from error
+    if family not in known:
+        typer.echo(f"{family} is a new family, beside {', '.join(known)}.", err=True)
     typer.echo("\n".join(f"Write what is marked in {path}" for path in made))
     typer.echo("Then: vigie catalogue check, vigie nlp train, vigie nlp evaluate (docs/new-procedure.md).")

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from typer.core import TyperGroup
 
 from bot import serving
-from bot.settings import Settings
+from bot.settings import Settings, wrong_settings
+from nlp_models.errors import SchoolError
 from routing.errors import CatalogueError
 
 # Imported when they are called: the web and the worker would wait for all of them at every start.
@@ -107,8 +108,7 @@ def _settings(**given: Any) -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        lines = (f"VIGIE_{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors())
-        _stop("\n".join(["Settings are wrong (see .env.example):", *lines]))
+        _stop(wrong_settings(error))
     return settings.model_copy(update={key: value for key, value in given.items() if value is not None})
 
 
@@ -125,3 +125,11 @@ def run() -> None:
         typer.echo("\n".join(error.problems), err=True)
         typer.echo(f"{len(error.problems)} problem(s): mend the lines above and start again.", err=True)
         sys.exit(1)
+    except SchoolError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        typer.echo(wrong_settings(error), err=True)
+        sys.exit(2)

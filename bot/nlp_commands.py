@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -18,6 +18,10 @@ from bot.settings import Settings
 app = typer.Typer(no_args_is_help=True, help="Understanding: train, predict, evaluate.")
 
 Result = TypeVar("Result")
+Examples = Annotated[
+    Path | None,
+    typer.Option(help="Folder of <group>/<label>.txt, one utterance a line (default VIGIE_EXAMPLES_DIR, our own)."),
+]
 Model = Annotated[Path | None, typer.Option(help="A trained model's folder (default: our own, trained if need be).")]
 
 
@@ -31,27 +35,42 @@ def prepare() -> None:
 
 @app.command()
 def train(
-    examples: Annotated[Path | None, typer.Option(help="Folder of <group>/<label>.txt, one utterance a line.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Where the model goes.")] = None,
-    lang: Annotated[str, typer.Option(help="Language of the utterances.")] = "fr",
+    examples: Examples = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Where the model goes (default: where Vigie looks for it).")
+    ] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the utterances (default VIGIE_LOCALE, fr).")] = None,
 ) -> None:
-    """Train on any folder of examples, our own by default."""
-    from bot.school import EXAMPLES
+    """Train on any folder of examples; without options the city's own, for everything that reads messages here."""
+    from bot import school
     from nlp_models import training
 
-    folder = examples or EXAMPLES
-    target = output or Settings().data_dir / "models" / "trained"
-    summary = _or_stop(
-        lambda: with_progress("Training", lambda show: training.train(folder, target, language=lang, progress=show))
-    )
-    typer.echo(json.dumps({"model": str(target), **_plain(summary)}, ensure_ascii=False, default=str))
+    settings = Settings()
+    language = lang or settings.locale
+    folder = examples or school.examples_folder(settings)
+    target = output or (settings.data_dir / "models" / "trained" if examples or language != settings.locale else None)
+    if target is None:
+        summary = _or_stop(lambda: with_progress("Training", lambda show: school.train_own(settings, show)))
+    else:
+        summary = _or_stop(
+            lambda: with_progress(
+                "Training", lambda show: training.train(folder, target, language=language, progress=show)
+            )
+        )
+    notes = [*summary.notes, *_or_stop(lambda: school.too_few(folder))]
+    found = {**asdict(summary), "notes": notes}
+    typer.echo(json.dumps({"model": str(summary.output), **found}, ensure_ascii=False, default=str))
 
 
 @app.command()
 def calibrate() -> None:
     """Measure how far our own model may be trusted, and write the small file that training reads (maintainers)."""
+    from bot.school import EXAMPLES, examples_folder
     from nlp_models.calibrating import calibrate as measure
 
+    if (other := examples_folder(Settings())) != EXAMPLES:
+        typer.echo(f"Only our own examples are measured so; those of {other} are, at each training.", err=True)
+        raise typer.Exit(1)
     trust = _or_stop(lambda: with_progress("Calibrating", lambda show: measure(progress=show)))
     typer.echo(json.dumps(trust.as_dict(), ensure_ascii=False))
 
@@ -69,6 +88,9 @@ def learn(
     )
     if as_json:
         typer.echo(json.dumps({"promoted": promoted, **lesson.as_dict()}, ensure_ascii=False))
+    elif lesson.same:
+        typer.echo("\n".join(lesson.lines()))
+        typer.echo("Nothing new since what is live was learned: it stays.")
     else:
         typer.echo("\n".join(lesson.lines()))
         typer.echo("Promoted: it answers within ten seconds." if promoted else "Not promoted.")
@@ -78,18 +100,33 @@ def learn(
 def rollback() -> None:
     """Let the model answer again that was live before the last promotion."""
     from bot.school import ensure_trained, models_folder
-    from nlp_models.promotion import roll_back
+    from nlp_models.promotion import live_model, roll_back
 
     settings = Settings()
-    typer.echo(f"Live: {roll_back(models_folder(settings), ensure_trained(settings)).name}")
+    base = _or_stop(lambda: with_progress("Understanding", lambda show: ensure_trained(settings, show)))
+    before = live_model(models_folder(settings), base)
+    live = roll_back(models_folder(settings), base)
+    if live == before:
+        typer.echo(f"Nothing was promoted: {live.name} stays live.")
+    else:
+        typer.echo(f"Live: {live.name} (was {before.name}); it answers within ten seconds.")
 
 
 @app.command()
-def lint() -> None:
+def lint(
+    examples: Examples = None,
+    fewest: Annotated[
+        int | None, typer.Option(help="Examples each procedure must have (default 80; 25 in another city's folder).")
+    ] = None,
+) -> None:
     """Refuse examples that repeat one another, come in series, or leaked out of the messages kept for measuring."""
+    from bot import school
     from nlp_models.lint import lint as look
 
-    problems = _or_stop(look)
+    settings = Settings()
+    folder = examples or school.examples_folder(settings)
+    least = fewest if fewest is not None else 80 if folder == school.EXAMPLES else school.FEWEST
+    problems = _or_stop(lambda: look(settings.locale, folder, least))
     if problems:
         typer.echo("\n".join(problems), err=True)
         typer.echo(f"{len(problems)} problem(s): rewrite or remove these lines.", err=True)
@@ -108,7 +145,7 @@ def danger(
         from nlp_models.danger_training import train as learn
 
         typer.echo(json.dumps(learn()), err=True)
-    for found in hearings():
+    for found in _or_stop(lambda: list(hearings())):
         typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
 
 
@@ -118,10 +155,11 @@ def predict(model: Model = None) -> None:
     from nlp_models import evaluation, labelled
 
     reader = _reader(model)
-    messages = _or_stop(lambda: labelled.read_messages(sys.stdin.read(), "standard input"))
+    messages = _or_stop(lambda: labelled.read_messages(sys.stdin.buffer.read(), "standard input"))
     for text, channel in messages:
-        row = evaluation.prediction_row(reader.understand(text, channel))
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        row = json.dumps(evaluation.prediction_row(reader.understand(text, channel)), ensure_ascii=False)
+        sys.stdout.buffer.write(row.encode("utf-8", "replace") + b"\n")  # whatever the terminal's language
+    sys.stdout.buffer.flush()
 
 
 @app.command()
@@ -135,9 +173,14 @@ def evaluate(
     from nlp_models import evaluation, labelled, reliability
 
     rows = _or_stop(lambda: labelled.read_labelled(file))
-    result = evaluation.evaluate(rows, _reader(model))
+    reader = _reader(model)
+    result = _or_stop(lambda: evaluation.evaluate(rows, reader))
     if plot:
-        plot.write_text(reliability.plot(result.reliability, f"{result.texts} messages"), encoding="utf-8")
+        try:
+            plot.write_text(reliability.plot(result.reliability, f"{result.texts} messages"), encoding="utf-8")
+        except OSError as error:
+            typer.echo(f"{plot}: cannot be written ({error.strerror}).", err=True)
+            raise typer.Exit(1) from error
     if as_json:
         typer.echo(json.dumps(result.as_dict(), ensure_ascii=False))
         return
@@ -154,7 +197,7 @@ def _reader(model: Path | None) -> Any:
         return _or_stop(lambda: load(model))
     settings = Settings()
     places = CityPlaces(settings).gazetteer
-    return load(with_progress("Understanding", lambda show: live_folder(settings, show)), places)
+    return _or_stop(lambda: load(with_progress("Understanding", lambda show: live_folder(settings, show)), places))
 
 
 def _or_stop(work: Callable[[], Result]) -> Result:
@@ -165,7 +208,3 @@ def _or_stop(work: Callable[[], Result]) -> Result:
     except SchoolError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-
-
-def _plain(summary: Any) -> dict[str, Any]:
-    return asdict(summary) if is_dataclass(summary) and not isinstance(summary, type) else {}

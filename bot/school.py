@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import structlog
@@ -18,10 +20,12 @@ from routing.errors import CatalogueError
 
 if TYPE_CHECKING:  # spaCy takes a second to import
     from nlp_models.pipeline import Reader
+    from nlp_models.training import TrainingSummary
 
 log = structlog.get_logger(__name__)
 
 EXAMPLES = Path(__file__).parent.parent / "nlp_models" / "assets" / "examples"
+FEWEST = 25  # examples a procedure needs before it is worth training on
 LOOK_EVERY = 10.0  # seconds between two looks at which model is live
 
 Progress = Callable[[str, float], None]
@@ -32,6 +36,55 @@ def models_folder(settings: Settings) -> Path:
     return settings.data_dir / "models"
 
 
+def examples_folder(settings: Settings) -> Path:
+    """The folder of the city's examples."""
+    return settings.examples_dir or EXAMPLES
+
+
+def untaught(settings: Settings) -> list[str]:
+    """Procedures of the catalogue without examples: no message can ever be understood as one of them."""
+    taught = {path.stem for path in examples_folder(settings).rglob("*.txt")}
+    return sorted(loader.procedure_ids(settings.catalogue_dir or loader.FOLDER) - taught)
+
+
+def too_few(examples: Path) -> list[str]:
+    """What to say about labels with so few examples that they are rarely understood."""
+    from nlp_models.corpus import read_examples
+
+    counts = Counter(read_examples(examples).labels)
+    return [
+        f"{label} has {count} examples only: write {FEWEST} at least."
+        for label, count in sorted(counts.items())
+        if count < FEWEST
+    ]
+
+
+def train_own(settings: Settings, progress: Progress | None = None) -> TrainingSummary:
+    """The city's own model, trained where every command and every start looks for it; kept when nothing changed."""
+    from nlp_models.corpus import read_examples
+    from nlp_models.pipeline import load
+    from nlp_models.training import TrainingSummary, known_trust
+
+    begun = perf_counter()
+    folder = ensure_trained(settings, progress)
+    reader, corpus = load(folder), read_examples(examples_folder(settings))
+    found = corpus.contradictions
+    notes = [
+        *known_trust(corpus, settings.locale)[1],
+        *(f"{len(found)} utterances stand under several labels, such as {one!r}." for one in found[:1]),
+        *(f"{one} has no examples: no message is understood as it." for one in untaught(settings)),
+    ]
+    return TrainingSummary(
+        folder,
+        reader.version,
+        len(reader.labels),
+        len(corpus.texts),
+        perf_counter() - begun,
+        reader.figures,
+        tuple(notes),
+    )
+
+
 def ensure_trained(settings: Settings, progress: Progress | None = None) -> Path:
     """The folder of the model for the present examples, trained now if need be.
 
@@ -39,11 +92,16 @@ def ensure_trained(settings: Settings, progress: Progress | None = None) -> Path
     """
     from nlp_models.training import ensure_model  # spaCy takes a second to import; the web process does without
 
-    examples = settings.examples_dir or EXAMPLES
+    examples = examples_folder(settings)
     known = loader.procedure_ids(settings.catalogue_dir or loader.FOLDER)
-    strangers = sorted({path.stem for path in examples.glob("*/*.txt")} - known)
+    strangers = sorted({path.stem for path in examples.rglob("*.txt")} - known)
     if strangers:
-        raise CatalogueError([f"{examples}: examples of unknown procedures: {', '.join(strangers)}"])
+        raise CatalogueError(
+            [
+                f"{examples}: examples of unknown procedures: {', '.join(strangers)}; "
+                "begin each with `vigie catalogue new`, or remove its file"
+            ]
+        )
     return ensure_model(examples, models_folder(settings), language=settings.locale, progress=progress)
 
 

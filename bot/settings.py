@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from routing.domain.hours import Hours
@@ -179,3 +179,9 @@ def metrics_folder() -> str | None:
 
 
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def wrong_settings(error: ValidationError) -> str:
+    """Which settings are wrong, for the person who wrote them; never what was written, which may be a secret."""
+    lines = (f"VIGIE_{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors())
+    return "\n".join(["Settings are wrong (see .env.example):", *lines])

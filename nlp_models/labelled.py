@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,32 +35,38 @@ def read_labelled(path: Path) -> list[LabelledText]:
 
     Raises CorpusError naming the line that is wrong.
     """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot be read ({error.strerror}).") from error
     return [
         LabelledText(
             _string(row, "text", where),
             _label_of(row, where),
             _channel_of(row, where),
-            str(row.get("kind") or ""),
-            row.get("commune"),
-            row.get("place"),
+            _maybe(row, "kind", where) or "",
+            _maybe(row, "commune", where),
+            _maybe(row, "place", where),
             row.get("hard") is True,
         )
-        for where, row in _json_lines(path.read_text(encoding="utf-8-sig"), str(path))
+        for where, row in _json_lines(content, str(path))
     ]
 
 
-def read_messages(content: str, name: str = "input") -> list[tuple[str, str]]:
+def read_messages(content: bytes, name: str = "input") -> list[tuple[str, str]]:
     """Read JSON lines ``{"text", "channel"?}`` as (text, channel). Raises CorpusError naming the line that is wrong."""
     return [(_string(row, "text", where), _channel_of(row, where)) for where, row in _json_lines(content, name)]
 
 
-def _json_lines(content: str, name: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    for number, line in enumerate(content.split("\n"), 1):
+def _json_lines(content: bytes, name: str) -> Iterable[tuple[str, dict[str, Any]]]:
+    for number, line in enumerate(content.removeprefix(codecs.BOM_UTF8).split(b"\n"), 1):
         if not line.strip():
             continue
         where = f"{name}, line {number}"
         try:
-            row = json.loads(line)
+            row = json.loads(line.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise CorpusError(f"{where}: not UTF-8 text; save it as UTF-8.") from error
         except (ValueError, RecursionError) as error:
             raise CorpusError(f"{where}: not JSON ({error}).") from error
         if not isinstance(row, dict):
@@ -74,12 +81,16 @@ def _string(row: dict[str, Any], key: str, where: str) -> str:
     return value
 
 
+def _maybe(row: dict[str, Any], key: str, where: str) -> str | None:
+    return None if row.get(key) is None else _string(row, key, where)
+
+
 def _label_of(row: dict[str, Any], where: str) -> str | None:
     return None if "label" in row and row["label"] is None else _string(row, "label", where)
 
 
 def _channel_of(row: dict[str, Any], where: str) -> str:
     channel = row.get("channel", "web")
-    if channel not in set(Channel):
+    if channel not in list(Channel):
         raise CorpusError(f"{where}: unknown channel {channel!r}; one of {', '.join(Channel)}.")
     return str(channel)

@@ -186,4 +186,8 @@ def load(path: Path | str, places: Gazetteer | None = None) -> Reader:
     folder = Path(path)
     if not (folder / "config.cfg").is_file():
         raise ModelError(f"{folder}: no trained model here; run `vigie nlp train` first.")
-    return Reader(spacy.util.load_model_from_path(folder), places)
+    try:
+        nlp = spacy.util.load_model_from_path(folder)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{folder}: not a whole model ({str(error)[:200]}); train it again.") from error
+    return Reader(nlp, places)

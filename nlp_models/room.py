@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,13 @@ from zlib import crc32
 from nlp_models.calibrating import hard_of, judges, kinds_of, lesson_of
 from nlp_models.components import ProcedureClassifier
 from nlp_models.corpus import Corpus, read_examples
+from nlp_models.errors import CorpusError
 from nlp_models.evaluation import Evaluation, evaluate
 from nlp_models.labelled import LabelledText, read_labelled
-from nlp_models.learning import judged
+from nlp_models.learning import Heads, judged
 from nlp_models.pipeline import Reader
 from nlp_models.training import EXAMPLES, ROOM, Progress, outliers, replacing
-from nlp_models.trust import BandSettings, fit_trust
+from nlp_models.trust import BandSettings, Trust, fit_trust
 from nlp_models.untrained import blank
 
 DEVELOPMENT = ROOM / "assets" / "development"
@@ -47,7 +49,8 @@ class Comparison:
 class RoomLesson:
     """What came of it. ``learned`` labels were trained on, ``held_out`` only compared on.
 
-    ``procedures`` are (label, recall of the live model, recall of the candidate) where they differ.
+    ``procedures`` are (label, recall of the live model, recall of the candidate) where they differ; ``left_out`` are
+    (label, how many) of labels that have no examples (any more). ``same`` is true when the candidate is the live model.
     """
 
     folder: Path
@@ -55,6 +58,8 @@ class RoomLesson:
     held_out: int
     comparisons: tuple[Comparison, ...]
     procedures: tuple[tuple[str, float, float], ...]
+    left_out: tuple[tuple[str, int], ...] = ()
+    same: bool = False
 
     @property
     def falls(self) -> list[str]:
@@ -64,6 +69,7 @@ class RoomLesson:
     def lines(self) -> list[str]:
         """The same for a person to read."""
         said = [f"{self.learned} labels of the room learned, {self.held_out} held out."]
+        said += [f"{count} left out: {label} has no examples." for label, count in self.left_out]
         said += [
             f"{one.name} ({one.live.texts} messages): first guess {one.live.top1:.1%} → {one.candidate.top1:.1%}, "
             f"among three {one.live.top3:.1%} → {one.candidate.top3:.1%}"
@@ -78,6 +84,8 @@ class RoomLesson:
         return {
             "learned": self.learned,
             "held_out": self.held_out,
+            "left_out": dict(self.left_out),
+            "same": self.same,
             "falls": self.falls,
             "figures": {
                 c.name: {figure: [getattr(c.live, figure), getattr(c.candidate, figure)] for figure in figures}
@@ -98,11 +106,15 @@ def learn_from_room(
 ) -> RoomLesson:
     """Train a candidate into ``output`` with our examples and the room's labels, and compare it with the live model.
 
-    Labels the examples do not know are left out. Which labels are held out depends on their words alone, so that a
-    candidate is never compared on what an earlier one learned.
+    Labels the examples do not know are left out and counted; CorpusError when no other is left. Which labels are held
+    out depends on their words alone, so that a candidate is never compared on what an earlier one learned.
     """
     corpus = read_examples(examples)
-    known = [row for row in labels if row.label is None or row.label in set(corpus.names)]
+    names = set(corpus.names)
+    known = [row for row in labels if row.label is None or row.label in names]
+    strangers = Counter(row.label for row in labels if row.label is not None and row.label not in names)
+    if not known:
+        raise CorpusError(f"Nothing to learn: none of the room's {len(labels)} labels is a procedure with examples.")
     held_out = [row for row in known if crc32(row.text.encode()) % _HELD_OUT == 0]
     learned = [row for row in known if crc32(row.text.encode()) % _HELD_OUT]
     _train(corpus, learned, held_out, output, language, progress)
@@ -114,7 +126,15 @@ def learn_from_room(
         if any(row.label for row in rows)
     )
     everything = [row for rows in sets.values() for row in rows if row.label]
-    return RoomLesson(output, len(learned), len(held_out), comparisons, _changed(everything, live, candidate))
+    return RoomLesson(
+        output,
+        len(learned),
+        len(held_out),
+        comparisons,
+        _changed(everything, live, candidate),
+        tuple(sorted(strangers.items())),
+        candidate.version == live.version,
+    )
 
 
 def _train(
@@ -135,17 +155,17 @@ def _train(
         authors=(*corpus.authors, *([_AUTHOR] * len(inside))),
     )
     aside = [*outliers(language), *((row.text, _NEAR) for row in learned if row.label is None)]
+    known = judges(set(corpus.names))
     # Thresholds are measured on messages without a part in the training: the judges, and the labels held out.
-    unseen = sorted([*judges(set(corpus.names)), *held_out], key=lambda row: row.label is None)
-    classifier.learn(
-        grown,
-        aside,
-        progress,
-        lambda heads: fit_trust(
-            judged(heads, lesson_of(classifier, unseen, corpus.names), kinds_of(unseen), hard_of(unseen)),
-            BandSettings(),
-        ),
-    )
+    unseen = sorted([*known, *held_out], key=lambda row: row.label is None)
+
+    def measured(heads: Heads) -> Trust:
+        lesson = lesson_of(classifier, unseen, corpus.names)
+        return fit_trust(judged(heads, lesson, kinds_of(unseen), hard_of(unseen)), BandSettings())
+
+    # Another city has no judges, and the few labels held out are none: as at its training, further fits say it.
+    own = any(row.label is not None for row in known)
+    classifier.learn(grown, aside, progress, measured if own else None)
     with replacing(output) as folder:
         nlp.to_disk(folder)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -33,7 +34,7 @@ French = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=3, max_length=400), AfterValidator(_written)
 ]
 EMERGENCY_OPENING = "Appelez le 112"
-EMERGENCY_OPENINGS = (EMERGENCY_OPENING, "Call 112")  # one for each language a catalogue can be written in
+_EMERGENCY = re.compile(r"(?:[^\W\d]+\s+){1,3}112\b")  # "Appelez le 112", "Call 112", "Llame al 112": in any language
 
 
 def _as_list(value: object) -> object:
@@ -104,8 +105,10 @@ class ProcedureRow(Row):
 
     @model_validator(mode="after")
     def _danger_speaks_first(self) -> ProcedureRow:
-        if self.emergency_first and not (self.advice or "").startswith(EMERGENCY_OPENINGS):
-            raise ValueError(f"emergency_first needs an advice that begins with “{EMERGENCY_OPENING}”")
+        if self.emergency_first and not _EMERGENCY.match(self.advice or ""):
+            raise ValueError(
+                f"emergency_first needs an advice that begins with “{EMERGENCY_OPENING}”, “Call 112” or the like"
+            )
         if not self.id.startswith(f"{self.family}-"):
             raise ValueError(f"the id must begin with its family: {self.family}-…")
         return self

@@ -9,7 +9,9 @@ from pathlib import Path
 import yaml
 
 from routing.domain.procedure import TO_WRITE, Severity
+from routing.domain.redaction import plain
 
+_SHORTEST = 3  # signs of a title
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -30,14 +32,18 @@ def write(catalogue: Path, examples: Path, begun: Beginning) -> tuple[Path, Path
     Raises ValueError, with words for a person, for an id that is no id, is taken, or a service that does not exist.
     """
     if not all(_ID.fullmatch(name) for name in (begun.id, begun.family)):
-        raise ValueError("The id and the family are lower-case words joined by hyphens, such as voirie-trou.")
+        raise ValueError(
+            "The id and the family are lower-case words joined by hyphens, without accents, such as voirie-trou: "
+            f"{plain(begun.id).replace(' ', '-')}?"
+        )
     if not begun.id.startswith(f"{begun.family}-"):
-        raise ValueError(f"The id begins with its family: {begun.family}-…")
+        raise ValueError(f"The id begins with its family: {begun.family}-{begun.id}?")
     taken = [*catalogue.glob(f"procedures/*/{begun.id}.yaml"), *examples.glob(f"*/{begun.id}.txt")]
     if taken:
-        raise ValueError(f"{begun.id} exists already: {taken[0]}")
-    services = yaml.safe_load((catalogue / "services.yaml").read_text(encoding="utf-8"))["services"]
-    if begun.lead not in (codes := [row["code"] for row in services]):
+        raise ValueError(f"{begun.id} exists already: {taken[0]}. Change it, or choose another id.")
+    if len(begun.title.strip()) < _SHORTEST:
+        raise ValueError("The title is what the room reads: a few words.")
+    if begun.lead not in (codes := _services(catalogue / "services.yaml")):
         raise ValueError(f"No service '{begun.lead}'; one of {', '.join(codes)}.")
     procedure = catalogue / "procedures" / begun.family / f"{begun.id}.yaml"
     utterances = examples / begun.family / f"{begun.id}.txt"
@@ -45,6 +51,20 @@ def write(catalogue: Path, examples: Path, begun: Beginning) -> tuple[Path, Path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
     return procedure, utterances
+
+
+def families(catalogue: Path) -> list[str]:
+    """The families there are, sorted."""
+    return sorted({path.parent.name for path in catalogue.glob("procedures/*/*.yaml")})
+
+
+def _services(path: Path) -> list[str]:
+    try:
+        return [row["code"] for row in yaml.safe_load(path.read_text(encoding="utf-8-sig"))["services"]]
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read ({error.strerror}); is this the folder of a catalogue?") from error
+    except (yaml.YAMLError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}: no list of services; `vigie catalogue check` says more.") from error
 
 
 _HOW = "at least 25 messages as people write and say them, one a line, in really different words; delete this line"

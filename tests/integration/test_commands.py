@@ -156,6 +156,7 @@ def test_a_procedure_is_begun_refused_until_written_then_learned(
     again = vigie.invoke(command.app, begin)
     assert isinstance(again.exception, CatalogueError)
     assert "exists already" in str(again.exception)
+    assert "new family" not in result.output
     refused = vigie.invoke(command.app, ["catalogue", "check"])
     assert isinstance(refused.exception, CatalogueError)
     assert all("still to be written" in problem for problem in refused.exception.problems)
@@ -182,6 +183,7 @@ def test_a_procedure_is_begun_refused_until_written_then_learned(
         ("Glass!", "waste", "lower-case"),
         ("glass-full", "waste", "begins with its family"),
         ("waste-x", "nobody", "nobody"),
+        ("waste-été", "waste", "without accents, such as voirie-trou: waste-ete?"),
     ],
 )
 def test_a_beginning_that_cannot_be_is_explained(
@@ -192,6 +194,85 @@ def test_a_beginning_that_cannot_be_is_explained(
     result = vigie.invoke(command.app, [*begin, "--folder", str(tmp_path / "town")])
     assert isinstance(result.exception, CatalogueError)
     assert message in str(result.exception)
+
+
+def _town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the small town, as the configured city."""
+    town = tmp_path / "town"
+    shutil.copytree(ROOT / "tests" / "small_town", town)
+    monkeypatch.setenv("VIGIE_CATALOGUE_DIR", str(town))
+    monkeypatch.setenv("VIGIE_EXAMPLES_DIR", str(town / "examples"))
+    monkeypatch.setenv("VIGIE_LOCALE", "en")
+    return town
+
+
+def _ended(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """The exit code of the command as the shell gets it: no traceback may come out."""
+    monkeypatch.setattr("sys.argv", ["vigie", *words])
+    with pytest.raises(SystemExit) as ended:
+        command.run()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def test_another_city_trains_its_own_examples_where_vigie_looks_for_them(
+    vigie: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = _town(tmp_path, monkeypatch)
+    (town / "examples" / "noise" / "noise-party.txt").unlink()
+    trained = json.loads(vigie.invoke(command.app, ["nlp", "train"]).stdout)
+    assert trained["labels"] == 9
+    assert "noise-party has no examples: no message is understood as it." in trained["notes"]
+    assert "waste-missed-bin has 10 examples only: write 25 at least." in trained["notes"]
+    made = Path(trained["model"])
+    assert made.parent == tmp_path / "var" / "models"
+    read = vigie.invoke(command.app, ["nlp", "predict"], input='{"text": "big hole in the road"}')
+    assert json.loads(read.stdout)["ranking"][0]["procedure"] == "streets-pothole"
+    assert [path.name for path in made.parent.glob("model-*")] == [made.name], "nothing was trained twice"
+    assert "Nothing was promoted" in vigie.invoke(command.app, ["nlp", "rollback"]).output
+    lint = vigie.invoke(command.app, ["nlp", "lint", "--fewest", "5"])
+    assert "Examples are in order." in lint.output
+    assert vigie.invoke(command.app, ["nlp", "lint"]).exit_code == 1
+    refused = vigie.invoke(command.app, ["nlp", "calibrate"])
+    assert refused.exit_code == 1
+    assert "Only our own examples" in refused.output
+
+
+def test_what_cannot_be_evaluated_is_said_without_a_traceback(
+    vigie: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _town(tmp_path, monkeypatch)
+    for content, said in (
+        ("", "Nothing to evaluate"),
+        ('{"text": "a hole", "label": "streets-nowhere"}', "no label 'streets-nowhere'"),
+        ('{"text": "a hole", "label": null}', "no text has a label"),
+        ('{"text": "a hole", "label": "streets-pothole", "commune": 3}', "'commune' must be a string"),
+    ):
+        (tmp_path / "judged.jsonl").write_text(content, encoding="utf-8")
+        refused = vigie.invoke(command.app, ["nlp", "evaluate", "judged.jsonl"])
+        assert refused.exit_code == 1
+        assert said in refused.output
+    (tmp_path / "judged.jsonl").write_text('{"text": "a hole", "label": "streets-pothole"}', encoding="utf-8")
+    refused = vigie.invoke(command.app, ["nlp", "evaluate", "judged.jsonl", "--plot", "nowhere/plot.svg"])
+    assert "nowhere/plot.svg: cannot be written" in refused.output
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half" / "config.cfg").write_text("x", encoding="utf-8")
+    refused = vigie.invoke(command.app, ["nlp", "predict", "--model", "half"], input='{"text": "a hole"}')
+    assert (refused.exit_code, "half: not a whole model" in refused.output) == (1, True)
+    answered = vigie.invoke(command.app, ["nlp", "predict"], input='{"text": "a hole on \\ud800 Mill Lane"}')
+    assert json.loads(answered.stdout)["place"] == "Mill Lane"
+
+
+def test_mistakes_of_any_command_end_in_a_sentence(
+    vigie: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin = ["catalogue", "new", "waste-glass", "--title", "Glass", "--family", "waste", "--lead", "waste"]
+    assert _ended(monkeypatch, *begin, "--folder", "nowhere") == 1
+    assert "services.yaml: cannot be read" in capsys.readouterr().err
+    monkeypatch.setenv("VIGIE_PORT", "abc")
+    for words in (["nlp", "rollback"], ["places", "stats"], ["catalogue", "check"]):
+        assert _ended(monkeypatch, *words) == 2
+        assert "VIGIE_PORT" in capsys.readouterr().err
 
 
 def test_nothing_to_learn_is_said(vigie: CliRunner) -> None:

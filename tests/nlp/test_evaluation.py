@@ -57,8 +57,17 @@ def test_a_wrong_line_is_named(tmp_path: Path, line: str, message: str) -> None:
         read_labelled(path)
 
 
+def test_a_file_that_is_none_or_another_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="cannot be read"):
+        read_labelled(tmp_path / "nowhere.jsonl")
+    with pytest.raises(CorpusError, match="line 2: not UTF-8"):
+        read_messages('{"text": "ok"}\n{"text": "éteint"}'.encode("latin-1"))
+    with pytest.raises(CorpusError, match="unknown channel"):
+        read_messages(b'{"text": "ok", "channel": ["web"]}')
+
+
 def test_lines_are_read() -> None:
-    assert read_messages('{"text": "a"}\n\n{"text": "b\u2028c", "channel": "sms"}\n') == [
+    assert read_messages('\ufeff{"text": "a"}\r\n\n{"text": "b\u2028c", "channel": "sms"}\n'.encode()) == [
         ("a", "web"),
         ("b\u2028c", "sms"),
     ]

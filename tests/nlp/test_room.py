@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from nlp_models.errors import CorpusError, ModelError
 from nlp_models.labelled import LabelledText
 from nlp_models.pipeline import load
-from nlp_models.promotion import live_model, promote, roll_back
+from nlp_models.promotion import alone, live_model, promote, roll_back
 from nlp_models.room import RoomLesson, learn_from_room
 
 SAID = [
@@ -46,6 +48,46 @@ def test_the_candidate_knows_the_rooms_words(lesson: RoomLesson, tiny_model: Pat
     assert after.ranking[0].procedure == "tag"
     chances = [{c.procedure: c.probability for c in read.ranking}.get("tag", 0.0) for read in (before, after)]
     assert chances[0] < chances[1]
+
+
+def test_labels_without_examples_are_left_out_and_told(lesson: RoomLesson) -> None:
+    assert lesson.left_out == (("autre-chose", 1),)
+    assert "1 left out: autre-chose has no examples." in lesson.lines()
+
+
+def test_nothing_is_learned_from_labels_that_all_left(tiny_examples: Path, tiny_model: Path, tmp_path: Path) -> None:
+    gone = [LabelledText("un trou", "autre-chose", "sms")]
+    with pytest.raises(CorpusError, match="none of the room's 1 labels"):
+        learn_from_room(gone, load(tiny_model), tmp_path / "room-1", examples=tiny_examples)
+
+
+def test_the_same_labels_again_bring_nothing_new(lesson: RoomLesson, tiny_examples: Path, tmp_path: Path) -> None:
+    again = learn_from_room(LABELS, load(lesson.folder), tmp_path / "room-2", examples=tiny_examples)
+    assert (lesson.same, again.same) == (False, True)
+    assert not again.falls
+
+
+def test_what_a_killed_lesson_left_is_cleared_and_two_never_learn_at_once(tmp_path: Path) -> None:
+    base, live, left, half = (tmp_path / name for name in ("model-abc", "room-1", "room-2", ".training-x"))
+    _made(base, live, left, half)
+    promote(tmp_path, base, live)
+    _made(left)
+    os.utime(half, (0, 0))
+    with alone(tmp_path, base):
+        assert sorted(path.name for path in tmp_path.glob("*m*-*")) == ["model-abc", "room-1"]
+        assert not half.exists()
+        with pytest.raises(ModelError, match="already"), alone(tmp_path, base):
+            pass
+    with alone(tmp_path, base):
+        assert live_model(tmp_path, base) == live
+
+
+def test_a_pointer_that_says_nothing_leaves_the_trained_model(tmp_path: Path) -> None:
+    base = tmp_path / "model-abc"
+    _made(base)
+    for rubbish in ("", "{", "[]", '{"chosen": 1}'):
+        (tmp_path / "live.json").write_text(rubbish, encoding="utf-8")
+        assert live_model(tmp_path, base) == base
 
 
 def test_what_changed_is_said(lesson: RoomLesson) -> None:
