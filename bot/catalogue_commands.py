@@ -58,4 +58,4 @@ def new(
     if family not in known:
         typer.echo(f"{family} is a new family, beside {', '.join(known)}.", err=True)
     typer.echo("\n".join(f"Write what is marked in {path}" for path in made))
-    typer.echo("Then: vigie catalogue check, vigie nlp train, vigie nlp evaluate (docs/new-procedure.md).")
+    typer.echo("Then: vigie catalogue check, vigie nlp calibrate, vigie nlp train (docs/new-procedure.md).")

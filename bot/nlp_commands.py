@@ -50,6 +50,8 @@ def train(
     folder = examples or school.examples_folder(settings)
     target = output or (settings.data_dir / "models" / "trained" if examples or language != settings.locale else None)
     if target is None:
+        if folder == school.EXAMPLES and _or_stop(lambda: school.unmeasured(settings)):
+            typer.echo("Procedures came or went: `vigie nlp calibrate` first spares a quarter of an hour.", err=True)
         summary = _or_stop(lambda: with_progress("Training", lambda show: school.train_own(settings, show)))
     else:
         summary = _or_stop(

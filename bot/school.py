@@ -59,6 +59,14 @@ def too_few(examples: Path) -> list[str]:
     ]
 
 
+def unmeasured(settings: Settings) -> bool:
+    """Whether nobody measured thresholds for these procedures, so that training needs a fit more for each author."""
+    from nlp_models.corpus import read_examples
+    from nlp_models.training import known_trust
+
+    return known_trust(read_examples(examples_folder(settings)), settings.locale)[0] is None
+
+
 def train_own(settings: Settings, progress: Progress | None = None) -> TrainingSummary:
     """The city's own model, trained where every command and every start looks for it; kept when nothing changed."""
     from nlp_models.corpus import read_examples

@@ -68,7 +68,12 @@ def import_addresses(
     summary = Summary()
     streets = _streets(source, communes, words, summary, progress)
     if not streets:
-        raise PlacesError(f"{source}: no address of the city's {len(communes)} communes in {summary.rows} rows.")
+        nameless = (
+            f"; {summary.unnamed} name no kind of street that is known (docs/places.md)" if summary.unnamed else ""
+        )
+        raise PlacesError(
+            f"{source}: no address of the city's {len(communes)} communes in {summary.rows} rows{nameless}."
+        )
     progress("index", 0.95)
     summary.streets = len(streets)
     summary.communes = sorted({commune for _, commune in streets})
