@@ -22,6 +22,8 @@ _LISTS = (
 _NUMBER_AND_LETTERS = re.compile(r"^(\d{1,4})(bis|ter|quater)$")
 _WRITTEN = re.compile(r"[^\W_]+")
 _MOST_WORDS = 20_000  # whose spelling is remembered
+_CLOSES = re.compile(r"\s*[,;:!?()\n]|\.(?:\s|$)")
+_SPELT_OUT = 4  # letters: a dot after fewer shortens a word ("rue Gal. Delaborde")
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 
 
@@ -30,12 +32,13 @@ class Said:
     """The ``words`` of a message as place names spell them, and how they were written.
 
     ``proper`` are those with a capital, in a message that has small letters too; ``tied`` are joined to the next one by
-    a dash. Both are positions; nothing is in them for what was spoken.
+    a dash; after ``closed`` ones a comma or the like stands. All are positions; nothing is in them for what was spoken.
     """
 
     words: list[str]
     proper: frozenset[int] = frozenset()
     tied: frozenset[int] = frozenset()
+    closed: frozenset[int] = frozenset()
 
     def one_name(self, at: int) -> bool:
         """Whether the word at ``at`` and the next one were written as parts of one name."""
@@ -75,6 +78,7 @@ class PlaceWords:
         words: list[str] = []
         proper: set[int] = set()
         tied: set[int] = set()
+        closed: set[int] = set()
         for token in _WRITTEN.finditer(written):
             before = len(words)
             found = token.group()
@@ -86,7 +90,9 @@ class PlaceWords:
                 proper.update(range(before, len(words)))
             if written[token.end() : token.end() + 1] == "-":
                 tied.add(len(words) - 1)
-        return Said(words, frozenset(proper), frozenset(tied))
+            elif _CLOSES.match(written, token.end()) and not (len(found) < _SPELT_OUT and written[token.end()] == "."):
+                closed.add(len(words) - 1)
+        return Said(words, frozenset(proper), frozenset(tied), frozenset(closed))
 
     def _spelled(self, written: str) -> list[str]:
         known = self._known.get(written)

@@ -168,10 +168,10 @@ def name_end(said: Said, begin: int, kinds: PlaceWords) -> int:
     """Where a name that begins at ``begin`` ends; there again when no name begins.
 
     It goes on after a first name ("Armand Thibaut"), and as far as it was written as one ("Mille-Pattes", "Petit
-    Cîteaux", "Rente de Bray").
+    Cîteaux", "Rente de Bray"), never over a comma ("rue des Lilas, Quetigny").
     """
     words, end = said.words, begin
-    while end < len(words):
+    while end < len(words) and (end == begin or end - 1 not in said.closed):
         ahead = end
         while ahead > begin and ahead < min(len(words), end + 2) and words[ahead] in kinds["name_articles"]:
             ahead += 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.places import own_places
-from nlp_models.gazetteer import Gazetteer, own
+from nlp_models.gazetteer import Gazetteer, gazetteer_from, own
 from nlp_models.place_finder import find_where
 from nlp_models.place_words import place_words
 from tests.city import settings_in
@@ -57,3 +57,39 @@ def test_a_language_without_a_word_list_still_knows_its_communes() -> None:
     words = place_words("de")
     assert words.split("Straße in Köln") == ["strasse", "in", "koln"]
     assert not words.types
+
+
+SPANISH = {
+    "centre": "Villaseca",
+    "streets": {
+        "Villaseca": ["Calle Mayor", "Calle del Pozo", "Avenida de Castilla"],
+        "San Martín": ["Calle Mayor", "Plaza de la Iglesia"],
+    },
+    "landmarks": [{"name": "Ermita de San Roque", "kind": "venue", "commune": "San Martín"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "commune", "place"),
+    [
+        ("hay un bache en la calle del pozo", "Villaseca", "Calle del Pozo"),
+        ("en la calle mayor de villaseca", "Villaseca", "Calle Mayor"),
+        ("farola apagada en la plaza de la iglesia", "San Martín", "Plaza de la Iglesia"),
+        ("avda de castilla número 4", "Villaseca", "4 Avenida de Castilla"),
+        (
+            "esquina de la calle mayor con avenida de castilla en villaseca",
+            "Villaseca",
+            "Calle Mayor / Avenida de Castilla",
+        ),
+        ("en calle cervantes hay basura", None, "calle Cervantes"),
+        ("junto a la ermita de san roque", "San Martín", "Ermita de San Roque"),
+        ("un agujero en mi calle", None, None),
+        ("no hay luz en toda la calle", None, None),
+        ("llevo tres horas en la calle", None, None),
+        ("en la plaza hay basura", None, None),
+        ("la calle está oscura", None, None),
+    ],
+)
+def test_spanish_places(text: str, commune: str | None, place: str | None) -> None:
+    where = find_where(text, gazetteer_from(SPANISH, place_words("es"), ["Villaseca", "San Martín"]))
+    assert (where.commune, where.place) == (commune, place)
