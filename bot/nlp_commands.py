@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -18,6 +19,7 @@ from bot.settings import Settings
 app = typer.Typer(no_args_is_help=True, help="Understanding: train, predict, evaluate.")
 
 Result = TypeVar("Result")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
 Examples = Annotated[
     Path | None,
     typer.Option(help="Folder of <group>/<label>.txt, one utterance a line (default VIGIE_EXAMPLES_DIR, our own)."),
@@ -47,6 +49,8 @@ def train(
 
     settings = Settings()
     language = lang or settings.locale
+    if not LANGUAGE.fullmatch(language):
+        raise typer.BadParameter(f"{language!r} is no language: two letters, such as fr, en, es.")
     folder = examples or school.examples_folder(settings)
     target = output or (settings.data_dir / "models" / "trained" if examples or language != settings.locale else None)
     if target is None:
@@ -209,4 +213,9 @@ def _or_stop(work: Callable[[], Result]) -> Result:
         return work()
     except SchoolError as error:
         typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    except OSError as error:  # a file where a folder should be, no right to write
+        if error.filename is None:
+            raise
+        typer.echo(f"{error.filename}: {error.strerror}.", err=True)
         raise typer.Exit(1) from error

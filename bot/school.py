@@ -52,11 +52,8 @@ def too_few(examples: Path) -> list[str]:
     from nlp_models.corpus import read_examples
 
     counts = Counter(read_examples(examples).labels)
-    return [
-        f"{label} has {count} examples only: write {FEWEST} at least."
-        for label, count in sorted(counts.items())
-        if count < FEWEST
-    ]
+    few = ", ".join(f"{label} ({count})" for label, count in sorted(counts.items()) if count < FEWEST)
+    return [f"Fewer than {FEWEST} examples, rarely understood: {few}."] if few else []
 
 
 def unmeasured(settings: Settings) -> bool:

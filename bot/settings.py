@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     public_base_url: str | None = None
     api_token: SecretStr | None = None
     time_zone: str = "Europe/Paris"
-    locale: str = "fr"
+    locale: str = Field(default="fr", pattern=r"^[a-z]{2,3}$")
     channels_file: Path | None = None
     oncall_file: Path | None = None
     rights_file: Path | None = None

@@ -41,6 +41,8 @@ def storm(
     texts = messages(settings.examples_dir or EXAMPLES, reports, seed)
     outcome = asyncio.run(post_all(settings.base_url, api_token(settings), texts, seconds))
     typer.echo(json.dumps(outcome))
+    if outcome["failed"] == reports and not outcome["p50_ms"]:
+        typer.echo(f"Nobody answers at {settings.base_url}: start `vigie serve`, or set VIGIE_PORT.", err=True)
     if outcome["failed"]:
         raise typer.Exit(1)
 
@@ -48,7 +50,7 @@ def storm(
 def messages(examples: Path, count: int, seed: int) -> list[str]:
     """``count`` different messages drawn from the examples."""
     try:
-        lines = [text for path in sorted(examples.glob("*/*.txt")) for text, _ in utterances(path)]
+        lines = [text for path in sorted(examples.rglob("*.txt")) for text, _ in utterances(path)]
     except CorpusError as error:
         raise typer.BadParameter(str(error)) from error
     if not lines:

@@ -223,7 +223,7 @@ def test_another_city_trains_its_own_examples_where_vigie_looks_for_them(
     trained = json.loads(vigie.invoke(command.app, ["nlp", "train"]).stdout)
     assert trained["labels"] == 9
     assert "noise-party has no examples: no message is understood as it." in trained["notes"]
-    assert "waste-missed-bin has 10 examples only: write 25 at least." in trained["notes"]
+    assert any("Fewer than 25 examples" in note and "waste-missed-bin (10)" in note for note in trained["notes"])
     made = Path(trained["model"])
     assert made.parent == tmp_path / "var" / "models"
     read = vigie.invoke(command.app, ["nlp", "predict"], input='{"text": "big hole in the road"}')
@@ -255,6 +255,11 @@ def test_what_cannot_be_evaluated_is_said_without_a_traceback(
     (tmp_path / "judged.jsonl").write_text('{"text": "a hole", "label": "streets-pothole"}', encoding="utf-8")
     refused = vigie.invoke(command.app, ["nlp", "evaluate", "judged.jsonl", "--plot", "nowhere/plot.svg"])
     assert "nowhere/plot.svg: cannot be written" in refused.output
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    refused = vigie.invoke(command.app, ["nlp", "train", "--output", "taken"])
+    assert (refused.exit_code, "taken: Not a directory" in refused.output) == (1, True)
+    refused = vigie.invoke(command.app, ["nlp", "train", "--lang", "en-GB"])
+    assert (refused.exit_code, "two letters" in refused.output) == (2, True)
     (tmp_path / "half").mkdir()
     (tmp_path / "half" / "config.cfg").write_text("x", encoding="utf-8")
     refused = vigie.invoke(command.app, ["nlp", "predict", "--model", "half"], input='{"text": "a hole"}')
@@ -273,6 +278,13 @@ def test_mistakes_of_any_command_end_in_a_sentence(
     for words in (["nlp", "rollback"], ["places", "stats"], ["catalogue", "check"]):
         assert _ended(monkeypatch, *words) == 2
         assert "VIGIE_PORT" in capsys.readouterr().err
+
+
+def test_a_storm_that_nobody_hears_says_so(vigie: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIGIE_PORT", "1")
+    result = vigie.invoke(command.app, ["simulate", "storm", "--reports", "2", "--seconds", "0"])
+    assert result.exit_code == 1
+    assert "Nobody answers at http://127.0.0.1:1: start `vigie serve`" in result.output
 
 
 def test_nothing_to_learn_is_said(vigie: CliRunner) -> None:
