@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from bot.bootstrap import build, read_channels
 from bot.house import House
+from bot.school import untaught
 from bot.settings import Settings
 from bot.telegram.standing import standing
 from nlp_models.errors import PlacesError
@@ -52,6 +53,7 @@ async def examine(settings: Settings, url: str) -> list[Finding]:
     findings += _slack(settings)
     findings += [Finding(f"telegram, {bot}", said, well=well) for bot, said, well in await standing(settings)]
     findings.append(_addresses(settings))
+    findings += _examples(settings)
     if settings.public_base_url is None and not settings.embedded:
         findings.append(
             Finding("address", "VIGIE_PUBLIC_BASE_URL is not set: links to citizens lead nowhere", well=False)
@@ -77,6 +79,14 @@ def _addresses(settings: Settings) -> Finding:
     except PlacesError as error:
         return Finding("addresses", str(error), well=False)
     return Finding("addresses", f"{book.facts['addresses']} imported, {len(book)} names of streets", well=True)
+
+
+def _examples(settings: Settings) -> list[Finding]:
+    silent = untaught(settings)
+    if not silent:
+        return []
+    said = f"no examples of {', '.join(silent[:SHOWN])}: no message is understood as one of these {len(silent)}"
+    return [Finding("understanding", said, well=False)]
 
 
 async def _database(house: House) -> list[Finding]:

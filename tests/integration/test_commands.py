@@ -129,6 +129,16 @@ async def test_the_doctor_sees_services_nobody_answers_for(
     assert any("nobody on call now for" in finding.said for finding in findings)
 
 
+async def test_the_doctor_sees_procedures_nobody_wrote_examples_for(database_url: str, tmp_path: Path) -> None:
+    town = tmp_path / "town"
+    shutil.copytree(ROOT / "tests" / "small_town", town)
+    settings = settings_in(tmp_path, catalogue_dir=town, examples_dir=town / "examples", locale="en")
+    assert not any(finding.what == "understanding" for finding in await examine(settings, database_url))
+    (town / "examples" / "noise" / "noise-party.txt").unlink()
+    [found] = [finding for finding in await examine(settings, database_url) if finding.what == "understanding"]
+    assert (found.well, "no examples of noise-party" in found.said) == (False, True)
+
+
 async def test_the_doctor_sees_a_slack_that_is_not_listened_to(database_url: str, tmp_path: Path) -> None:
     deaf = await examine(settings_in(tmp_path, slack_bot_token="xoxb-1"), database_url)
     assert any("clicks reach nobody" in finding.said and not finding.well for finding in deaf)
