@@ -84,6 +84,12 @@ class RuleBook:
     habit: WordPattern
     supposed: WordPattern
     now: WordPattern
+    unreal: WordPattern
+    real: WordPattern
+    news: WordPattern
+    mended: WordPattern
+    again: WordPattern
+    joke: WordPattern
     harmless: WordPattern
     over: WordPattern
     animals: WordPattern
@@ -192,6 +198,13 @@ def _dropped(book: RuleBook, rule: Rule, heard: Heard, hit: re.Match[str]) -> bo
         return True
     if "dated" in rule.contexts and book.dated.said_in(around):
         return True
+    if "unreal" in rule.contexts and book.unreal.said_in(around) and not book.real.said_in(around):
+        return True
+    for context, words in (("news", book.news), ("mended", book.mended)):
+        if context in rule.contexts and words.said_in(around) and not book.again.said_in(around):
+            return True
+    if "joke" in rule.contexts and book.joke.said_in(around) and not book.real.said_in(around):
+        return True
     return "hypothesis" in rule.contexts and book.supposed.said_in(Heard(f"{before} {hit.group()} "))
 
 
@@ -212,6 +225,12 @@ def rule_book() -> RuleBook:
         habit=_any_of(words["habit"], macros),
         supposed=_any_of(words["supposed"], macros),
         now=_any_of(words["now"], macros),
+        unreal=_any_of(words["unreal"], macros),
+        real=_any_of(words["real"], macros),
+        news=_any_of(words["news"], macros),
+        mended=_any_of(words["mended"], macros),
+        again=_any_of(words["again"], macros),
+        joke=_any_of(words["joke"], macros),
         harmless=_any_of(words["harmless"], macros),
         over=_any_of(words["over"], macros),
         animals=_any_of(words["animals"], macros),
