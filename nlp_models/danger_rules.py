@@ -27,8 +27,8 @@ from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
-_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -0.7, 0.0, 0.7  # log-odds that the second ear must give
-_AGAINST = -1.0  # log-odds below which it speaks against several signs
+_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -0.4, -0.3, 0.7  # log-odds that the second ear must give
+_AGAINST = -0.5  # log-odds below which it speaks against several signs
 _EAR = "fr"  # the language the second ear has learnt
 _A_FEW = 6  # words
 _FEWEST, _FEW = 4, 10  # words; fewer than four say nothing by themselves, fewer than ten are often half of a story

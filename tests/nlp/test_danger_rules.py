@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from nlp_models.danger_ear import ABOUT, listen
-from nlp_models.danger_rules import RULES, concept_words, find_danger, rule_book
+from nlp_models.danger_rules import RULES, _heard, concept_words, find_danger, rule_book
 from nlp_models.danger_training import key
 from nlp_models.hearing import UNREAD, cases, hearings
 from nlp_models.listening import listened
@@ -67,14 +67,16 @@ def test_cases_kept_unread_keep_their_level() -> None:
     unread = {one.name: one for one in hearings() if one.name in UNREAD}
     assert set(unread) == set(UNREAD)
     assert all(one.emergencies + one.harmless >= 150 for name, one in unread.items() if name != "other_languages")
-    assert unread["held_out"].recall >= 0.88
-    assert unread["held_out"].alarms <= 0.06
-    assert unread["fresh"].recall >= 0.95
-    assert unread["fresh"].alarms <= 0.15
-    assert unread["other_author"].recall >= 0.89
-    assert unread["other_author"].alarms <= 0.07
+    assert unread["held_out"].recall >= 0.9
+    assert unread["held_out"].alarms <= 0.05
+    assert unread["fresh"].recall >= 0.97
+    assert unread["fresh"].alarms <= 0.09
+    assert unread["other_author"].recall >= 0.91
+    assert unread["other_author"].alarms <= 0.05
     assert unread["development"].recall >= 0.94
-    assert unread["development"].alarms <= 0.09
+    assert unread["development"].alarms <= 0.085
+    assert unread["exam"].recall >= 0.965
+    assert unread["exam"].alarms <= 0.09
     assert unread["other_languages"].recall >= 0.8
     assert unread["other_languages"].alarms <= 0.1
 
@@ -101,11 +103,38 @@ def test_a_danger_no_rule_foresaw_is_left_to_a_person() -> None:
         "bonjour je voulais inscrire mon fils à la cantine mais {}",
         "{} et sinon quel jour ouvre la mairie dans mon quartier",
         "Bonjour, le lampadaire est en panne. {}. Merci.",
+        "je voulais payer la cantine et là {}",
+        "c'est pour ma carte de bus et {}",
+        "j'ai une facture d'eau de 80 euros à payer et là {}",
+        "bonjour je viens pour mon passeport et ma carte d'identité, {}",
+        "{} je rappelle demain pour le stationnement",
     ],
 )
 def test_a_danger_told_beside_something_ordinary_is_heard(about: str) -> None:
     """Whatever the second ear makes of the rest; "au feu" alone is half of many ordinary sentences."""
-    assert len([phrase for phrase in CRITICAL if find_danger(about.format(phrase)) is None]) <= 11
+    assert {phrase for phrase in CRITICAL if _fixed(about.format(phrase)) is None} <= {"au feu"}
+
+
+def test_a_fixed_rule_hears_every_critical_phrase() -> None:
+    """Neither a sign nor the second ear is asked: what they make of a phrase may change with what they learn."""
+    assert [phrase for phrase in CRITICAL if _fixed(phrase) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("set_aside", "heard"),
+    [
+        (
+            "deux figurants avec des fusils sur le tournage",
+            "deux hommes avec des fusils, ce n'est pas un tournage, vite",
+        ),
+        ("lu dans le journal que ça sent le gaz rue Monge", "ça sent le gaz rue Monge, j'ai appelé la radio aussi"),
+        ("la fuite de gaz rue Monge est réparée", "la fuite de gaz rue Monge est réparée mais ça recommence"),
+        ("ça pue le gaz dans les toilettes du parc lol", "ça pue le gaz dans l'escalier, vraiment, pas lol"),
+    ],
+)
+def test_what_is_played_reported_or_mended_is_set_aside_until_it_is_said_to_be_real(set_aside: str, heard: str) -> None:
+    assert _fixed(set_aside) is None
+    assert _fixed(heard) is not None
 
 
 def test_an_idiom_that_no_rule_set_aside_is_told_by_the_second_ear() -> None:
@@ -129,6 +158,11 @@ def test_in_a_long_message_nothing_silences_a_fixed_rule_and_a_sign_alone_needs_
 def test_words_are_heard_as_thumbs_meant_them(thumbs: str, heard: str) -> None:
     assert listened(thumbs) == f" {heard} "
     assert find_danger("jarrive pa a respirer") is not None
+
+
+def _fixed(text: str) -> str | None:
+    """The first fixed rule that hears something, whatever signs and the second ear make of it."""
+    return next((rule.id for _, rule, _ in _heard(listened(text)) if not rule.sign), None)
 
 
 def _rule(text: str) -> str | None:
