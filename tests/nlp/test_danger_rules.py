@@ -152,6 +152,31 @@ def test_in_a_long_message_nothing_silences_a_fixed_rule_and_a_sign_alone_needs_
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "sur le tournage un cascadeur est tombé du toit il bouge plus",
+        "au musée un homme menace le gardien avec un couteau",
+        "à la fête foraine un gamin a été éjecté du manège, il saigne de la tête",
+        "les pompiers sont passés hier mais ça sent encore le gaz",
+        "grdf est venu, ils ont vérifié, et ma mère vient de tomber inconsciente",
+        "j'ai entendu à la radio l'alerte, l'eau monte dans ma maison",
+        "mdr non je rigole pas il respire plus",
+        "mon mari est mort là devant moi, je sais pas quoi faire, ses papiers sont où",
+        "un malaise au conseil municipal, un élu est au sol",
+        "un feu de jardin qui gagne la maison du voisin",
+        "je tombe sur un répondeur et ma femme ne respire plus",
+        "un type armé d'un souffleur à feuilles et d'un couteau attaque les gens",
+        "on a jeté un vélo dans le canal et le gars avec",
+        "fuite de gaz rue d'Avril",
+        "c'est pour le bac, il brûle, le feu touche la façade",
+        "mon chat est mort et papa fait une attaque",
+    ],
+)
+def test_what_is_set_aside_takes_no_danger_with_it(text: str) -> None:
+    assert find_danger(text) is not None
+
+
+@pytest.mark.parametrize(
     ("thumbs", "heard"),
     [("jarrive pa a respirer", "j arrive pas a respirer"), ("ya qqn ds lascenseur", "ya quelqu un dans l ascenseur")],
 )
