@@ -6,7 +6,8 @@ precision: a false alarm costs a sentence in the answer, a missed one may cost a
 A message is folded and spelled out (``listening``), expressions that only look like danger ("feu rouge") are blanked,
 then every rule looks for its patterns (word order matters) and for its concepts said together (``child & missing``, in
 any order; ``!pet`` must not be said). A hit is dropped when the words around it deny it, place it in the past, suppose
-it, or say that it is played, was in the news or is mended, if the rule says that these count. Patterns are compiled when a message first needs them.
+it, or say that it is played, was in the news or is mended, if the rule says that these count. Patterns are compiled
+when a message first needs them.
 """
 
 from __future__ import annotations
