@@ -34,6 +34,7 @@ _RUNS = (3, 4, 5)
 _LONGEST_WORD = 30
 _WINDOW, _STEP = 60, 30  # words; a danger told late in a long story is not drowned by the rest
 _TOLD = 3  # words shown to a person
+_WORDS, _PAIRS = 20_000, 8_000  # remembered: more would fill the memory of every process that listens
 _PLEASE = re.compile(r" (?:s il (?:vous|te) plait|d accord)(?= )")
 _EMPTY = frozenset({
     "|", "~", "allo", "bonjour", "bonsoir", "salut", "slt", "bjr", "bsr", "euh", "heu", "hein", "ben", "bah", "bon",
@@ -85,7 +86,7 @@ def words_of(heard: str) -> list[str]:
     return [word[:_LONGEST_WORD] for word in _PLEASE.sub("", heard).split() if word not in _EMPTY]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=_WORDS)
 def features(word: str) -> Word:
     """Where the features of one word stand in the table."""
     framed = f"<{word}>"
@@ -118,7 +119,7 @@ def apart_slots(words: Sequence[str]) -> list[int]:
     return [_apart_slot(left, right) for far in _APART for left, right in zip(begun, begun[far:], strict=False)]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=_PAIRS)
 def _apart_slot(left: str, right: str) -> int:
     return slot("a", f"{left} {right}")
 
@@ -167,7 +168,7 @@ class HeardPair:
     many: int
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=_PAIRS)
 def _heard_pair(left: str, right: str) -> HeardPair:
     weights, beside = _table().weights, beside_slots(left, right)
     return HeardPair(sum(weights[at] for at in pair_slots(left, right)), sum(weights[at] for at in beside), len(beside))
@@ -184,7 +185,7 @@ def _heaviest(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(words[at] for at in sorted(best) if weights[at] > 0)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=_WORDS)
 def _heard(word: str) -> Heard:
     weights, own = _table().weights, features(word)
     return Heard(
