@@ -13,10 +13,9 @@ from typing import Any
 
 from intake.missing_place import only_a_place
 from intake.readings import settled
-from routing.domain.understanding import Decision, Understanding
+from routing.domain.understanding import DOUBT, Decision, Understanding
 
 BETWEEN = ". "  # answers are joined so to what was said before
-DOUBT = "oreille"  # the danger of the learned ear, which answers put together easily mislead
 MOST = 8  # sentences; a longer message is a letter, not answers
 
 Read = Callable[[str], Understanding]
@@ -80,7 +79,7 @@ def _placed(
     if told.commune in communes:
         where, communes = replace(where, commune=told.commune), ()
     dangers = [one.danger for one in (told, *alone.values())]
-    if whole.danger and whole.danger.rule != DOUBT:
+    if whole.danger and whole.danger.rule != DOUBT:  # answers put together easily mislead the learned ear
         dangers.append(whole.danger)
     return replace(
         told,

@@ -13,19 +13,19 @@ when a message first needs them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from nlp_models.danger_ear import Opinion, listen
+from nlp_models.danger_ear import listen
 from nlp_models.hints import Hints
 from nlp_models.languages import detect_language, rather_in
 from nlp_models.listening import listened
 from nlp_models.word_pattern import Heard, WordPattern
 from nlp_models.yaml_files import read_yaml
-from routing.domain.understanding import Danger
+from routing.domain.understanding import DOUBT, Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
 _WITH_SIGN, _ALONE, _ALONE_IN_FEW = -0.7, -0.1, 0.7  # log-odds that the second ear must give
@@ -34,7 +34,7 @@ _EAR = "fr"  # the language the second ear has learnt
 _A_FEW = 6  # words
 _FEWEST, _FEW = 4, 10  # words; fewer than four say nothing by themselves, fewer than ten are often half of a story
 _AROUND = 70  # characters of context each side of a hit
-_BESIDE = (6,)  # words each side of a hit with which the second ear hears it by itself
+_BESIDE = 6  # words each side of a hit with which the second ear hears it by itself
 _TOGETHER = 110  # characters each side of the first concept in which the others must be said
 _MOST_HITS = 12  # hits of one concept looked at, so that no repetition is costly
 _MACRO = re.compile(r"<([a-z_]+)>")
@@ -106,25 +106,19 @@ def find_danger(text: str, *, growing: bool = False) -> Danger | None:
     of it sounds like a danger far more often ("bonjour j'ai mon mari qui…").
     """
     plain = listened(text)
-    signs: list[tuple[Danger, tuple[str, ...]]] = []
-    for danger, rule, near in _heard(plain):
-        if not rule.sign:
+    signs: list[tuple[Danger, str]] = []
+    for danger, sign, around in _heard(plain):
+        if not sign:
             return danger
-        signs.append((danger, near))
+        signs.append((danger, around))
     opinion = listen(plain)
     if signs:
-        if opinion.score > _WITH_SIGN:
-            return signs[0][0]
-        several = len(signs) > 1 and not _speaks_of_something_else(opinion, [one for _, near in signs for one in near])
-        return signs[0][0] if several else None
+        several = len(signs) > 1
+        counts = opinion.score > _WITH_SIGN or (several and any(listen(each).score > _AGAINST for _, each in signs))
+        return signs[0][0] if counts else None
     if not growing and _sure(opinion.score, len(plain.split())) and _in_its_language(text, plain):
-        return Danger("oreille", "Danger possible, à vérifier", " ".join(opinion.words))
+        return Danger(DOUBT, "Danger possible, à vérifier", " ".join(opinion.words))
     return None
-
-
-def _speaks_of_something_else(opinion: Opinion, near: Sequence[str]) -> bool:
-    """Whether the second ear hears no danger in the whole message, nor in the words around any hit."""
-    return opinion.score <= _AGAINST and all(listen(words).score <= _AGAINST for words in dict.fromkeys(near))
 
 
 def _sure(score: float, words: int) -> bool:
@@ -148,8 +142,8 @@ def warm() -> Iterator[None]:
         yield from pattern.warm()
 
 
-def _heard(plain: str) -> Iterator[tuple[Danger, Rule, tuple[str, ...]]]:
-    """Yield (what a rule heard, the rule, the words around), the gravest first."""
+def _heard(plain: str) -> Iterator[tuple[Danger, bool, str]]:
+    """Yield (what a rule heard, whether it is only a sign, the hit with the words around), the gravest first."""
     book = rule_book()
     heard = Heard(book.blanks.sub(" ~ ", plain))
     may_apply = book.hints.rules_in(heard.text)
@@ -157,16 +151,15 @@ def _heard(plain: str) -> Iterator[tuple[Danger, Rule, tuple[str, ...]]]:
         if may_apply >> number & 1 and not _beside_the_point(book, rule, heard):
             for hit in _hits(rule, heard):
                 if not _dropped(book, rule, heard, hit):
-                    yield Danger(rule.id, rule.reason, hit.group().strip()), rule, _near(heard, hit)
+                    yield Danger(rule.id, rule.reason, hit.group().strip()), rule.sign, _near(heard, hit)
                     break
 
 
-def _near(heard: Heard, hit: re.Match[str]) -> tuple[str, ...]:
-    """The hit alone, then with what is said close to it in the same sentence, in whole words."""
-    before = heard.text[: hit.start()].rpartition("|")[2].split()
-    after = heard.text[hit.end() :].partition("|")[0].split()
-    said = hit.group().split()
-    return tuple(f" {' '.join((*before[max(0, len(before) - far) :], *said, *after[:far]))} " for far in _BESIDE)
+def _near(heard: Heard, hit: re.Match[str]) -> str:
+    """The hit with what is said close to it in the same sentence, in whole words."""
+    before = heard.text[: hit.start()].rpartition("|")[2].split()[-_BESIDE:]
+    after = heard.text[hit.end() :].partition("|")[0].split()[:_BESIDE]
+    return f" {' '.join((*before, *hit.group().split(), *after))} "
 
 
 def _hits(rule: Rule, heard: Heard) -> Iterator[re.Match[str]]:

@@ -76,12 +76,15 @@ class SecondMatter:
         if begins is None or not begins.a_thing(kinds.split(cut.after), kinds.types, nothing):
             return False
         before = find_where(cut.before, places)
-        return not names_no_matter(cut.before, self.language, before.names) and self._apart(cut)
+        return not names_no_matter(cut.before, self.language, before.names) and self._elsewhere(before.place, cut.after)
 
     def _apart(self, cut: Cut) -> bool:
         """Whether each part names a place of its own."""
-        before, after = (find_where(part, self.places()).place for part in (cut.before, cut.after))
-        return before is not None and after is not None and before != after
+        return self._elsewhere(find_where(cut.before, self.places()).place, cut.after)
+
+    def _elsewhere(self, place: str | None, after: str) -> bool:
+        other = None if place is None else find_where(after, self.places()).place
+        return other is not None and other != place
 
     def _goes_on(self, cut: Cut) -> bool:
         begins, kinds = beginnings_for(self.language), self.places().words

@@ -26,6 +26,9 @@ class Channel(StrEnum):
     API = "api"
 
 
+DOUBT = "oreille"  # the rule of a danger that only the learned ear hears
+
+
 @dataclass(frozen=True, slots=True)
 class Danger:
     """Danger was heard: ``rule`` is the rule's stable id, ``reason`` is French for people, ``heard`` the words."""

@@ -187,7 +187,7 @@ def test_words_are_heard_as_thumbs_meant_them(thumbs: str, heard: str) -> None:
 
 def _fixed(text: str) -> str | None:
     """The first fixed rule that hears something, whatever signs and the second ear make of it."""
-    return next((rule.id for _, rule, _ in _heard(listened(text)) if not rule.sign), None)
+    return next((danger.rule for danger, sign, _ in _heard(listened(text)) if not sign), None)
 
 
 def _rule(text: str) -> str | None:
