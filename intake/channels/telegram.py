@@ -19,6 +19,7 @@ from intake.channels.telegram_updates import JSON
 from intake.models import LONGEST, Message, Piece, not_ours
 from intake.ports import DangerRules
 from intake.small_talk import greeted_in
+from intake.wishes import obey, wish_in
 from intake.wording import say
 from routing.domain.attachment import Kind
 from routing.domain.call import Step
@@ -106,8 +107,13 @@ class CitizenBot:
             message.contact or "", note.text or "", str(number)
         ):
             return
-        await self._take(message, number)
         contact = message.contact or ""
+        if (wish := wish_in(message.text)) is not None:
+            said = await self._house.run(lambda session: obey(session, self._house.desk, message, wish))
+            if said is not None:
+                await self._aside.aside(contact, said, f"wish/{number}")
+        else:
+            await self._take(message, number)
         await self._house.run(lambda session: self._aside.saw(session, contact, note.message_id))
 
     async def _take(self, message: Message, number: int) -> None:

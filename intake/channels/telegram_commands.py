@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import closed_question
-from intake.wording import catalogues, own_name, say, spoken
+from intake.wishes import hello, language_of
+from intake.wording import catalogues, own_name, say
 from routing.domain.incident import IncidentState, ReportState
 from routing.domain.understanding import Channel
 from routing.ports import Choice
@@ -28,6 +29,7 @@ COMMANDS = {
     "suivi": "Où en sont mes signalements",
     "annuler": "Retirer mon dernier signalement",
     "langue": "Langue des réponses / Language",
+    "stop": "Ne plus recevoir de nouvelles",
     "effacer": "Effacer mes données",
 }
 
@@ -98,7 +100,8 @@ class Commands:
 
     def _verbs(self) -> dict[str, Callable[[AsyncSession, str, str], Awaitable[Answer]]]:
         return {
-            "start": self._hello,
+            "start": self._start,
+            "stop": self._stop,
             "aide": self._hello,
             "help": self._hello,
             "suivi": self._follow,
@@ -109,7 +112,18 @@ class Commands:
         }
 
     async def _hello(self, session: AsyncSession, contact: str, _: str) -> Answer:
-        return Answer(say("telegram.hello", await self._spoken(session, contact)))
+        return Answer(hello(Channel.TELEGRAM, await self._spoken(session, contact)))
+
+    async def _start(self, session: AsyncSession, contact: str, _: str) -> Answer:
+        """The button that begins a conversation, and begins it again after STOP."""
+        greeting = await self._hello(session, contact, _)
+        if not await calls.opt_in(session, contact):
+            return greeting
+        return Answer(f"{say('wish.start', await self._spoken(session, contact))}\n{greeting.text}")
+
+    async def _stop(self, session: AsyncSession, contact: str, _: str) -> Answer:
+        await calls.opt_out(session, contact, self._house.desk.now())
+        return Answer(say("wish.stop", await self._spoken(session, contact)))
 
     async def _follow(self, session: AsyncSession, contact: str, _: str) -> Answer:
         rows = await reports.of_contact(session, Channel.TELEGRAM, contact, 4 * SHOWN)
@@ -167,8 +181,4 @@ class Commands:
         return Answer(say("telegram.erased", language, count=erased.reports), erased=erased)
 
     async def _spoken(self, session: AsyncSession, contact: str) -> str | None:
-        """The language they asked for, else that of their last report, if it is one of ours."""
-        if chosen := await calls.chosen_language(session, contact):
-            return spoken(chosen)
-        rows = await reports.of_contact(session, Channel.TELEGRAM, contact, 1)
-        return spoken(rows[0].language) if rows else None
+        return await language_of(session, contact, Channel.TELEGRAM)

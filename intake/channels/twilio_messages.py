@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from twilio.twiml.messaging_response import MessagingResponse
 
 from intake import call_ends, inbox, replies
+from intake.answers import says_yes
 from intake.channels.messages import take
 from intake.channels.twilio_guard import FORM, REFUSALS, SOURCE, Refused, TwilioGuard
 from intake.models import LONGEST, Message, Piece, not_ours
 from intake.ports import DangerRules
 from intake.small_talk import greeted_in
+from intake.wishes import Wish, obey, wish_in
 from intake.wording import say
 from routing.domain.attachment import Kind
 from routing.domain.redaction import plain, readable
@@ -23,13 +25,12 @@ from routing.domain.understanding import Channel
 from routing.service.answer_text import answer_by_text
 from routing.service.desk import Desk
 from routing.service.tell import delivered
-from routing.store import calls
 
 log = logging.getLogger(__name__)
 
 WHATSAPP = "whatsapp:"
-STOP = ("stop", "arret", "desabonnement", "stop sms")
-START = ("start", "reprendre")
+# Twilio confirms these by itself where they come by text message, and those of its Advanced Opt-Out by any door.
+CONFIRMED = ("stop", "stopall", "unsubscribe", "start", "unstop")
 MOST_MEDIA = 10
 KINDS = {"image": Kind.PHOTO, "audio": Kind.AUDIO}
 ENDED = ("completed", "busy", "failed", "no-answer", "canceled")
@@ -81,12 +82,12 @@ class TwilioMessages:
         try:
             if (answered := await self._duty(message)) is not None:
                 return _twiml(answered)
-            greeting = await self._keep(message, fields)
+            said = await self._keep(message, fields)
         except Exception:
             # Twilio would not try again in time for a person: they are told now, and may write again.
             log.exception("a message could not be kept")
             return _twiml(replies.advice(self._house.danger(message.text)) or say("try_again"))
-        return _twiml(say("hello", greeted_in(message.text)) if greeting else None)
+        return _twiml(said)
 
     async def _duty(self, message: Message) -> str | None:
         """What to write back to somebody on duty who answers a page; None for everybody else. Told twice, done once."""
@@ -102,26 +103,18 @@ class TwilioMessages:
         found: str | None = await self._house.run(work)
         return found
 
-    async def _keep(self, message: Message, fields: Mapping[str, str]) -> bool:
-        """Whether it is a greeting and nothing else, to be greeted back."""
+    async def _keep(self, message: Message, fields: Mapping[str, str]) -> str | None:
+        """What to write back at once, beside what the worker answers."""
+        desk = self._house.desk
         wish = _wish(message.text, fields)
         if wish is not None and message.contact:
-            await self._note_wish(message, message.contact, wants=wish == "start")
-        elif message.contact is None or not message.text:
-            await self._house.run(lambda session: _keep_unreadable(session, self._house.desk, message))
-        else:
-            return (await take(self._house.run, self._house.desk, self._house.danger, message)).greeting
-        return False
-
-    async def _note_wish(self, message: Message, contact: str, *, wants: bool) -> None:
-        async def work(session: AsyncSession) -> None:
-            await inbox.keep_event(session, self._house.desk, message)
-            if wants:
-                await calls.opt_in(session, contact)
-            else:
-                await calls.opt_out(session, contact, self._house.desk.now())
-
-        await self._house.run(work)
+            said: str | None = await self._house.run(lambda session: obey(session, desk, message, wish))
+            return None if _confirmed_by_twilio(message, fields) else said
+        if message.contact is None or not message.text:
+            await self._house.run(lambda session: _keep_unreadable(session, desk, message))
+            return None
+        taken = await take(self._house.run, desk, self._house.danger, message)
+        return say("hello", greeted_in(message.text)) if taken.greeting else None
 
     async def status(self, request: Request) -> Response:
         """A call ended, or a message of ours was delivered or not. 503 asks Twilio to say it again."""
@@ -191,12 +184,17 @@ async def _keep_unreadable(session: AsyncSession, desk: Desk, message: Message) 
     await inbox.unreadable(session, kept, "ni texte, ni expéditeur lisible")
 
 
-def _wish(text: str, fields: Mapping[str, str]) -> str | None:
-    """ "stop" or "start" when the citizen says whether they want messages, and nothing else."""
-    said = fields.get("OptOutType", "").lower() or plain(text)
-    if said in STOP:
-        return "stop"
-    return "start" if said in START else None
+def _wish(text: str, fields: Mapping[str, str]) -> Wish | None:
+    """Whether the citizen says that they want messages, or none. Twilio takes a YES for a START: it stays an answer."""
+    told = fields.get("OptOutType", "").lower()
+    if told == Wish.STOP or (told == Wish.START and not says_yes(text)):
+        return Wish(told)
+    return wish_in(text)
+
+
+def _confirmed_by_twilio(message: Message, fields: Mapping[str, str]) -> bool:
+    """Whether Twilio has answered already: nobody is to be answered twice."""
+    return bool(fields.get("OptOutType")) or (message.channel is Channel.SMS and plain(message.text) in CONFIRMED)
 
 
 def _degrees(value: str | None, limit: float) -> float | None:

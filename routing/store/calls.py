@@ -65,9 +65,10 @@ async def opt_out(session: AsyncSession, contact: str, now: datetime) -> None:
     await session.execute(insert(OptOut).values(contact=contact, at=now).on_conflict_do_nothing())
 
 
-async def opt_in(session: AsyncSession, contact: str) -> None:
-    """This number wants messages again."""
-    await session.execute(delete(OptOut).where(OptOut.contact == contact))
+async def opt_in(session: AsyncSession, contact: str) -> bool:
+    """This number wants messages again; whether it had wanted none."""
+    gone = delete(OptOut).where(OptOut.contact == contact).returning(OptOut.contact)
+    return (await session.scalar(gone)) is not None
 
 
 async def opted_out(session: AsyncSession, contact: str) -> bool:

@@ -15,6 +15,8 @@ from routing.domain.understanding import Channel
 from routing.errors import NotFound
 from routing.store.models import CitizenMessage, InboundEvent, Incident, Report
 
+BY_NUMBER = (Channel.VOICE, Channel.SMS, Channel.WHATSAPP)  # doors at which a number proves who it is
+
 
 async def keep_event(
     session: AsyncSession, provider: str, external_id: str, content_type: str, body: bytes, at: datetime
@@ -113,6 +115,16 @@ async def lately(session: AsyncSession, contact: str, since: datetime) -> Report
 async def of_contact(session: AsyncSession, channel: Channel, contact: str, limit: int) -> list[Report]:
     """What a person reported by one door, the latest first."""
     query = select(Report).where(Report.channel == channel, Report.contact == contact, Report.part_of.is_(None))
+    return list(await session.scalars(query.order_by(Report.id.desc()).limit(limit)))
+
+
+async def of_person(session: AsyncSession, channel: Channel, contact: str, limit: int) -> list[Report]:
+    """What a person reported, the latest first. A number is one person by calls and texts of all kinds.
+
+    Not by the web: what somebody types there as their number is not known to be theirs.
+    """
+    doors = BY_NUMBER if channel in BY_NUMBER else (channel,)
+    query = select(Report).where(Report.channel.in_(doors), Report.contact == contact, Report.part_of.is_(None))
     return list(await session.scalars(query.order_by(Report.id.desc()).limit(limit)))
 
 
