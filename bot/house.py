@@ -55,6 +55,11 @@ class House:
     ears: Transcriber | None = None
     geocoder: Geocoder | None = None
 
+    @property
+    def base_url(self) -> str:
+        """Where links lead."""
+        return self.settings.base_url
+
     async def run(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
         """``work`` in one transaction, tried once more if the connection was dead or a reference collided.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -17,10 +19,12 @@ from bot.house import House
 from intake.channels.messages import take
 from intake.handle import handle
 from intake.models import Message
+from intake.ports import DangerRules
 from nlp_models import danger_rules
 from routing.domain.paging import CONSOLE, Rung
 from routing.domain.understanding import Channel
 from routing.service import ring
+from routing.service.desk import Desk
 from routing.service.escalate import escalate
 from routing.service.show import bring
 from routing.store import channels, incidents
@@ -32,6 +36,20 @@ log = structlog.get_logger(__name__)
 SETTLED = 2.0
 AT_A_TIME, PAUSE = 40, 0.02  # danger rules, and seconds: whoever writes meanwhile waits some five milliseconds
 SAID = "Un arbre est tombé rue de la Liberté à Dijon, un homme saigne, il est coincé sous une branche"
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The house, in a transaction that is undone."""
+
+    session: AsyncSession
+    desk: Desk
+    danger: DangerRules
+    base_url: str
+
+    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
+        """``work`` in that transaction."""
+        return await work(self.session)
 
 
 async def practise(house: House, after: float = SETTLED) -> None:
@@ -61,12 +79,9 @@ async def _reach_nobody() -> None:
 
 
 async def _play(session: AsyncSession, house: House) -> None:
-    async def here(work: Callable[[AsyncSession], Awaitable[Report | None]]) -> Report | None:
-        return await work(session)
-
     desk = house.desk
     message = Message(Channel.WEB, SAID, provider="practice", external_id=uuid4().hex)
-    taken = await take(here, desk, house.danger, message)
+    taken = await take(Here(session, desk, house.danger, house.base_url), message)
     if house.hearing is None:
         return
     report = (await session.scalars(select(Report).where(Report.reference == taken.reference))).one()

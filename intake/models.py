@@ -40,7 +40,7 @@ class Message:
     """One citizen's message. ``external_id`` is the provider's name for it (ours for the web form and the API).
 
     ``origin`` is a keyed digest of the connection it came from. ``raw`` is kept as received; ``text`` is readable: no
-    control signs, not empty, at most ``LONGEST`` characters.
+    control signs, not empty, at most ``LONGEST`` characters. ``outline``: it only says what came (a contact, a poll).
     """
 
     channel: Channel
@@ -55,6 +55,7 @@ class Message:
     raw: bytes = field(default=b"", repr=False)
     content_type: str = "text/plain; charset=utf-8"
     pieces: tuple[Piece, ...] = ()
+    outline: bool = False
 
 
 def words(text: str, language: str | None = None) -> str:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import inbox
-from intake.models import Message
 from intake.wording import say, spoken
 from routing.domain.redaction import plain
 from routing.domain.understanding import Channel
@@ -37,21 +34,15 @@ def wish_in(text: str) -> Wish | None:
     return Wish.START if _START.fullmatch(said) else None
 
 
-async def obey(session: AsyncSession, desk: Desk, message: Message, wish: Wish) -> str | None:
-    """Keep the wish, and say so in their language; None to whom it was said already, or who has no way back.
-
-    A START without a STOP before it is how some begin: they are greeted.
+async def obey(session: AsyncSession, desk: Desk, channel: Channel, contact: str, wish: Wish) -> str:
+    """Keep the wish; returns what confirms it in their language. A START without a STOP before it is how some begin:
+    they are greeted.
     """
-    kept = await inbox.keep_event(session, desk, replace(message, raw=b""))  # who wrote it is not needed
-    if kept.event is None or message.contact is None:
-        return None
-    language = await language_of(session, message.contact, message.channel)
+    language = await language_of(session, contact, channel)
     if wish is Wish.STOP:
-        await calls.opt_out(session, message.contact, desk.now())
+        await calls.opt_out(session, contact, desk.now())
         return say("wish.stop", language)
-    if await calls.opt_in(session, message.contact):
-        return say("wish.start", language)
-    return hello(message.channel, language)
+    return say("wish.start", language) if await calls.opt_in(session, contact) else hello(channel, language)
 
 
 def hello(channel: Channel, language: str | None) -> str:

@@ -51,9 +51,9 @@ async def post_report(
         raw=await request.body(),
         content_type="application/json",
     )
-    taken = await take(house.run, house.desk, house.danger, message)
+    taken = await take(house, message)
     if not taken.reference:
-        raise NothingSaid(say("form.say_what", None))
+        raise NothingSaid(taken.said or say("form.say_what", None))
     if idempotency_key and not await _same(house, message):
         said = f"this key was used for another message, kept as {taken.reference}: send this one under its own key"
         where = {"loc": ("header", "idempotency-key"), "msg": " ".join(filter(None, (taken.safety, said)))}

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import closed_question, inbox, open_question, replies
+from intake import beside, closed_question, inbox, open_question, replies
 from intake.answers import after_no, says_no, says_yes, wants_a_person
-from intake.follow_ups import CONVERSATIONS
+from intake.beside import Aside, aside_in
 from intake.models import Message
+from intake.news_asked import Asked
 from intake.ports import DangerRules
-from intake.small_talk import says_nothing
+from intake.wishes import Wish
 from intake.wording import say
-from routing.domain.incident import Event, IncidentState
-from routing.domain.redaction import redact
+from routing.domain.incident import IncidentState
 from routing.domain.understanding import Channel, Danger
 from routing.service.ask_citizen import ASK, answered_by_citizen
 from routing.service.desk import Desk
 from routing.service.outcome import REOPENS_FOR, not_solved, solved
-from routing.service.record import record
 from routing.service.resolve import FIXED
 from routing.service.tell import tell_one
 from routing.store import incidents, reports
 from routing.store.models import CitizenMessage, Report
 
-LONE_NUMBER = re.compile(r"[1-9]\d?")  # the answer to a question that nobody put
 SHORT_YES = 4  # words; a longer message that begins with a yes may be about something else
 LATE = timedelta(days=1)  # a digit that comes this long after the question is still its answer
 
@@ -38,73 +35,81 @@ LATE = timedelta(days=1)  # a digit that comes this long after the question is s
 class Taken:
     """What the citizen can be told at once. ``safety`` comes before every other word.
 
-    ``greeting``: somebody we do not know only greets; there is no report, and it is for the door to greet back.
+    ``said``: what the door answers by itself; there may be no report then, nor a reference.
     """
 
     reference: str
     token: str
     safety: str | None
     danger: Danger | None
-    greeting: bool = False
+    said: str | None = None
 
 
-class Transaction(Protocol):
-    """Runs work in one transaction, once more if the connection was dead."""
+class House(Protocol):
+    """What a written door needs of the house."""
 
-    async def __call__(self, work: Callable[[AsyncSession], Awaitable[Report | None]]) -> Report | None:
-        """The result of ``work`` once it is committed."""
+    @property
+    def desk(self) -> Desk:
+        """Clock and catalogue."""
+        ...
+
+    @property
+    def danger(self) -> DangerRules:
+        """The fixed rules."""
+        ...
+
+    @property
+    def base_url(self) -> str:
+        """Where links lead."""
+        ...
+
+    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
+        """Work in one transaction, once more if the connection was dead."""
         ...
 
 
-async def take(run: Transaction, desk: Desk, rules: DangerRules, message: Message) -> Taken:
+async def take(house: House, message: Message) -> Taken:
     """Keep one message. The fixed rules are read first: their words do not need the database to be there."""
-    danger = rules(message.text)
+    danger = house.danger(message.text)
     safety = replies.advice(danger)
-    greets = False
+    aside = None if danger else aside_in(message)
+    said = ""
 
     async def work(session: AsyncSession) -> Report | None:
-        nonlocal greets
+        nonlocal said
+        desk = house.desk
         kept = await inbox.keep_event(session, desk, message)
-        if kept.known is not None:
+        if kept.event is None:
             return kept.known
-        continued = await _says_more(session, desk, message, danger)
-        if continued is None and not danger:
+        continued = None
+        if aside is None:
+            continued = await _says_more(session, desk, message, danger)
+        if continued is None and not danger and not _is_certain(aside, message):
             continued = await _continues(session, desk, message)
-        if continued is None and not danger and _only_greets(message):
-            continued = await _beside(session, desk, message)
-            if continued is None:
-                greets = kept.event is not None  # told twice, greeted once
+        if continued is None and aside is not None:
+            told = await beside.hear(session, desk, house.base_url, message, aside)
+            continued, said = (told.report, told.words) if told else (None, "")
+            if told is not None and told.report is None:
                 return None
         report = continued or await inbox.open_report(session, desk, message, danger, safety)
         await inbox.belongs_to(session, kept, report)
         await inbox.attach(session, desk, message, report)
         return report
 
-    report = await run(work)
-    return Taken(report.reference, report.token, safety, danger) if report else Taken("", "", None, None, greets)
+    report: Report | None = await house.run(work)
+    if report is None:
+        return Taken("", "", None, None, said or None)
+    return Taken(report.reference, report.token, safety, danger, said or None)
 
 
-def _only_greets(message: Message) -> bool:
-    """A greeting, thanks, or a lone number, where people write in several short messages."""
-    if message.channel not in CONVERSATIONS or message.contact is None or message.pieces:
-        return False
-    return message.latitude is None and (says_nothing(message.text) or bool(LONE_NUMBER.fullmatch(message.text)))
-
-
-async def _beside(session: AsyncSession, desk: Desk, message: Message) -> Report | None:
-    """The report that somebody greets or thanks about, whose agents read it; None for somebody we do not know."""
-    report = await reports.lately(session, message.contact or "", desk.now() - REOPENS_FOR)
-    incident = await incidents.by_id(session, report.incident_id or 0, lock=True) if report else None
-    if report is not None and incident is not None and incident.state is not IncidentState.RESOLVED:
-        said = f"{report.reference} ajoute : {redact(message.text, 200)}"
-        await record(session, desk, incident, Event.REPORT, said)
-    return report
+def _is_certain(aside: Aside | None, message: Message) -> bool:
+    """Whether it answers no question of ours; "pas de nouvelles" may be an answer to an agent's."""
+    return isinstance(aside, Wish) or (isinstance(aside, Asked) and "?" in message.text)
 
 
 async def _says_more(session: AsyncSession, desk: Desk, message: Message, danger: Danger | None) -> Report | None:
     """The report whose open question this message answers. Danger in the answer is heard before all else."""
-    aside = _only_greets(message) or wants_a_person(message.text)
-    if message.channel is Channel.WEB or not message.contact or (aside and not danger):
+    if message.channel is Channel.WEB or not message.contact or (wants_a_person(message.text) and not danger):
         return None
     return await open_question.hear(session, desk, message, danger)
 

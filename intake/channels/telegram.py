@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import CallbackQuery, Update
@@ -13,18 +11,16 @@ from telegram import Message as Note
 from telegram.constants import ChatType
 
 from intake import replies
-from intake.channels.messages import take
+from intake.channels.messages import House, take
 from intake.channels.telegram_commands import Commands
+from intake.channels.telegram_notes import as_another, is_notice, is_toy, name_of, read_message
 from intake.channels.telegram_updates import JSON
-from intake.models import LONGEST, Message, Piece, not_ours
-from intake.ports import DangerRules
-from intake.small_talk import greeted_in
-from intake.wishes import obey, wish_in
+from intake.models import Message
+from intake.wishes import language_of
 from intake.wording import say
-from routing.domain.attachment import Kind
 from routing.domain.call import Step
 from routing.domain.incident import Event, IncidentState, ReportState
-from routing.domain.redaction import readable, redact
+from routing.domain.redaction import redact
 from routing.domain.understanding import Channel
 from routing.ports import Choice
 from routing.service.desk import Desk
@@ -33,27 +29,9 @@ from routing.store import calls, incidents, reports, timers
 from routing.store.models import Report
 
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
-SOURCE = "telegram"  # whose MediaSource fetches what came with a message
 SAYS = "dit:"  # what a button says, as if it were written
 ADVISED = 500  # updates remembered as advised while the database was away
-
-
-class House(Protocol):
-    """What this door needs of the house."""
-
-    @property
-    def desk(self) -> Desk:
-        """Clock and catalogue."""
-        ...
-
-    @property
-    def danger(self) -> DangerRules:
-        """The fixed rules."""
-        ...
-
-    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
-        """Work in one transaction."""
-        ...
+ONCE_IN = 600  # seconds in which stickers are answered once
 
 
 class Aside(Protocol):
@@ -108,18 +86,22 @@ class CitizenBot:
         ):
             return
         contact = message.contact or ""
-        if (wish := wish_in(message.text)) is not None:
-            said = await self._house.run(lambda session: obey(session, self._house.desk, message, wish))
-            if said is not None:
-                await self._aside.aside(contact, said, f"wish/{number}")
-        else:
+        if is_toy(note):
+            await self._on_toy(contact)
+        elif not is_notice(note):
             await self._take(message, number)
         await self._house.run(lambda session: self._aside.saw(session, contact, note.message_id))
+
+    async def _on_toy(self, contact: str) -> None:
+        """Stickers come in handfuls: they are answered once for some minutes, and nobody else has to see them."""
+        language = await self._house.run(lambda session: language_of(session, contact, Channel.TELEGRAM))
+        moment = int(self._house.desk.now().timestamp()) // ONCE_IN
+        await self._aside.aside(contact, say("unread", language), f"toy/{contact}/{moment}")
 
     async def _take(self, message: Message, number: int) -> None:
         """Keep it; the worker answers. Danger is answered even without a database, once."""
         try:
-            taken = await take(self._house.run, self._house.desk, self._house.danger, message)
+            taken = await take(self._house, message)
         except self._away:
             danger = self._house.danger(message.text)
             if danger and message.contact and number not in self._advised:
@@ -133,10 +115,8 @@ class CitizenBot:
             said = replies.advice(self._house.danger(message.text)) or say("try_again")
             await self._aside.at_once(message.contact or "", said)
             raise
-        if taken.greeting:
-            await self._aside.aside(
-                message.contact or "", say("telegram.hello", greeted_in(message.text)), f"hello/{number}"
-            )
+        if taken.said:
+            await self._aside.aside(message.contact or "", taken.said, f"said/{number}")
 
     async def _on_press(self, query: CallbackQuery, contact: str, raw: bytes) -> None:
         words = (query.data or "").removeprefix(SAYS)
@@ -148,12 +128,14 @@ class CitizenBot:
                 channel=Channel.TELEGRAM,
                 text=words,
                 provider=self._provider,
-                external_id=_name("press", query.id),
+                external_id=name_of("press", query.id),
                 contact=contact,
                 raw=raw,
                 content_type=JSON,
             )
-            await take(self._house.run, self._house.desk, self._house.danger, message)
+            taken = await take(self._house, message)
+            if taken.said:
+                await self._aside.aside(contact, taken.said, f"said/press/{query.id}")
         pressed = query.message.message_id if query.message is not None else None
         await self._aside.pressed(query.id, contact, pressed, say("telegram.thanks"))
 
@@ -186,7 +168,7 @@ class CitizenBot:
             return True
 
         if not await self._house.run(work):
-            await self._take(_as_another(message, number), number)
+            await self._take(as_another(message, number), number)
 
 
 async def _tells_where(session: AsyncSession, report: Report) -> bool:
@@ -212,72 +194,3 @@ async def correct(session: AsyncSession, desk: Desk, report: Report, message: Me
     elif incident := await incidents.by_id(session, report.incident_id or 0, lock=True):
         said = f"{report.reference} corrige : {redact(message.text, 400)}"
         await record(session, desk, incident, Event.REPORT, said)
-
-
-def read_message(note: Note, provider: str, raw: bytes) -> Message:
-    """One message of a citizen; odd coordinates are left out."""
-    latitude, longitude = _place(note)
-    text = readable(note.text or note.caption or "")[:LONGEST]
-    if not text:
-        text = replies.ONLY_PLACE if latitude is not None else replies.ONLY_MEDIA
-    return Message(
-        channel=Channel.TELEGRAM,
-        text=text,
-        provider=provider,
-        external_id=_name("message", f"{note.chat.id}/{note.message_id}"),
-        contact=str(note.chat.id),
-        latitude=latitude,
-        longitude=longitude,
-        address=readable(note.venue.address)[:300] if note.venue else None,
-        raw=raw,
-        content_type=JSON,
-        pieces=tuple(_pieces(note)),
-    )
-
-
-def _as_another(message: Message, number: int) -> Message:
-    """A correction that is a message of its own."""
-    return Message(
-        channel=message.channel,
-        text=message.text,
-        provider=message.provider,
-        external_id=_name("edit", str(number)),
-        contact=message.contact,
-        latitude=message.latitude,
-        longitude=message.longitude,
-        raw=message.raw,
-        content_type=message.content_type,
-    )
-
-
-def _name(kind: str, name: str) -> str:
-    """The inbox's name of an event; digested, because it must not say who wrote."""
-    return f"{kind}/{hashlib.sha256(name.encode()).hexdigest()[:32]}"
-
-
-def _place(note: Note) -> tuple[float | None, float | None]:
-    place = note.location or (note.venue.location if note.venue else None)
-    if place is None:
-        return None, None
-    found = (place.latitude, place.longitude)
-    good = all(isinstance(each, int | float) and math.isfinite(each) for each in found)
-    return found if good and abs(found[0]) <= 90 and abs(found[1]) <= 180 else (None, None)
-
-
-def _pieces(note: Note) -> Iterator[Piece]:
-    """The largest size of a photo, voice messages and sounds; other files stay at Telegram's."""
-    if note.photo:
-        largest = note.photo[-1]
-        yield _piece(Kind.PHOTO, largest.file_unique_id, "image/jpeg", largest.file_id)
-    for sound in (note.voice, note.audio):
-        if sound is not None:
-            yield _piece(Kind.AUDIO, sound.file_unique_id, sound.mime_type or "audio/ogg", sound.file_id)
-    document = note.document
-    if document is not None and (document.mime_type or "").startswith("image/"):
-        yield _piece(Kind.PHOTO, document.file_unique_id, document.mime_type or "", document.file_id)
-    elif (other := document or note.video or note.video_note) is not None:
-        yield not_ours(other.file_unique_id[:64], "")
-
-
-def _piece(kind: Kind, name: str, media_type: str, file: str) -> Piece:
-    return Piece(kind, name[:64], readable(media_type)[:80], source=f"{SOURCE}:{file[:500]}")

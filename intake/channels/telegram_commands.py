@@ -10,20 +10,20 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import closed_question
-from intake.wishes import hello, language_of
+from intake.standing import LISTED, listed, matters
+from intake.wishes import Wish, hello, language_of, obey
 from intake.wording import catalogues, own_name, say
-from routing.domain.incident import IncidentState, ReportState
+from routing.domain.incident import ReportState
 from routing.domain.understanding import Channel
 from routing.ports import Choice
 from routing.service.desk import Desk
 from routing.service.erase import Erased, erase
-from routing.service.withdraw import withdraw, withdrawn
-from routing.store import calls, incidents, reports
-from routing.store.models import Report
+from routing.service.withdraw import withdraw
+from routing.store import calls, reports
 
 COMMAND = re.compile(r"^/([a-z]{1,32})(?:@\w+)?(?:\s+(.*))?$", re.DOTALL | re.IGNORECASE)
 MOST = 1000  # reports of one person
-SHOWN = 5  # reports listed by /suivi
+RECENT = 5  # reports whose language changes
 YES = "oui"
 COMMANDS = {
     "suivi": "Où en sont mes signalements",
@@ -116,31 +116,15 @@ class Commands:
 
     async def _start(self, session: AsyncSession, contact: str, _: str) -> Answer:
         """The button that begins a conversation, and begins it again after STOP."""
-        greeting = await self._hello(session, contact, _)
-        if not await calls.opt_in(session, contact):
-            return greeting
-        return Answer(f"{say('wish.start', await self._spoken(session, contact))}\n{greeting.text}")
+        return Answer(await obey(session, self._house.desk, Channel.TELEGRAM, contact, Wish.START))
 
     async def _stop(self, session: AsyncSession, contact: str, _: str) -> Answer:
-        await calls.opt_out(session, contact, self._house.desk.now())
-        return Answer(say("wish.stop", await self._spoken(session, contact)))
+        return Answer(await obey(session, self._house.desk, Channel.TELEGRAM, contact, Wish.STOP))
 
     async def _follow(self, session: AsyncSession, contact: str, _: str) -> Answer:
-        rows = await reports.of_contact(session, Channel.TELEGRAM, contact, 4 * SHOWN)
         language = await self._spoken(session, contact)
-        first = {one.id: one for one in [await reports.first_of_matter(session, row) for row in rows]}
-        lines = [await self._line(session, row, language) for row in list(first.values())[:SHOWN]]
-        return Answer("\n".join(lines) or say("telegram.none", language))
-
-    async def _line(self, session: AsyncSession, report: Report, language: str | None) -> str:
-        incident = await incidents.by_id(session, report.incident_id or 0)
-        state: str = incident.state if incident else report.state
-        if incident and incident.state is not IncidentState.RESOLVED and await withdrawn(session, report):
-            state = "withdrawn"
-        link = f"{self._base_url}/suivi/{report.token}"
-        return say(
-            "telegram.one", language, reference=report.reference, state=say(f"state.{state}", language), link=link
-        )
+        mine = (await matters(session, Channel.TELEGRAM, contact))[:LISTED]
+        return Answer(listed(mine, self._base_url, language) or say("telegram.none", language))
 
     async def _withdraw(self, session: AsyncSession, contact: str, _: str) -> Answer:
         language = await self._spoken(session, contact)
@@ -162,7 +146,7 @@ class Commands:
             names = [Choice(own_name(code), f"/langue {code}") for code in catalogues()]
             return Answer(say("telegram.which_language", await self._spoken(session, contact)), tuple(names))
         await calls.choose_language(session, contact, rest)
-        for report in await reports.of_contact(session, Channel.TELEGRAM, contact, SHOWN):
+        for report in await reports.of_contact(session, Channel.TELEGRAM, contact, RECENT):
             report.language = rest
         return Answer(say("telegram.language", rest))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,12 +12,10 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from intake import call_ends, inbox, replies
 from intake.answers import says_yes
-from intake.channels.messages import take
+from intake.channels.messages import House, take
 from intake.channels.twilio_guard import FORM, REFUSALS, SOURCE, Refused, TwilioGuard
 from intake.models import LONGEST, Message, Piece, not_ours
-from intake.ports import DangerRules
-from intake.small_talk import greeted_in
-from intake.wishes import Wish, obey, wish_in
+from intake.wishes import Wish
 from intake.wording import say
 from routing.domain.attachment import Kind
 from routing.domain.redaction import plain, readable
@@ -34,24 +32,6 @@ CONFIRMED = ("stop", "stopall", "unsubscribe", "start", "unstop")
 MOST_MEDIA = 10
 KINDS = {"image": Kind.PHOTO, "audio": Kind.AUDIO}
 ENDED = ("completed", "busy", "failed", "no-answer", "canceled")
-
-
-class House(Protocol):
-    """What this door needs of the house."""
-
-    @property
-    def desk(self) -> Desk:
-        """Clock and catalogue."""
-        ...
-
-    @property
-    def danger(self) -> DangerRules:
-        """The fixed rules."""
-        ...
-
-    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
-        """Work in one transaction."""
-        ...
 
 
 class TwilioMessages:
@@ -106,15 +86,14 @@ class TwilioMessages:
     async def _keep(self, message: Message, fields: Mapping[str, str]) -> str | None:
         """What to write back at once, beside what the worker answers."""
         desk = self._house.desk
-        wish = _wish(message.text, fields)
-        if wish is not None and message.contact:
-            said: str | None = await self._house.run(lambda session: obey(session, desk, message, wish))
-            return None if _confirmed_by_twilio(message, fields) else said
         if message.contact is None or not message.text:
             await self._house.run(lambda session: _keep_unreadable(session, desk, message))
             return None
-        taken = await take(self._house.run, desk, self._house.danger, message)
-        return say("hello", greeted_in(message.text)) if taken.greeting else None
+        told = fields.get("OptOutType", "").lower()
+        if told == Wish.STOP or (told == Wish.START and not says_yes(message.text)):  # a YES is an answer as well
+            message = replace(message, text=told)
+        said = (await take(self._house, message)).said
+        return None if _confirmed_by_twilio(message, fields) else said
 
     async def status(self, request: Request) -> Response:
         """A call ended, or a message of ours was delivered or not. 503 asks Twilio to say it again."""
@@ -182,14 +161,6 @@ def _pieces(fields: Mapping[str, str]) -> Iterator[Piece]:
 async def _keep_unreadable(session: AsyncSession, desk: Desk, message: Message) -> None:
     kept = await inbox.keep_event(session, desk, message)
     await inbox.unreadable(session, kept, "ni texte, ni expéditeur lisible")
-
-
-def _wish(text: str, fields: Mapping[str, str]) -> Wish | None:
-    """Whether the citizen says that they want messages, or none. Twilio takes a YES for a START: it stays an answer."""
-    told = fields.get("OptOutType", "").lower()
-    if told == Wish.STOP or (told == Wish.START and not says_yes(text)):
-        return Wish(told)
-    return wish_in(text)
 
 
 def _confirmed_by_twilio(message: Message, fields: Mapping[str, str]) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -17,43 +17,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import closed_question, open_question, replies
 from intake.channels import web_fields
-from intake.channels.messages import take
+from intake.channels.messages import House, take
 from intake.channels.web_map import drawing
 from intake.channels.web_tracking import Tracking, says_solved, tracking_of
 from intake.errors import IntakeError, TooMany
 from intake.models import Message, Piece, words
-from intake.ports import DangerRules
 from intake.wording import DEFAULT, catalogues, say, spoken
 from routing.domain.area import Sights
 from routing.domain.incident import IncidentState
 from routing.domain.redaction import readable
 from routing.domain.understanding import Channel
 from routing.errors import Conflict, RoutingError
-from routing.service.desk import Desk
 from routing.service.outcome import not_solved, solved
 from routing.service.warn import flooded
 from routing.store import incidents, reports
 from routing.store.models import Report
 
 TEMPLATES = Jinja2Templates(Path(__file__).parent / "templates")
-
-
-class Public(Protocol):
-    """What the form needs of the house."""
-
-    @property
-    def desk(self) -> Desk:
-        """Clock and catalogue."""
-        ...
-
-    @property
-    def danger(self) -> DangerRules:
-        """The fixed rules."""
-        ...
-
-    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
-        """Work in one transaction; raises ``away`` when the database does not answer."""
-        ...
 
 
 class PublicPages:
@@ -63,7 +43,7 @@ class PublicPages:
     """
 
     def __init__(
-        self, house: Public, away: type[Exception], digest: Callable[[str], str], sights: Callable[[], Sights]
+        self, house: House, away: type[Exception], digest: Callable[[str], str], sights: Callable[[], Sights]
     ) -> None:
         self._house = house
         self._away = away
@@ -108,7 +88,7 @@ class PublicPages:
             message = _message(fields, form.raw, form.photos, self._origin(request), language)
             if not self._house.danger(message.text) and await self._too_many(message):
                 return self._form(request, fields, language, problem=say("form.too_many", language), status=429)
-            taken = await take(self._house.run, self._house.desk, self._house.danger, message)
+            taken = await take(self._house, message)
         except IntakeError as error:
             return self._form(request, fields, language, problem=str(error), status=422)
         except self._away:

@@ -123,9 +123,17 @@ async def of_person(session: AsyncSession, channel: Channel, contact: str, limit
 
     Not by the web: what somebody types there as their number is not known to be theirs.
     """
-    doors = BY_NUMBER if channel in BY_NUMBER else (channel,)
-    query = select(Report).where(Report.channel.in_(doors), Report.contact == contact, Report.part_of.is_(None))
-    return list(await session.scalars(query.order_by(Report.id.desc()).limit(limit)))
+    query = select(Report).where(Report.channel.in_(_doors(channel)), Report.contact == contact)
+    return list(await session.scalars(query.where(Report.part_of.is_(None)).order_by(Report.id.desc()).limit(limit)))
+
+
+def is_of(report: Report, channel: Channel, contact: str) -> bool:
+    """Whether a report is of the person who writes or calls now."""
+    return report.contact == contact and report.channel in _doors(channel)
+
+
+def _doors(channel: Channel) -> tuple[Channel, ...]:
+    return BY_NUMBER if channel in BY_NUMBER else (channel,)
 
 
 async def first_of_matter(session: AsyncSession, report: Report) -> Report:

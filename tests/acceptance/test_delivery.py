@@ -284,7 +284,7 @@ async def test_a_number_that_refuses_for_good_is_not_tried_again(
 async def test_the_same_event_three_times_has_one_effect(city: City, hole: str) -> None:
     house = city.house
     message = Message(Channel.SMS, hole, provider="twilio", external_id="SM1", contact="+33639980001")
-    taken = [await take(house.run, house.desk, house.danger, message) for _ in range(3)]
+    taken = [await take(house, message) for _ in range(3)]
     assert len({item.reference for item in taken}) == 1
     await city.settle()
     async with city.session() as session:
