@@ -35,7 +35,8 @@ class Talk:
     """How a call stands. ``report`` is None while nothing was said; ``pending`` that its meaning is being found.
 
     ``about`` is an earlier report of the same number that the call may be, or is, about; ``state`` its incident's.
-    ``refuses``: this number answered STOP, so that no text can be promised.
+    ``refuses``: this number answered STOP, so that no text can be promised; ``unknown``: the caller asked for news, and
+    nothing was reported from this number.
     """
 
     call: PhoneCall
@@ -43,6 +44,7 @@ class Talk:
     about: Report | None = None
     state: IncidentState = IncidentState.OPEN
     refuses: bool = False
+    unknown: bool = False
 
     @property
     def texted(self) -> bool:

@@ -10,19 +10,23 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import call_receipt, closed_question, follow_ups, replies
+from intake import call_receipt, closed_question, follow_ups, replies, standing
 from intake.answers import after_no, says_no, says_yes, wants_a_person
 from intake.call_turn import Talk, Turn, open_report
 from intake.models import LONGEST
-from intake.ports import DangerRules
+from intake.news_asked import Asked, asked_for_news
+from intake.ports import House
 from intake.small_talk import beside_the_wish, says_nothing, wants_it_again
 from intake.spoken import LOST, SILENCES, add, proceed, reply, unclear
+from intake.standing import Told
 from intake.wording import DEFAULT, spoken
 from routing.domain.call import Step
 from routing.domain.incident import Event, IncidentState, ReportState
 from routing.domain.redaction import readable
+from routing.domain.understanding import Channel
 from routing.service.desk import Desk
 from routing.service.record import record
+from routing.service.tell import tell_one
 from routing.store import calls, incidents, reports, timers
 from routing.store.models import PhoneCall, Report
 
@@ -34,10 +38,9 @@ AGAIN = "La personne qui a signalé {reference} rappelle et demande à parler à
 IN_DOUBT = ", sans dire si c'est à ce sujet"
 
 
-async def listen(
-    session: AsyncSession, desk: Desk, rules: DangerRules, sid: str, contact: str | None, turn: Turn
-) -> Talk:
+async def listen(session: AsyncSession, house: House, sid: str, contact: str | None, turn: Turn) -> Talk:
     """Take in one turn. A turn that was already taken in changes nothing: the provider repeats itself."""
+    desk = house.desk
     call = await calls.taken(session, sid, contact, desk.now())
     if call.turn == 0 and call.step is Step.WHAT:
         await _recognise(session, desk, call)
@@ -47,7 +50,7 @@ async def listen(
         return talk
     call.turn += 1
     words = readable(turn.words)[:LONGEST]
-    if danger := rules(words):
+    if danger := house.danger(words):
         return await _in_danger(session, desk, talk, words, turn, danger.reason)
     if "0" in turn.keys or wants_a_person(words):
         return await _to_a_person(session, desk, talk, words, turn)
@@ -56,6 +59,8 @@ async def listen(
     if call.step is Step.WHAT and OTHER_LANGUAGE in turn.keys:
         call.language, call.tries = None if call.language else ENGLISH, 0
         return talk
+    if report is None and (asked := asked_for_news(words)) and (told := await _news(session, house, talk, asked)):
+        return told
     if report is None:
         return await _begin(session, desk, talk, words, turn)
     if not words and not turn.keys:
@@ -97,6 +102,25 @@ async def _begin(session: AsyncSession, desk: Desk, talk: Talk, words: str, turn
     if talk.about is not None:
         return await _add_to(session, desk, talk, talk.about, words, turn)
     return await _first_words(session, desk, call, words, turn)
+
+
+async def _news(session: AsyncSession, house: House, talk: Talk, asked: Asked) -> Talk | None:
+    """Whoever asks where their report stands hears it, is texted the links, and may add to it; None when it may be a
+    matter after all.
+    """
+    call, told = talk.call, Told("")
+    if call.contact is not None:
+        found = await standing.answer(session, house.desk, house.base_url, Channel.VOICE, call.contact, asked)
+        if found is None:
+            return None
+        told = found
+    if told.report is None:
+        call.step, call.about_id, call.tries = Step.WHAT, None, call.tries + 1
+        return Talk(call, None, refuses=talk.refuses, unknown=True)
+    if call.step is Step.ABOUT or call.about_id != told.report.id:  # else they have heard it, and have it in writing
+        await tell_one(session, house.desk, told.report, told.words)
+    call.step, call.tries, call.about_id = Step.WHAT, 0, told.report.id
+    return await _talk(session, call, None)
 
 
 def _nothing_said(talk: Talk) -> Talk:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.understanding import Channel, Danger, Understanding
+from routing.service.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +131,27 @@ class Voice(Protocol):
 
     async def say(self, text: str) -> bytes | None:
         """``text`` as 8 kHz mu-law, None when it cannot be spoken."""
+        ...
+
+
+class House(Protocol):
+    """What the doors need of the house."""
+
+    @property
+    def desk(self) -> Desk:
+        """Clock and catalogue."""
+        ...
+
+    @property
+    def danger(self) -> DangerRules:
+        """The fixed rules."""
+        ...
+
+    @property
+    def base_url(self) -> str:
+        """Where links lead."""
+        ...
+
+    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
+        """Work in one transaction, once more if the connection was dead."""
         ...

@@ -55,5 +55,5 @@ def _citizens(house: House, bot: Bot) -> Updates:
         await texts.forget(contact)
 
     name = f"telegram/{number_of(bot)}"
-    commands = Commands(house, texts, forget, name, house.settings.base_url)
+    commands = Commands(house, texts, forget, name)
     return Updates(house, name, CitizenBot(house, texts, commands, name, DatabaseAway).hear, DatabaseAway)

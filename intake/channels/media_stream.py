@@ -18,10 +18,9 @@ from intake.call_turn import Talk, Turn
 from intake.channels import media_frames as frames
 from intake.channels.media_line import BROKEN, FOREIGN, LARGEST, LATER, NORMAL, Closed, Line
 from intake.channels.phone_fields import number
-from intake.channels.phone_ports import House
 from intake.channels.twilio_guard import TwilioGuard
 from intake.errors import NotListening
-from intake.ports import LiveEar, Partial, SpeechBegan, Transcriber, Transcript, Voice
+from intake.ports import House, LiveEar, Partial, SpeechBegan, Transcriber, Transcript, Voice
 from routing.domain.redaction import readable
 
 log = logging.getLogger(__name__)
@@ -102,7 +101,7 @@ class MediaDoor:
         """Take one turn in. A turn that was taken in already changes nothing."""
 
         async def work(session: AsyncSession) -> Talk:
-            return await dialogue.listen(session, self.house.desk, self.house.danger, call, None, turn)
+            return await dialogue.listen(session, self.house, call, None, turn)
 
         talk: Talk = await self.house.run(work)
         return talk

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +12,7 @@ from intake.answers import after_no, says_no, says_yes, wants_a_person
 from intake.beside import Aside, aside_in
 from intake.models import Message
 from intake.news_asked import Asked
-from intake.ports import DangerRules
+from intake.ports import House
 from intake.wishes import Wish
 from intake.wording import say
 from routing.domain.incident import IncidentState
@@ -43,29 +41,6 @@ class Taken:
     safety: str | None
     danger: Danger | None
     said: str | None = None
-
-
-class House(Protocol):
-    """What a written door needs of the house."""
-
-    @property
-    def desk(self) -> Desk:
-        """Clock and catalogue."""
-        ...
-
-    @property
-    def danger(self) -> DangerRules:
-        """The fixed rules."""
-        ...
-
-    @property
-    def base_url(self) -> str:
-        """Where links lead."""
-        ...
-
-    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
-        """Work in one transaction, once more if the connection was dead."""
-        ...
 
 
 async def take(house: House, message: Message) -> Taken:

@@ -14,12 +14,12 @@ from intake.call_sounds import Recording
 from intake.call_turn import Talk, Turn
 from intake.channels import phone_words
 from intake.channels.phone_fields import contact, number, share, sid
-from intake.channels.phone_ports import CallControl, House, Lines
+from intake.channels.phone_ports import CallControl, Lines
 from intake.channels.phone_questions import question, welcome
 from intake.channels.phone_words import Address
 from intake.channels.twilio_guard import REFUSALS, SOURCE, Refused, TwilioGuard
 from intake.closed_question import ANSWERED
-from intake.ports import Transcriber
+from intake.ports import House, Transcriber
 from intake.wording import DEFAULT, say, spoken
 from routing.domain.call import Step
 from routing.domain.redaction import readable
@@ -158,8 +158,7 @@ class Phone:
 
     async def _listen(self, fields: Mapping[str, str], turn: Turn) -> Talk:
         async def work(session: AsyncSession) -> Talk:
-            house = self._house
-            return await dialogue.listen(session, house.desk, house.danger, sid(fields), contact(fields), turn)
+            return await dialogue.listen(session, self._house, sid(fields), contact(fields), turn)
 
         talk: Talk = await self._house.run(work)
         return talk

@@ -1,34 +1,11 @@
-"""What the telephone needs of the house and of the provider."""
+"""What the telephone needs of the provider."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from intake.ports import DangerRules
 from routing.domain.hours import Hours
-from routing.service.desk import Desk
-
-
-class House(Protocol):
-    """What the telephone needs of the house."""
-
-    @property
-    def desk(self) -> Desk:
-        """Clock and catalogue."""
-        ...
-
-    @property
-    def danger(self) -> DangerRules:
-        """The fixed rules."""
-        ...
-
-    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
-        """Work in one transaction."""
-        ...
 
 
 class CallControl(Protocol):

@@ -29,6 +29,8 @@ def question(talk: Talk, catalogue: Catalogue, city: str) -> str:
             return phone_words.choices(report.candidates, labels, language)
     if report is not None:
         return say("voice.more", language)
+    if talk.unknown:
+        return say("voice.no_report", language)
     if call.tries:
         return say("voice.again", language)
     if talk.about is not None:

@@ -11,11 +11,12 @@ from telegram import Message as Note
 from telegram.constants import ChatType
 
 from intake import replies
-from intake.channels.messages import House, take
+from intake.channels.messages import take
 from intake.channels.telegram_commands import Commands
 from intake.channels.telegram_notes import as_another, is_notice, is_toy, name_of, read_message
 from intake.channels.telegram_updates import JSON
 from intake.models import Message
+from intake.ports import House
 from intake.wishes import language_of
 from intake.wording import say
 from routing.domain.call import Step

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import closed_question
+from intake.ports import House
 from intake.standing import LISTED, listed, matters
 from intake.wishes import Wish, hello, language_of, obey
 from intake.wording import catalogues, own_name, say
 from routing.domain.incident import ReportState
 from routing.domain.understanding import Channel
 from routing.ports import Choice
-from routing.service.desk import Desk
 from routing.service.erase import Erased, erase
 from routing.service.withdraw import withdraw
 from routing.store import calls, reports
@@ -32,19 +32,6 @@ COMMANDS = {
     "stop": "Ne plus recevoir de nouvelles",
     "effacer": "Effacer mes données",
 }
-
-
-class House(Protocol):
-    """What commands need of the house."""
-
-    @property
-    def desk(self) -> Desk:
-        """The clock."""
-        ...
-
-    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
-        """Work in one transaction."""
-        ...
 
 
 class Aside(Protocol):
@@ -70,12 +57,11 @@ class Answer:
 class Commands:
     """Each carried out once for each update that asks for it."""
 
-    def __init__(self, house: House, aside: Aside, forget: Forget, provider: str, base_url: str) -> None:
+    def __init__(self, house: House, aside: Aside, forget: Forget, provider: str) -> None:
         self._house = house
         self._aside = aside
         self._forget = forget
         self._provider = provider
-        self._base_url = base_url
 
     async def on_command(self, contact: str, text: str, key: str) -> bool:
         """Whether ``text`` is a command of ours; it is then carried out and answered."""
@@ -124,7 +110,7 @@ class Commands:
     async def _follow(self, session: AsyncSession, contact: str, _: str) -> Answer:
         language = await self._spoken(session, contact)
         mine = (await matters(session, Channel.TELEGRAM, contact))[:LISTED]
-        return Answer(listed(mine, self._base_url, language) or say("telegram.none", language))
+        return Answer(listed(mine, self._house.base_url, language) or say("telegram.none", language))
 
     async def _withdraw(self, session: AsyncSession, contact: str, _: str) -> Answer:
         language = await self._spoken(session, contact)

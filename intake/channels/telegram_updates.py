@@ -11,14 +11,13 @@ import hmac
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from intake import inbox
-from routing.service.desk import Desk
+from intake.ports import House
 from routing.store import reports
 
 log = logging.getLogger(__name__)
@@ -30,19 +29,6 @@ COME_AGAIN = 429  # Telegram keeps the update and honours Retry-After
 PAUSE = 2  # seconds
 
 Hear = Callable[[Update, bytes], Awaitable[None]]
-
-
-class House(Protocol):
-    """What updates need of the house."""
-
-    @property
-    def desk(self) -> Desk:
-        """The clock."""
-        ...
-
-    async def run(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
-        """Work in one transaction."""
-        ...
 
 
 class Unreadable(Exception):

@@ -12,9 +12,10 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from intake import call_ends, inbox, replies
 from intake.answers import says_yes
-from intake.channels.messages import House, take
+from intake.channels.messages import take
 from intake.channels.twilio_guard import FORM, REFUSALS, SOURCE, Refused, TwilioGuard
 from intake.models import LONGEST, Message, Piece, not_ours
+from intake.ports import House
 from intake.wishes import Wish
 from intake.wording import say
 from routing.domain.attachment import Kind

@@ -17,11 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import closed_question, open_question, replies
 from intake.channels import web_fields
-from intake.channels.messages import House, take
+from intake.channels.messages import take
 from intake.channels.web_map import drawing
 from intake.channels.web_tracking import Tracking, says_solved, tracking_of
 from intake.errors import IntakeError, TooMany
 from intake.models import Message, Piece, words
+from intake.ports import House
 from intake.wording import DEFAULT, catalogues, say, spoken
 from routing.domain.area import Sights
 from routing.domain.incident import IncidentState

@@ -180,3 +180,48 @@ async def test_nothing_but_streets_is_read_by_an_agent_and_wakes_nobody(
         (await understanding.follow((await the_report(understanding)).reference))["incident"]
     )
     assert (incident["procedure"], incident["severity"], incident["place"]) == (None, "normal", "rue Berbisey")
+
+
+async def test_a_caller_who_asks_for_news_hears_it_and_is_texted_the_link(
+    switchboard: City, reported: Line, twilio: TwilioStandIn
+) -> None:
+    """The question whether it is about that is answered by asking; what they add joins it."""
+    report = await the_report(switchboard)
+    await reported.say("je voudrais savoir où en est mon signalement")
+    assert reported.last() == (
+        f"Votre signalement {spelled(report.reference)} : Transmis au service compétent. Que voulez-vous ajouter ?"
+    )
+    await reported.say("alors, vous en êtes où ?")
+    assert "Que voulez-vous ajouter ?" in reported.last(), "asked again, said again"
+    await reported.say("c'est devant le douze")
+    assert reported.ended
+    assert "C'est ajouté à votre signalement." in reported.heard
+    await switchboard.settle()
+    [_, stands, *added] = twilio.texts_to(reported.caller)
+    assert stands == f"{report.reference} : Transmis au service compétent. {BASE}/suivi/{report.token}"
+    assert len(added) == 1
+    lines = await _timeline(switchboard)
+    assert lines.count(f"{report.reference} demande où en est son signalement") == 1
+
+
+async def test_a_caller_who_asks_about_another_matter_is_understood_anew(switchboard: City, reported: Line) -> None:
+    await reported.say("où en est mon signalement du tag place Wilson")
+    assert "Votre signalement" not in reported.last()
+    await reported.hang_up()
+    await switchboard.settle()
+    await switchboard.rings()
+
+
+@pytest.mark.parametrize("caller", ["+33639980444", "+33380990044", "anonymous"])
+async def test_a_caller_of_whom_nothing_is_known_is_told_so_and_invited(
+    switchboard: City, twilio: TwilioStandIn, caller: str
+) -> None:
+    line = Line(switchboard, twilio.token, BASE, caller=caller)
+    await line.ring()
+    await line.say("des nouvelles de mon signalement")
+    assert line.heard[-2].startswith("Aucun signalement n'est en cours pour ce numéro. Dites en quelques mots")
+    await line.say(HOLE)
+    await line.say("oui")
+    assert line.ended
+    await switchboard.settle()
+    twilio.texts_to(caller)
