@@ -200,16 +200,9 @@ async def test_a_caller_who_asks_for_news_hears_it_and_is_texted_the_link(
     [_, stands, *added] = twilio.texts_to(reported.caller)
     assert stands == f"{report.reference} : Transmis au service compétent. {BASE}/suivi/{report.token}"
     assert len(added) == 1
-    lines = await _timeline(switchboard)
+    incident = await switchboard.incident((await switchboard.follow(report.reference))["incident"])
+    lines = [line["text"] for line in incident["timeline"]]
     assert lines.count(f"{report.reference} demande où en est son signalement") == 1
-
-
-async def test_a_caller_who_asks_about_another_matter_is_understood_anew(switchboard: City, reported: Line) -> None:
-    await reported.say("où en est mon signalement du tag place Wilson")
-    assert "Votre signalement" not in reported.last()
-    await reported.hang_up()
-    await switchboard.settle()
-    await switchboard.rings()
 
 
 @pytest.mark.parametrize("caller", ["+33639980444", "+33380990044", "anonymous"])
