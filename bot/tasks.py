@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.house import House
 from bot.observability import JOB_FAILURES, JOB_SECONDS
-from intake import closed_question, handle
+from intake import closed_question, handle, missed_call
 from intake.fetch import fetch
 from intake.listen import listen
 from routing.ports import DeliveryProblem, TemporaryProblem
@@ -92,6 +92,7 @@ def jobs_of(house: House) -> dict[Verb, Job]:
         Verb.HOLD: hold_incident,
         Verb.PAGE: page,
         Verb.TELL: tell,
+        Verb.INVITE: partial(missed_call.invite, database, desk, house.citizens, house.settings.city),
         Verb.LOCATE: locate_incident,
         Verb.FETCH: fetch_attachment,
         Verb.LISTEN: partial(listen, database, desk, house.ears, house.danger),

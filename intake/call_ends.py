@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import call_sounds, replies
+from intake import call_sounds, missed_call, replies
 from intake.call_sounds import Recording
 from intake.call_turn import Turn, open_report
 from intake.spoken import conclude
@@ -24,6 +24,8 @@ async def hang_up(session: AsyncSession, desk: Desk, sid: str) -> None:
     if sounds := await call_sounds.unclear_of(session, sid):
         report = report or await open_report(session, desk, call, replies.UNCLEAR, Turn(-1))
         await call_sounds.join(session, desk, report, sounds)
+    if report is None:
+        await missed_call.note(session, desk, call)
     if report is None or report.state is not ReportState.TALKING:
         return
     if report.decision is None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import beside, closed_question, inbox, open_question, replies
+from intake import beside, closed_question, inbox, missed_call, open_question, replies
 from intake.answers import after_no, says_no, says_yes, wants_a_person
 from intake.beside import Aside, aside_in
 from intake.models import Message
@@ -66,7 +66,11 @@ async def take(house: House, message: Message) -> Taken:
             continued, said = (told.report, told.words) if told else (None, "")
             if told is not None and told.report is None:
                 return None
+        if continued is None and not danger and await missed_call.was_a_mistake(session, desk, message):
+            said = say("call.mistake")
+            return None
         report = continued or await inbox.open_report(session, desk, message, danger, safety)
+        await missed_call.answered(session, desk, report)
         await inbox.belongs_to(session, kept, report)
         await inbox.attach(session, desk, message, report)
         return report

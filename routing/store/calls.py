@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -53,6 +53,39 @@ async def missed(session: AsyncSession, now: datetime, limit: int = 20) -> Seque
         PhoneCall.ended_at >= now - MISSED_FOR,
     )
     return (await session.scalars(query.order_by(PhoneCall.ended_at.desc()).limit(limit))).all()
+
+
+async def locked(session: AsyncSession, call_id: int) -> PhoneCall | None:
+    """The call, its row locked."""
+    return await session.get(PhoneCall, call_id, with_for_update=True, populate_existing=True)
+
+
+async def called_since(session: AsyncSession, call: PhoneCall) -> bool:
+    """Whether the same number has called again."""
+    later = (PhoneCall.contact == call.contact) & (PhoneCall.id > call.id)
+    return bool(await session.scalar(select(exists().where(later))))
+
+
+async def invited(session: AsyncSession, call: PhoneCall, lately: datetime, recently: datetime) -> tuple[int, int]:
+    """How many other calls were answered by a text that asks what is happening: this number's since ``lately``, and
+    everybody's since ``recently``.
+    """
+    mine = func.count().filter(PhoneCall.contact == call.contact, PhoneCall.invited_at >= lately)
+    everybody = func.count().filter(PhoneCall.invited_at >= recently)
+    others = select(mine, everybody).where(PhoneCall.invited_at >= min(lately, recently), PhoneCall.id != call.id)
+    row = (await session.execute(others)).one()
+    return row[0], row[1]
+
+
+async def waiting_for(session: AsyncSession, contact: str, since: datetime) -> Sequence[PhoneCall]:
+    """Missed calls of this number whose caller was asked by text what is happening, locked."""
+    query = select(PhoneCall).where(
+        PhoneCall.contact == contact,
+        PhoneCall.invited_at >= since,
+        PhoneCall.report_id.is_(None),
+        PhoneCall.seen_at.is_(None),
+    )
+    return (await session.scalars(query.with_for_update())).all()
 
 
 async def dealt_with(session: AsyncSession, call_id: int, now: datetime) -> None:

@@ -42,6 +42,7 @@ class Verb(StrEnum):
     FETCH = "fetch"  # one photo or sound that is still at the provider's
     LISTEN = "listen"  # one sound nobody has listened to yet
     FORGET = "forget"  # one photo or sound whose time is over
+    INVITE = "invite"  # one missed call, to whose caller it can be written
     HAND_OVER = "hand-over"  # one hand-over of a rotation's duty
 
 
@@ -59,6 +60,7 @@ PRIORITY = {
     Verb.LISTEN: 35,
     Verb.UNANSWERED: 30,
     Verb.TELL: 10,
+    Verb.INVITE: 9,
     Verb.LOCATE: 5,
     Verb.FETCH: 8,
     Verb.FORGET: 1,

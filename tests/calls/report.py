@@ -18,9 +18,11 @@ words mean is scripted (`tests/calls/means.yaml`): these figures judge the excha
 
 A call is complete when its matter is understood, or its words or sound are before a person; when its place is known, is
 asked for by text afterwards, or there is none (information; somebody in danger is not asked); and when the caller has
-heard the reference or was sent it. A caller who says that it is about their earlier report has named matter and place,
-and is told its reference. A call that was only put through to a person is not complete: it is their conversation then;
-so is a zero instead of an answer to whether it is about an earlier report, which does not say that it is.
+heard the reference or was sent it. What a caller answers to the text that follows a call, to the same number, counts
+with the call; some callers answer it and some do not. A caller who says that it is about their earlier report has named
+matter and place, and is told its reference. A call that was only put through to a person is not complete: it is their
+conversation then; so is a zero instead of an answer to whether it is about an earlier report, which does not say that
+it is.
 """
 
 AGAIN = """

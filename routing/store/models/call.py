@@ -14,13 +14,15 @@ from routing.store.base import Base, Numbered, states
 class PhoneCall(Numbered, Base):
     """One call of a citizen. ``turn`` counts what we said, so that a provider's retry is recognised.
 
-    ``tries`` are the turns in a row that gave nothing. A call that ends without a report is a missed call.
+    ``tries`` are the turns in a row that gave nothing. A call that ends without a report is a missed call; its caller
+    is asked by text what is happening (``invited_at``), and what they answer becomes its report.
     """
 
     __tablename__ = "phone_call"
     __table_args__ = (
         Index("ix_phone_call_missed", "ended_at", postgresql_where="report_id IS NULL AND seen_at IS NULL"),
         Index("ix_phone_call_report_id", "report_id"),
+        Index("ix_phone_call_invited", "invited_at", postgresql_where="invited_at IS NOT NULL"),
     )
 
     sid: Mapped[str] = mapped_column(unique=True)
@@ -31,6 +33,7 @@ class PhoneCall(Numbered, Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]  # when a person of the room dealt with a missed call
+    invited_at: Mapped[datetime | None]
     report_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
     about_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))  # an earlier one of the same number
     language: Mapped[str | None]  # chosen by the caller; None for the city's own
