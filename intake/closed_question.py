@@ -131,7 +131,7 @@ async def leave_to_a_person(session: AsyncSession, desk: Desk, report: Report) -
     """Nothing more will be asked: open what was understood so far. The report's row must be locked."""
     known = judge(_remembered(report), desk.catalogue, can_ask=False)
     # What a classifier makes of a bare name of a street is no reason to wake anybody.
-    nameless = somewhere(report) or report.text == replies.ONLY_MEDIA
+    nameless = somewhere(report) or report.text == replies.ONLY_MEDIA or replies.by_keys(report.text)
     verdict = to_confirm(desk) if nameless and not report.danger else known
     await timers.disarm(session, timers.Verb.UNANSWERED, report.id)
     await _open_with(session, desk, report, verdict)

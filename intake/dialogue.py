@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import call_receipt, closed_question, follow_ups, replies, standing
 from intake.answers import after_no, says_no, says_yes, wants_a_person
+from intake.by_keys import chosen_family, open_chosen
 from intake.call_turn import Talk, Turn, open_report
 from intake.models import LONGEST
 from intake.news_asked import Asked, asked_for_news
@@ -89,6 +90,8 @@ async def _talk(session: AsyncSession, call: PhoneCall, report: Report | None) -
 async def _begin(session: AsyncSession, desk: Desk, talk: Talk, words: str, turn: Turn) -> Talk:
     """Nothing was reported yet: the matter, or whether it is the earlier one."""
     call = talk.call
+    if call.step is Step.FAMILY and (chosen := chosen_family(desk, turn.keys)) is not None:
+        return Talk(call, await open_chosen(session, desk, call, chosen, turn), refuses=talk.refuses)
     if call.step is Step.ABOUT:
         if turn.keys.startswith("1") or (says_yes(words) and len(words.split()) <= SENTENCE):
             call.step, call.tries = Step.WHAT, 0
@@ -98,7 +101,8 @@ async def _begin(session: AsyncSession, desk: Desk, talk: Talk, words: str, turn
             return Talk(call, None)
         words, talk = after_no(words) or words, Talk(call, None)
     if says_nothing(words):
-        return _nothing_said(talk)
+        return _nothing_said(desk, talk)
+    call.step = Step.WHAT
     if talk.about is not None:
         return await _add_to(session, desk, talk, talk.about, words, turn)
     return await _first_words(session, desk, call, words, turn)
@@ -123,13 +127,16 @@ async def _news(session: AsyncSession, house: House, talk: Talk, asked: Asked) -
     return await _talk(session, call, None)
 
 
-def _nothing_said(talk: Talk) -> Talk:
-    """Silence, or a greeting: asked again at most twice; then a person takes over."""
-    talk.call.tries += 1
+def _nothing_said(desk: Desk, talk: Talk) -> Talk:
+    """Silence, noise, a greeting: asked again, then by keys alone, which need no ears; then a person takes over."""
+    call = talk.call
+    call.tries += 1
     if talk.about is not None:
-        talk.call.step = Step.DONE  # they have heard how it stands
-    elif talk.call.tries > SILENCES:
-        talk.call.step = Step.PERSON
+        call.step = Step.DONE  # they have heard how it stands
+    elif call.tries > SILENCES:
+        call.step = Step.PERSON
+    elif call.tries == SILENCES and call.language is None and desk.catalogue.keypad:
+        call.step = Step.FAMILY  # read in French
     return talk
 
 

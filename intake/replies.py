@@ -17,10 +17,17 @@ ONLY_PLACE = "(position envoyée sans texte)"
 VOICEMAIL = "Message vocal de {seconds} s, à écouter dans la salle"
 UNCLEAR = "Paroles que la reconnaissance vocale n'a pas comprises, à écouter dans la salle"
 
+BY_KEYS = "Choisi au clavier du téléphone : {words}"
+
 
 def wordless(text: str) -> bool:
-    """Whether a report's text only stands for a sound or picture."""
-    return text in (ONLY_MEDIA, UNCLEAR) or text.startswith(VOICEMAIL.partition("{")[0])
+    """Whether a report's text only stands for a sound, a picture or keys."""
+    return text in (ONLY_MEDIA, UNCLEAR) or text.startswith(VOICEMAIL.partition("{")[0]) or by_keys(text)
+
+
+def by_keys(text: str) -> bool:
+    """Whether a report's text only names the family that its caller chose by a key."""
+    return text.startswith(BY_KEYS.partition("{")[0])
 
 
 def emergency(language: str | None = None) -> str:

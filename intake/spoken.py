@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from intake import call_receipt, closed_question, inbox
+from intake import call_receipt, closed_question, inbox, replies
 from intake.answers import after_no, number, says_no, says_yes
 from intake.exchange import Known, next_step
 from intake.missing_place import lacks_place_on_the_line, somewhere
@@ -96,7 +96,7 @@ async def add(session: AsyncSession, desk: Desk, report: Report, words: str) -> 
     if words:
         if report.heard and (others := report.heard.get("alternatives")):
             report.heard = {**report.heard, "alternatives": [f"{other}. {words}"[:LONGEST] for other in others]}
-        report.text = f"{report.text}. {words}"[:LONGEST]
+        report.text = words if replies.wordless(report.text) else f"{report.text}. {words}"[:LONGEST]
     report.decision = None
     await timers.arm(session, timers.Verb.HANDLE, report.id, desk.now(), desk.now(), boost=inbox.DANGER_BOOST)
 
@@ -124,7 +124,11 @@ async def _confirmed(session: AsyncSession, desk: Desk, call: PhoneCall, report:
 async def _chose(session: AsyncSession, desk: Desk, call: PhoneCall, report: Report, words: str, keys: str) -> None:
     options = [*report.candidates, NONE]
     which = int(keys[0]) if keys[:1].isdecimal() else number(words, len(options))
-    if which is not None and 1 <= which <= len(options):
+    if which == len(options) and replies.by_keys(report.text):  # there are no words to go by
+        call.step = Step.PERSON
+        await closed_question.leave_to_a_person(session, desk, report)
+        await call_receipt.send(session, desk, report)
+    elif which is not None and 1 <= which <= len(options):
         report.answer = options[which - 1]
         await proceed(session, desk, call, report)
     elif len(words.split()) > 2:

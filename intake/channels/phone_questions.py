@@ -17,6 +17,9 @@ def question(talk: Talk, catalogue: Catalogue, city: str) -> str:
         case Step.ABOUT if talk.about is not None:
             asked = say("voice.about", language, label=_label(talk.about, catalogue), place=_place(talk.about))
             return asked if call.turn else f"{welcome(city, language)} {asked}"
+        case Step.FAMILY:
+            options = " ".join(f"{item.words}, le {key}." for key, item in enumerate(catalogue.keypad, 1))
+            return say("voice.family", language, options=options[:1].upper() + options[1:])
         case Step.WHERE if report is not None and report.communes and report.commune is None:
             return say("voice.which_commune", language, communes=", ".join(report.communes))
         case Step.WHERE:
@@ -27,7 +30,13 @@ def question(talk: Talk, catalogue: Catalogue, city: str) -> str:
         case Step.CHOOSE if report is not None:
             labels = {id_: catalogue.procedures[id_].label for id_ in report.candidates if id_ in catalogue.procedures}
             return phone_words.choices(report.candidates, labels, language)
-    if report is not None:
+    return _what(talk, city)
+
+
+def _what(talk: Talk, city: str) -> str:
+    """What is happening, or what there is to add, or once more."""
+    call, language = talk.call, talk.call.language
+    if talk.report is not None:
         return say("voice.more", language)
     if talk.unknown:
         return say("voice.no_report", language)

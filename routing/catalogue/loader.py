@@ -9,6 +9,7 @@ from itertools import combinations, product
 from pathlib import Path
 
 from routing.catalogue import boundaries, places
+from routing.catalogue.keypad import keypad
 from routing.catalogue.schema import CommunesFile, FallbacksFile, PoliciesFile, ProcedureRow, ServicesFile
 from routing.catalogue.source import Source
 from routing.domain.procedure import Catalogue, Commune, Fact, Fallback, OnCall, Procedure, Service, Severity, Step
@@ -35,12 +36,14 @@ def load(folder: Path = FOLDER) -> Catalogue:
     for procedure, source in sources.values():
         problems += _contradictions(procedure, source, services, ids)
     fallbacks = _fallbacks(folder, services, ids, problems)
+    procedures = {procedure.id: procedure for procedure, _ in sources.values()}
+    families = keypad(folder, procedures, ids, problems)
     if not sources and not problems:
         problems.append(f"{folder.name}/procedures:1: no procedure found; add procedures/<family>/<id>.yaml")
     if problems:
         raise CatalogueError(sorted(set(problems)))
     return Catalogue(
-        procedures={procedure.id: procedure for procedure, _ in sources.values()},
+        procedures=procedures,
         services=services,
         communes=territory,
         paging=paging,
@@ -48,6 +51,7 @@ def load(folder: Path = FOLDER) -> Catalogue:
         interlocutors=interlocutors,
         area=area,
         holds=holds,
+        keypad=families,
     )
 
 

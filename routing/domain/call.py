@@ -10,6 +10,7 @@ class Step(StrEnum):
 
     ABOUT = "about"  # is it about the report this number made before
     WHAT = "what"  # what is happening
+    FAMILY = "family"  # which kind of matter, by keys: nobody can hear them
     WHERE = "where"
     CONFIRM = "confirm"  # is this what you mean
     CHOOSE = "choose"  # which of these

@@ -144,6 +144,14 @@ class Commune:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyFamily:
+    """What one key of a telephone stands for: words that are read aloud, and the procedures of the keys that follow."""
+
+    words: str
+    procedures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """Everything formalised beforehand, keyed by id, code or name."""
 
@@ -155,6 +163,7 @@ class Catalogue:
     interlocutors: Sequence[Interlocutor] = ()
     area: Area | None = None
     holds: Mapping[Severity, timedelta | None] = field(default_factory=dict)
+    keypad: Sequence[KeyFamily] = ()
 
     def procedure(self, procedure_id: str | None) -> Procedure | None:
         """The procedure of that id, None for None or an id that left the catalogue."""

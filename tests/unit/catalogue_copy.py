@@ -64,7 +64,7 @@ class CatalogueCopy:
 
     def __init__(self, folder: Path, *, whole: bool) -> None:
         self.folder = folder
-        left_out = shutil.ignore_patterns("*.py", "__pycache__", *(() if whole else ("procedures",)))
+        left_out = shutil.ignore_patterns("*.py", "__pycache__", *(() if whole else ("procedures", "keypad.yaml")))
         shutil.copytree(loader.FOLDER, folder, ignore=left_out)
         self.write(TRIAL, TRIAL_TEXT)
         if not whole:
