@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import os
 import queue
@@ -31,6 +33,7 @@ class Listener:
         self._detectors = [VoiceDetector(ears.vad) for _ in range(callers)]
         self._turns: dict[int, TurnEar] = {}
         self._engine = loaded(ears)
+        _give_back()
 
     def run(self, frames: queue.SimpleQueue[Frame | None]) -> None:
         """Until the other side is gone. What has come meanwhile is taken together, so that calls share each pass."""
@@ -110,6 +113,14 @@ def loaded(ears: engine.Ears) -> engine.Engine:
 
         return WhisperEngine(ears.model)
     return load_sherpa(ears)
+
+
+def _give_back() -> None:
+    """What loading a model took and needs no more, once: it would lie between what each pass takes. Where the C library
+    can (glibc).
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def main(given: str) -> None:
