@@ -22,8 +22,9 @@ from routing.domain.redaction import redact
 from routing.service.desk import Desk
 from routing.service.outcome import REOPENS_FOR
 from routing.service.record import record
-from routing.service.tell import WRITES_BACK, tell_one
-from routing.store import calls, incidents, reports
+from routing.service.tell import ANSWER, WRITES_BACK, tell_one
+from routing.service.warn import HOUR
+from routing.store import calls, citizen_messages, incidents, reports
 from routing.store.models import Report
 
 LONE_NUMBER = re.compile(r"[1-9]\d?")  # the answer to a question that nobody put
@@ -67,7 +68,12 @@ async def hear(session: AsyncSession, desk: Desk, base_url: str, message: Messag
             told = await _noted(session, desk, message, aside)
     if told is None or told.report is None or not told.words or await calls.opted_out(session, contact):
         return told  # whoever wants no news has asked for this one: it does not leave as one
-    await tell_one(session, desk, told.report, told.words)
+    # As many an hour as reports of one contact are answered: two machines must not talk to each other for ever.
+    so_far = await citizen_messages.told_since(session, contact, ANSWER, desk.now() - HOUR)
+    if so_far <= desk.most_of_a_number:
+        last = so_far == desk.most_of_a_number
+        words = say("many", told.report.language) if last else told.words
+        await tell_one(session, desk, told.report, words)
     return Told("", told.report)
 
 

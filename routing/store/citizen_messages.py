@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from routing.domain.incident import DeliveryState
-from routing.store.models import CitizenMessage, Timer
+from routing.store.models import CitizenMessage, Report, Timer
 from routing.store.timers import Verb
 
 UNSENT = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNKNOWN)
@@ -34,6 +34,13 @@ async def before(session: AsyncSession, message: CitizenMessage, now: datetime) 
     same = (CitizenMessage.report_id == message.report_id) & (CitizenMessage.id < message.id)
     query = select(CitizenMessage.id).where(same, _late(CitizenMessage, now)).order_by(CitizenMessage.id)
     return (await session.scalars(query.with_for_update())).all()
+
+
+async def told_since(session: AsyncSession, contact: str, kind: str, since: datetime) -> int:
+    """How many messages of that kind were written to this contact since then, by whatever door."""
+    mine = (Report.contact == contact) & (CitizenMessage.at >= since) & CitizenMessage.ref.startswith(f"{kind}-")
+    query = select(func.count()).select_from(CitizenMessage).join(Report, Report.id == CitizenMessage.report_id)
+    return await session.scalar(query.where(mine)) or 0
 
 
 async def next_about(session: AsyncSession, report_id: int) -> int | None:

@@ -169,6 +169,22 @@ async def test_a_digit_that_answers_nothing_is_answered(town: City, phone: Telep
     assert len(await reports(town)) == 1
 
 
+async def test_a_machine_that_asks_for_ever_is_not_answered_for_ever(
+    town: City, phone: Telephone, twilio: TwilioStandIn
+) -> None:
+    await phone.write(HOLE)
+    for _ in range(20):
+        await phone.write("des nouvelles ?")
+        await town.settle()
+    told = twilio.texts_to(ANA)
+    assert len(told) == 13
+    assert told[-1].startswith("Vous avez beaucoup écrit en une heure")
+    await town.settle(minutes=61)
+    await phone.write("des nouvelles ?")
+    await town.settle()
+    assert "Transmis" in twilio.texts_to(ANA)[-1]
+
+
 STICKER = {
     "file_id": "s", "file_unique_id": "us", "type": "regular", "width": 512, "height": 512, "is_animated": False,
     "is_video": False, "emoji": "👍",
