@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from intake import standing, wishes
 from intake.models import Message
-from intake.news_asked import Asked, asked_for_news
+from intake.news_asked import Asked, asked_for_news, matter_beside
 from intake.small_talk import greeted_in, says_nothing
 from intake.standing import Told
 from intake.wishes import Wish, hello, wish_in
@@ -75,6 +75,16 @@ async def hear(session: AsyncSession, desk: Desk, base_url: str, message: Messag
         words = say("many", told.report.language) if last else told.words
         await tell_one(session, desk, told.report, words)
     return Told("", told.report)
+
+
+async def asks_besides(session: AsyncSession, desk: Desk, base_url: str, message: Message) -> None:
+    """Whoever tells of another matter and asks where the first one stands hears of both."""
+    both = matter_beside(message.text) if message.channel in WRITES_BACK and message.contact else None
+    if both is None:
+        return
+    told = await standing.answer(session, desk, base_url, message.channel, message.contact or "", both[1])
+    if told is not None and told.report is not None:
+        await tell_one(session, desk, told.report, told.words)
 
 
 async def _noted(session: AsyncSession, desk: Desk, message: Message, aside: Beside) -> Told:

@@ -16,6 +16,7 @@ from intake.exchange import Known, next_step
 from intake.inbox import second_report
 from intake.listen import awaited
 from intake.missing_place import lacks_place, lacks_place_on_the_line, somewhere
+from intake.news_asked import matter_beside
 from intake.ports import Classifier
 from intake.readings import settled
 from intake.small_talk import beside_the_wish
@@ -69,7 +70,9 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
             pictures = {piece.kind for piece in await attachments.of_report(session, report.id)} <= {Kind.PHOTO}
             read = replace(read, vague=report.text == replies.ONLY_MEDIA and pictures)
         elif await timers.attempts(session, timers.Verb.HANDLE, report_id) < LAST_RESORT:
-            read = _read(hearing.classifier, report.text, report.channel, report.danger)
+            beside = matter_beside(report.text)  # "où en est mon signalement ? il y a aussi un tag": the tag
+            words = beside[0] if beside else report.text
+            read = _read(hearing.classifier, words, report.channel, report.danger)
             chosen = await calls.chosen_language(session, report.contact)
             other = partial(_read_other, hearing.classifier, report.channel)
             read = settled(read, report.heard, other, asked=talking)

@@ -18,7 +18,9 @@ LINK = re.compile(r"(?:https?://)?[^\s/]*/suivi/([\w-]{20,80})")
 # Behind the letters of a report's reference, as people write it: "VG-4K7Q", "vg 4k7q".
 _REFERENCE = re.compile(rf"\bVG[- ]?([{ALPHABET}]{{4,6}})\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"[?!.,;:…\n()]+")
+_CLAUSES = re.compile(r"[^?!.,;:…\n()]+[?!.,;:…\n()]*")
 LONGEST = 30  # words; a longer message tells something
+LETTER = 80  # words; nobody asks for news in the middle of one
 TELLING = 4  # letters; shorter words hardly say which matter it is
 
 _OURS = r"(?:signalements?|tickets?|reclamations?|problemes?|soucis?|appels?|messages?|reports?|issues?|complaints?)"
@@ -100,6 +102,8 @@ _ASKS_IN_DOUBT = (
     rf"quand(?: est ce que)? (?:ce|ca|cela|c) (?:sera|va etre|est|serait) {_DONE}",
 )
 
+_PLAINLY = re.compile(rf"\b(?:{_HOW_FAR}|{_MINE})\b")
+
 
 def _compiled(cores: Iterable[str]) -> list[re.Pattern[str]]:
     return [re.compile(f"{_HEAD}(?:{core}){_TAIL}") for core in cores]
@@ -172,6 +176,21 @@ def asked_for_news(text: str) -> Asked | None:
     for named in (" ", " mon signalement "):  # "pour mon dossier VG-4K7Q", "pour VG-4K7Q"
         found = found or _asked(_REFERENCE.sub(named, without), asks=bool(tokens or references))
     return replace(found, references=references, tokens=tokens) if found else None
+
+
+def matter_beside(text: str) -> tuple[str, Asked] | None:
+    """What a message tells besides asking where a report stands, and what it asks; None when it does not do both.
+
+    "Je n'ai pas de nouvelles" alone asks nothing here: it may be said of a neighbour.
+    """
+    if len(text.split()) > LETTER or LINK.search(text):
+        return None
+    told, asks = "", None
+    for clause in _CLAUSES.findall(text):
+        found = asked_for_news(clause)
+        plainly = found is not None and not found.about and (found.references or _PLAINLY.search(plain(clause)))
+        told, asks = (told, asks or found) if plainly else (told + clause, asks)
+    return (told.strip(), asks) if asks is not None and not says_nothing(told) else None
 
 
 def _asked(text: str, *, asks: bool) -> Asked | None:

@@ -69,6 +69,8 @@ async def take(house: House, message: Message) -> Taken:
         if continued is None and not danger and await missed_call.was_a_mistake(session, desk, message):
             said = say("call.mistake")
             return None
+        if continued is None and not danger:
+            await beside.asks_besides(session, desk, house.base_url, message)
         report = continued or await inbox.open_report(session, desk, message, danger, safety)
         await missed_call.answered(session, desk, report)
         await inbox.belongs_to(session, kept, report)

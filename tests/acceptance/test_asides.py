@@ -72,9 +72,14 @@ async def test_a_new_matter_beside_the_question_still_opens(
     await phone.write(HOLE)
     await town.settle(minutes=20)
     words = "où en est mon signalement ? il y a aussi un arbre tombé rue Musette"
-    await phone.write(scripted.expect(words, ("espaces-verts-arbre-tombe", 0.9), place="rue Musette"))
+    scripted.expect("il y a aussi un arbre tombé rue Musette", ("espaces-verts-arbre-tombe", 0.9), place="rue Musette")
+    await phone.write(words)
     await town.settle()
-    assert len(await reports(town)) == 2
+    assert [report.text for report in await reports(town)] == [HOLE, words], "kept as it was written"
+    assert (await the_incident(town))["procedure"] == "espaces-verts-arbre-tombe"
+    told = "\n".join(twilio.texts_to(ANA)[1:])
+    assert "Transmis au service compétent" in told, "and the question is answered"
+    assert "C'est noté" in told
     other = "où en est le lampadaire cassé de la rue Musette ?"
     await phone.write(scripted.expect(other, ("eclairage-lampadaire-eteint", 0.9), place="rue Musette"))
     await town.settle(minutes=20)

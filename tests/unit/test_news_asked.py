@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.news_asked import asked_for_news
+from intake.news_asked import asked_for_news, matter_beside
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,28 @@ def test_numbers_and_links_are_found_as_people_write_them() -> None:
 def test_a_message_made_to_be_slow_is_not(word: str) -> None:
     """Words that could be read in many ways would be read in all of them."""
     assert asked_for_news(f"des nouvelles ? {word * 60}x") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "matter"),
+    [
+        ("où en est mon signalement ? il y a aussi un tag rue Berbisey", "il y a aussi un tag rue Berbisey"),
+        ("Un arbre penche, rue Monge. Et où en est VG-4K7Q ?", "Un arbre penche, rue Monge."),
+        ("any update on my report? there is a hole in rue Monge", "there is a hole in rue Monge"),
+    ],
+)
+def test_what_is_told_beside_the_question_is_the_matter(words: str, matter: str) -> None:
+    both = matter_beside(words)
+    assert both
+    assert both[0] == matter
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "un trou rue Monge", "des nouvelles ?", "je n'ai pas de nouvelles, mon voisin ne répond plus",
+        "où en est le trou rue Monge ? il est dangereux", "Bonjour, où en est mon signalement ? Merci",
+    ],
+)  # fmt: skip
+def test_who_does_not_do_both_is_read_as_it_is(words: str) -> None:
+    assert matter_beside(words) is None
