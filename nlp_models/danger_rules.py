@@ -19,6 +19,7 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
+from nlp_models import foreign_ear
 from nlp_models.danger_ear import listen
 from nlp_models.hints import Hints
 from nlp_models.languages import detect_language, rather_in
@@ -31,6 +32,7 @@ RULES = Path(__file__).parent / "assets" / "danger"
 _WITH_SIGN, _ALONE, _ALONE_IN_FEW = -0.7, -0.1, 0.7  # log-odds that the second ear must give
 _AGAINST = -0.5  # log-odds below which it speaks against several signs
 _EAR = "fr"  # the language the second ear has learnt
+_FOREIGN_WITH_SIGN, _FOREIGN_ALONE = 0.5, 1.25  # log-odds that the ear of other languages must give
 _A_FEW = 6  # words
 _FEWEST, _FEW = 4, 10  # words; fewer than four say nothing by themselves, fewer than ten are often half of a story
 _AROUND = 70  # characters of context each side of a hit
@@ -82,6 +84,7 @@ class RuleBook:
     denied: re.Pattern[str]
     past: WordPattern
     dated: WordPattern
+    staged: WordPattern
     habit: WordPattern
     supposed: WordPattern
     now: WordPattern
@@ -115,10 +118,30 @@ def find_danger(text: str, *, growing: bool = False) -> Danger | None:
     if signs:
         several = len(signs) > 1
         counts = opinion.score > _WITH_SIGN or (several and any(listen(each).score > _AGAINST for _, each in signs))
-        return signs[0][0] if counts else None
-    if not growing and _sure(opinion.score, len(plain.split())) and _in_its_language(text, plain):
-        return Danger(DOUBT, "Danger possible, à vérifier", " ".join(opinion.words))
+        if counts:
+            return signs[0][0]
+    elif not growing and _sure(opinion.score, len(plain.split())) and _in_its_language(text, plain):
+        return _doubt(opinion.words)
+    return _heard_foreign(plain, [danger for danger, _ in signs if danger.rule in _foreign_rules()], growing=growing)
+
+
+def _heard_foreign(plain: str, signs: list[Danger], *, growing: bool) -> Danger | None:
+    """What the ear of other languages makes of a message that does not sound French, with or without a sign."""
+    if (growing and not signs) or not foreign_ear.sounds_foreign(plain):
+        return None
+    opinion = foreign_ear.listen(plain)
+    if opinion.score > (_FOREIGN_WITH_SIGN if signs else _FOREIGN_ALONE):
+        return signs[0] if signs else _doubt(opinion.words)
     return None
+
+
+@cache
+def _foreign_rules() -> frozenset[str]:
+    return frozenset(rule.id for rule in rule_book().rules if rule.foreign)
+
+
+def _doubt(words: tuple[str, ...]) -> Danger:
+    return Danger(DOUBT, "Danger possible, à vérifier", " ".join(words))
 
 
 def _sure(score: float, words: int) -> bool:
@@ -140,6 +163,8 @@ def warm() -> Iterator[None]:
     everything = [*(rule.pattern for rule in book.rules), *beside, *around]
     for pattern in dict.fromkeys(one for one in everything if isinstance(one, WordPattern)):
         yield from pattern.warm()
+    foreign_ear.listen(" ! ")
+    yield
 
 
 def _heard(plain: str) -> Iterator[tuple[Danger, bool, str]]:
@@ -192,6 +217,8 @@ def _dropped(book: RuleBook, rule: Rule, heard: Heard, hit: re.Match[str]) -> bo
         return True
     if "dated" in rule.contexts and book.dated.said_in(around):
         return True
+    if "staged" in rule.contexts and book.staged.said_in(around):
+        return True
     if "unreal" in rule.contexts and book.unreal.said_in(around) and not book.real.said_in(around):
         return True
     for context, words in (("news", book.news), ("mended", book.mended)):
@@ -216,6 +243,7 @@ def rule_book() -> RuleBook:
         denied=re.compile(_expanded(words["denied"], macros) + r"\s*$"),
         past=_any_of(words["past"], macros),
         dated=_any_of(words["dated"], macros),
+        staged=_any_of(words["staged"], macros),
         habit=_any_of(words["habit"], macros),
         supposed=_any_of(words["supposed"], macros),
         now=_any_of(words["now"], macros),

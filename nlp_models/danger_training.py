@@ -45,7 +45,7 @@ def train() -> dict[str, Any]:
     """Fit the weights, write them beside the rules and return what ``ear.json`` then says."""
     texts = list(told())
     texts += _mixed(texts)
-    weights, bias = _fit(rows([one.text for one in texts]), texts)
+    weights, bias = fit(rows([one.text for one in texts]), texts)
     scale = float(np.abs(weights).max()) / _LARGEST
     danger_ear.WEIGHTS.write_bytes(np.round(weights / scale).astype(np.int8).tobytes())
     about = {"key": key(), "texts": len(texts), "scale": scale, "bias": float(bias)}
@@ -135,7 +135,9 @@ def _slots(text: str) -> dict[str, list[int]]:
     }
 
 
-def _fit(matrix: csr_matrix, texts: Sequence[Told]) -> tuple[np.ndarray, float]:
+def fit(
+    matrix: csr_matrix, texts: Sequence[Told], strength: float = _STRENGTH, steps: int = _STEPS
+) -> tuple[np.ndarray, float]:
     """Logistic regression by L-BFGS on the slots that are used at all: (weights of every slot, bias).
 
     What few texts hold weighs more than what all of them hold, in proportion to the logarithm of how rare it is.
@@ -147,7 +149,7 @@ def _fit(matrix: csr_matrix, texts: Sequence[Told]) -> tuple[np.ndarray, float]:
     kept = (matrix[:, used] @ diags(rare)).tocsr().astype(np.float32)
     turned = kept.T.tocsr()
     sign = np.array([1.0 if one.danger else -1.0 for one in texts])
-    weight = np.array([one.weight for one in texts]) * _STRENGTH
+    weight = np.array([one.weight for one in texts]) * strength
 
     def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
         margin = sign * (kept @ point[:-1] + point[-1])
@@ -155,7 +157,7 @@ def _fit(matrix: csr_matrix, texts: Sequence[Told]) -> tuple[np.ndarray, float]:
         value = float(weight @ np.logaddexp(0, -margin) + 0.5 * point[:-1] @ point[:-1])
         return value, np.append(turned @ pull + point[:-1], pull.sum())
 
-    best = minimize(loss, np.zeros(len(used) + 1), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
-    weights = np.zeros(SLOTS)
+    best = minimize(loss, np.zeros(len(used) + 1), jac=True, method="L-BFGS-B", options={"maxiter": steps}).x
+    weights = np.zeros(matrix.shape[1])
     weights[used] = best[:-1] * rare
     return weights, float(best[-1])

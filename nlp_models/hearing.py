@@ -9,8 +9,12 @@ from typing import Any
 from nlp_models.danger_rules import RULES, find_danger, rule_book
 
 LEARNT_FROM = ("cases", "told", "other_told", "phoned", "texted", "typed", "by_kind")  # by the second ear too
-READ = ("languages_told",)  # by those who wrote rules, not by the ear
-UNREAD = ("held_out", "fresh", "other_author", "development", "exam", "other_languages", "exam_languages")
+# By the second ear of other languages; all but the first two hold ten languages one after another, as many lines of each.
+LANGUAGES_LEARNT_FROM = ("languages_told", "languages_own", "languages_a", "languages_b", "languages_c")
+UNREAD = (
+    "held_out", "fresh", "other_author", "development", "exam", "other_languages", "languages_development",
+    "exam_languages",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ def hearings() -> Iterator[Hearing]:
     rules = rule_book().rules
     positive = [text for rule in rules for text in rule.positive]
     yield hearing("rules", positive, [text for rule in rules for text in rule.negative])
-    for name in (*LEARNT_FROM, *READ, *UNREAD):
+    for name in (*LEARNT_FROM, *LANGUAGES_LEARNT_FROM, *UNREAD):
         yield hearing(name, cases(name, "emergencies"), cases(name, "harmless"))
 
 
