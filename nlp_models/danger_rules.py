@@ -32,7 +32,8 @@ RULES = Path(__file__).parent / "assets" / "danger"
 _WITH_SIGN, _ALONE, _ALONE_IN_FEW = -0.7, -0.1, 0.7  # log-odds that the second ear must give
 _AGAINST = -0.5  # log-odds below which it speaks against several signs
 _EAR = "fr"  # the language the second ear has learnt
-_FOREIGN_WITH_SIGN, _FOREIGN_ALONE = 0.5, 1.25  # log-odds that the ear of other languages must give
+_FOREIGN_WITH_SIGN, _FOREIGN_ALONE = 0.5, 1.1  # log-odds that the ear of other languages must give
+_FEWEST_LETTERS = 6  # fewer say nothing by themselves, unless in another script
 _A_FEW = 6  # words
 _FEWEST, _FEW = 4, 10  # words; fewer than four say nothing by themselves, fewer than ten are often half of a story
 _AROUND = 70  # characters of context each side of a hit
@@ -106,28 +107,33 @@ def find_danger(text: str, *, growing: bool = False) -> Danger | None:
     A fixed rule decides. Several signs do too, unless the second ear (``danger_ear``) hears plainly something else, in
     the whole message and in the words around each. Where there is less, the second ear may: readily where a sign was
     heard, only when it is sure where none was. While a sentence is still ``growing`` the ear waits for the end: half
-    of it sounds like a danger far more often ("bonjour j'ai mon mari qui…").
+    of it sounds like a danger far more often ("bonjour j'ai mon mari qui…"). What does not sound French is judged by
+    the ear of other languages (``foreign_ear``).
     """
     plain = listened(text)
-    signs: list[tuple[Danger, str]] = []
+    own: list[tuple[Danger, str]] = []
+    theirs: list[Danger] = []
+    foreign = foreign_ear.sounds_foreign(plain)
     for danger, sign, around in _heard(plain):
         if not sign:
             return danger
-        signs.append((danger, around))
+        if foreign and danger.rule in _foreign_rules():
+            theirs.append(danger)
+        else:
+            own.append((danger, around))
     opinion = listen(plain)
-    if signs:
-        several = len(signs) > 1
-        counts = opinion.score > _WITH_SIGN or (several and any(listen(each).score > _AGAINST for _, each in signs))
-        if counts:
-            return signs[0][0]
-    elif not growing and _sure(opinion.score, len(plain.split())) and _in_its_language(text, plain):
+    if own:
+        several = len(own) > 1
+        if opinion.score > _WITH_SIGN or (several and any(listen(each).score > _AGAINST for _, each in own)):
+            return own[0][0]
+    elif not growing and not theirs and _sure(opinion.score, len(plain.split())) and _in_its_language(text, plain):
         return _doubt(opinion.words)
-    return _heard_foreign(plain, [danger for danger, _ in signs if danger.rule in _foreign_rules()], growing=growing)
+    return _heard_foreign(plain, theirs, growing=growing) if foreign else None
 
 
 def _heard_foreign(plain: str, signs: list[Danger], *, growing: bool) -> Danger | None:
     """What the ear of other languages makes of a message that does not sound French, with or without a sign."""
-    if (growing and not signs) or not foreign_ear.sounds_foreign(plain):
+    if not signs and (growing or len(plain.replace(" ", "")) < _FEWEST_LETTERS and plain.isascii()):
         return None
     opinion = foreign_ear.listen(plain)
     if opinion.score > (_FOREIGN_WITH_SIGN if signs else _FOREIGN_ALONE):

@@ -1,10 +1,10 @@
-"""The second ear of other languages than French: how much a message sounds like a danger, and whether it is French at all.
+"""The second ear of other languages than French: how much a message sounds like a danger, and whether it is French.
 
 A linear score like ``danger_ear``'s, with one table for ten languages: beginnings of words, neighbours, runs of letters
 (which carry inflection), the kinds of things named (``assets/danger/languages_lexicon.yaml``, the same kinds for every
 language, so that one teaches another) and kinds said near each other. Chinese is read by its characters. A second,
-smaller table tells French from anything else by runs of letters. ``vigie nlp danger --train`` writes both; pure, without
-numpy. A French message pays for the smaller table only.
+smaller table tells French from anything else by runs of letters. ``vigie nlp danger --train`` writes both; pure,
+without numpy. A French message pays for the smaller table only.
 """
 
 from __future__ import annotations
@@ -34,13 +34,15 @@ _RUNS, _CHARACTERS, _TONGUE_RUNS = (3, 4, 5), (1, 2, 3), (2, 3, 4, 5)
 _WHOLE = 3  # how many times a whole word counts where French is told
 _NEAR = 4  # words further
 _LONGEST_WORD, _LONGEST_RUN, _PIECE = 30, 28, 14  # letters; Chinese characters
-_WINDOW, _STEP = 60, 30  # words
+_WINDOW, _STEP = 40, 20  # words
 _TOLD = 3  # words shown to a person
 _WORDS, _PAIRS = 20_000, 8_000  # remembered
 _IN_CHARACTERS = re.compile("[\u3400-\u9fff]")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 # Small words that Arabic writes at the beginning of the next one, and letters that conjugate.
-_STUCK = "وال بال فال كال ال لل و ف ب ل ك ع ه ت ي بت بي كي كت م".split()
+_STUCK = (
+    "وال", "بال", "فال", "كال", "ال", "لل", "و", "ف", "ب", "ل", "ك", "ع", "ه", "ت", "ي", "بت", "بي", "كي", "كت", "م",
+)  # fmt: skip
 _FOREIGN = -1.0  # log-odds of another language than French from which this ear speaks
 
 
@@ -234,7 +236,9 @@ class _Lexicon:
                     if language == "zh":
                         self.characters.append((word, kind))
                     else:
-                        (self._begun if word.endswith("*") else self._whole).setdefault(word.rstrip("*"), {})[kind] = None
+                        (self._begun if word.endswith("*") else self._whole).setdefault(word.rstrip("*"), {})[kind] = (
+                            None
+                        )
 
     def of(self, word: str) -> tuple[str, ...]:
         forms = [word]

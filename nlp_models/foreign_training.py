@@ -1,4 +1,4 @@
-"""Training of the second ear of other languages, a maintainers' command: from the sets it may learn, see ``hearing``."""
+"""Training of the second ear of other languages, a maintainers' command: from the sets it may learn."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix
 
 from nlp_models import foreign_ear
 from nlp_models.corpus import read_examples, read_lines
-from nlp_models.danger_rules import RULES, rule_book
+from nlp_models.danger_rules import rule_book
 from nlp_models.danger_training import Told, fit
 from nlp_models.foreign_ear import BLOCKS, LEXICON, NORM, SLOTS, TONGUE_SLOTS, slots, tongue_slots, words_of
 from nlp_models.hearing import LANGUAGES_LEARNT_FROM, LEARNT_FROM, cases
@@ -28,12 +28,13 @@ _JOINS = (" ", ". ", ", ")
 _STRENGTH, _STEPS = 20.0, 60
 _TONGUE_STRENGTH, _TONGUE_STEPS = 20.0, 40
 _WEIGHT_FRENCH, _EVERY = 0.3, 2  # what a French text counts where French is told, every how many are taken
+_WEIGHT_ORDINARY = 0.15  # what an outlier counts
 _LARGEST = 127
 
 
 def train() -> dict[str, Any]:
     """Fit both tables, write them beside the rules and return what ``languages_ear.json`` then says."""
-    texts = [*told(), *_mixed()]
+    texts = [*told(), *_mixed(), *_ordinary()]
     weights, bias = fit(_rows([slots(_words(one.text)) for one in texts]), texts, _STRENGTH, _STEPS)
     foreign = [*_foreign()]
     tongue, tongue_bias = fit(
@@ -84,6 +85,15 @@ def _mixed() -> Iterator[Told]:
         yield Told(draw.choice(_JOINS).join(parts), bool(at % 2), _WEIGHT_MIXED)
 
 
+def _ordinary() -> Iterator[Told]:
+    """What is odd in French or in no language, so that it is no danger where it is not taken for French."""
+    yield from (Told(text, False, _WEIGHT_ORDINARY) for text in _outliers())
+
+
+def _outliers() -> Sequence[str]:
+    return read_lines(path for path in (OUTLIERS / "fr").glob("*.txt") if not path.name.startswith("vague"))
+
+
 def _of(language: int, lines: Sequence[str]) -> Sequence[str]:
     many = len(lines) // _LANGUAGES
     return lines[language * many : (language + 1) * many]
@@ -92,7 +102,7 @@ def _of(language: int, lines: Sequence[str]) -> Sequence[str]:
 def _foreign() -> Iterator[Told]:
     """Texts of other languages, which ``danger`` stands for here, and of French: both ears' cases, the room's own."""
     yield from (Told(one.text, True, 1.0) for one in told())
-    french = [*read_examples(EXAMPLES).texts, *read_lines(sorted((OUTLIERS / "fr").glob("*.txt")))][::_EVERY]
+    french = [*read_examples(EXAMPLES).texts[::_EVERY], *_outliers()]
     french += [text for name in LEARNT_FROM for kind in ("emergencies", "harmless") for text in cases(name, kind)]
     yield from (Told(text, False, _WEIGHT_FRENCH) for text in french if detect_language(text) == "fr")
 

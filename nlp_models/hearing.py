@@ -9,7 +9,7 @@ from typing import Any
 from nlp_models.danger_rules import RULES, find_danger, rule_book
 
 LEARNT_FROM = ("cases", "told", "other_told", "phoned", "texted", "typed", "by_kind")  # by the second ear too
-# By the second ear of other languages; all but the first two hold ten languages one after another, as many lines of each.
+# By the second ear of other languages; all but the first two hold ten languages in turn, as many lines of each.
 LANGUAGES_LEARNT_FROM = ("languages_told", "languages_own", "languages_a", "languages_b", "languages_c")
 UNREAD = (
     "held_out", "fresh", "other_author", "development", "exam", "other_languages", "languages_development",

@@ -77,8 +77,12 @@ def test_cases_kept_unread_keep_their_level() -> None:
     assert unread["development"].alarms <= 0.08
     assert unread["exam"].recall >= 0.96
     assert unread["exam"].alarms <= 0.085
-    assert unread["other_languages"].recall >= 0.8
+    assert unread["other_languages"].recall >= 0.9
     assert unread["other_languages"].alarms <= 0.1
+    assert unread["languages_development"].recall >= 0.9
+    assert unread["languages_development"].alarms <= 0.08
+    assert unread["exam_languages"].recall >= 0.9
+    assert unread["exam_languages"].alarms <= 0.08
 
 
 def test_the_second_ear_has_learnt_the_cases_that_are_there() -> None:
