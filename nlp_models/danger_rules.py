@@ -133,7 +133,7 @@ def find_danger(text: str, *, growing: bool = False) -> Danger | None:
 
 def _heard_foreign(plain: str, signs: list[Danger], *, growing: bool) -> Danger | None:
     """What the ear of other languages makes of a message that does not sound French, with or without a sign."""
-    if not signs and (growing or len(plain.replace(" ", "")) < _FEWEST_LETTERS and plain.isascii()):
+    if not signs and (growing or (len(plain.replace(" ", "")) < _FEWEST_LETTERS and plain.isascii())):
         return None
     opinion = foreign_ear.listen(plain)
     if opinion.score > (_FOREIGN_WITH_SIGN if signs else _FOREIGN_ALONE):
