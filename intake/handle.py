@@ -70,9 +70,7 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
             pictures = {piece.kind for piece in await attachments.of_report(session, report.id)} <= {Kind.PHOTO}
             read = replace(read, vague=report.text == replies.ONLY_MEDIA and pictures)
         elif await timers.attempts(session, timers.Verb.HANDLE, report_id) < LAST_RESORT:
-            beside = matter_beside(report.text)  # "où en est mon signalement ? il y a aussi un tag": the tag
-            words = beside[0] if beside else report.text
-            read = _read(hearing.classifier, words, report.channel, report.danger)
+            read = _read(hearing.classifier, await _matter(session, report), report.channel, report.danger)
             chosen = await calls.chosen_language(session, report.contact)
             other = partial(_read_other, hearing.classifier, report.channel)
             read = settled(read, report.heard, other, asked=talking)
@@ -91,6 +89,14 @@ async def handle(session: AsyncSession, desk: Desk, hearing: Hearing, report_id:
             incident = await _act(session, desk, hearing, report, read)
     await timers.disarm(session, timers.Verb.HANDLE, report_id)
     return incident
+
+
+async def _matter(session: AsyncSession, report: Report) -> str:
+    """What a message tells; its question where an earlier report stands was answered at the door."""
+    beside = matter_beside(report.text) if report.contact else None
+    if beside is None or len(await reports.of_person(session, report.channel, report.contact or "", 2)) < 2:
+        return report.text
+    return beside[0]
 
 
 def _mended(

@@ -124,6 +124,13 @@ _ASIDE = re.compile(
 _ENGLISH = frozenset(
     ("my", "our", "news", "update", "any", "what", "where", "how", "has", "is", "been", "still", "you", "it")
 )
+# What was reported: "j'ai signalé un trou rue Monge il y a trois semaines", before or after the question.
+_AGO = re.compile(r"\bil y a \w+ (?:jours?|semaines?|mois|heures?|ans?)\b")
+_TOLD = re.compile(
+    rf"(?:(?:bonjour|bonsoir|hello|hi) )*(?:j ai|j avais|nous avons|on a|on avait|i|i have|i ve)"
+    rf"(?: deja| already| bien)?"
+    rf" (?:signale|declare|reported|fait un signalement)(?: {_OF}\b)?(?P<what>(?: \w+){{1,16}})"
+)
 # What begins another matter, and words too common to say which matter is meant.
 _ANOTHER = re.compile(r"\b(?:aussi|egalement|autre|en plus|y a|also|another|there is|there s)\b")
 _COMMON = frozenset(
@@ -183,14 +190,19 @@ def matter_beside(text: str) -> tuple[str, Asked] | None:
 
     "Je n'ai pas de nouvelles" alone asks nothing here: it may be said of a neighbour.
     """
-    if len(text.split()) > LETTER or LINK.search(text):
+    if len(text.split()) > LETTER or LINK.search(text) or asked_for_news(text):
         return None
     told, asks = "", None
     for clause in _CLAUSES.findall(text):
         found = asked_for_news(clause)
-        plainly = found is not None and not found.about and (found.references or _PLAINLY.search(plain(clause)))
-        told, asks = (told, asks or found) if plainly else (told + clause, asks)
+        asks_it = found is not None and not found.about and not found.papers and _asks_plainly(clause)
+        told, asks = (told, asks or found) if asks_it else (told + clause, asks)
     return (told.strip(), asks) if asks is not None and not says_nothing(told) else None
+
+
+def _asks_plainly(clause: str) -> bool:
+    said = plain(_REFERENCE.sub(" mon signalement ", clause))
+    return bool(_PLAINLY.search(said)) and _question(said, doubtful=False) is not None
 
 
 def _asked(text: str, *, asks: bool) -> Asked | None:
@@ -201,6 +213,8 @@ def _asked(text: str, *, asks: bool) -> Asked | None:
         if (found := _question(clause, doubtful="?" in text)) is not None:
             asks, papers = True, papers or _papers(clause)
             about |= _described((found.groupdict().get("what") or "").strip())
+        elif (told := _TOLD.fullmatch(clause)) and not _ANOTHER.search(_AGO.sub(" ", told["what"])):
+            about |= _described(told["what"])
         elif not says_nothing(clause) and not _ASIDE.fullmatch(clause):
             return None
     english = bool(_ENGLISH & set(plain(text).split()))

@@ -48,6 +48,13 @@ def test_what_is_described_must_be_theirs() -> None:
     assert not asked.may_mean(["un lampadaire éteint rue Monge"], "rue Monge")
 
 
+def test_what_was_reported_may_be_said_again() -> None:
+    asked = asked_for_news("J'ai signalé un trou devant chez moi il y a trois semaines, où ça en est ?")
+    assert asked
+    assert asked.may_mean(["il y a un gros trou rue Monge"], "rue Monge")
+    assert not asked.may_mean(["un tag rue Monge"], "rue Monge")
+
+
 def test_numbers_and_links_are_found_as_people_write_them() -> None:
     asked = asked_for_news("vous en êtes où pour vg 4k7q et https://vigie.test/suivi/abcdefghijklmnopqrstuvwx ?")
     assert asked
@@ -78,7 +85,8 @@ def test_what_is_told_beside_the_question_is_the_matter(words: str, matter: str)
     "words",
     [
         "un trou rue Monge", "des nouvelles ?", "je n'ai pas de nouvelles, mon voisin ne répond plus",
-        "où en est le trou rue Monge ? il est dangereux", "Bonjour, où en est mon signalement ? Merci",
+        "où en est le trou rue Monge ? il est dangereux", "au sujet de VG-4K7Q, un tag", "dossier 2417, où en est-on",
+        "Bonjour, où en est mon signalement ? Merci",
     ],
 )  # fmt: skip
 def test_who_does_not_do_both_is_read_as_it_is(words: str) -> None:
