@@ -2,7 +2,8 @@
 
 A linear score like ``danger_ear``'s, with one table for ten languages: beginnings of words, neighbours, runs of letters
 (which carry inflection), the kinds of things named (``assets/danger/languages_lexicon.yaml``, the same kinds for every
-language, so that one teaches another) and kinds said near each other. Chinese is read by its characters. A second,
+language, so that one teaches another) and kinds said near each other. Chinese is read by its characters, Arabic by its
+consonants too, in either writing and whatever the dialect makes of the vowels. A second,
 smaller table tells French from anything else by runs of letters. ``vigie nlp danger --train`` writes both; pure,
 without numpy. A French message pays for the smaller table only.
 """
@@ -26,7 +27,7 @@ from nlp_models.yaml_files import read_yaml
 FOLDER = Path(__file__).parent / "assets" / "danger"
 WEIGHTS, ABOUT, LEXICON = (FOLDER / f"languages_{name}" for name in ("ear.bin", "ear.json", "lexicon.yaml"))
 SLOTS, TONGUE_SLOTS = 1 << 18, 1 << 15  # of the ear's table, of the one that tells French
-BLOCKS = {"begin": 1.6, "pair": 1.2, "runs": 2.0, "kind": 0.8, "near": 0.7}
+BLOCKS = {"begin": 1.6, "pair": 1.2, "runs": 2.0, "kind": 0.8, "near": 0.7, "bones": 1.5}
 NORM = math.sqrt(sum(weight**2 for weight in BLOCKS.values()))
 _BEGINNINGS = (7, 5, 4)  # letters
 _BEGINNING_PAIRED = 5
@@ -43,6 +44,17 @@ _ARABIC = re.compile("[\u0600-\u06ff]")
 _STUCK = (
     "وال", "بال", "فال", "كال", "ال", "لل", "و", "ف", "ب", "ل", "ك", "ع", "ه", "ت", "ي", "بت", "بي", "كي", "كت", "م",
 )  # fmt: skip
+_ARTICLES = ("وال", "بال", "فال", "كال", "ال", "لل", "و", "ف")
+# A word of Arabic in Latin letters, where digits stand for some; its consonants, and those of the Arabic script.
+_IN_DIGITS = re.compile(r"[a-z]+[23579][a-z0-9]*|[23579][a-z]{2,}\w*")
+_SOUNDS = (
+    ("tch", "$"), ("ch", "$"), ("sh", "$"), ("kh", "5"), ("gh", "8"), ("th", "t"), ("dh", "d"), ("ph", "f"),
+)  # fmt: skip
+_CONSONANTS = str.maketrans(
+    "تثطحهخدذضظرزسصشعغفقكلمنبجپچڤگ7q6pvgc", "ttthh5ddddrzss$38f9klmnbjbjfkh9tbf9k", "ةاىويءـaeiouyw2"
+)
+_TWICE = re.compile(r"(.)\1+")
+_FEWEST_CONSONANTS, _CONSONANTS_TOGETHER = 2, 3
 _FOREIGN = -1.0  # log-odds of another language than French from which this ear speaks
 
 
@@ -117,7 +129,30 @@ def slots(words: Sequence[str]) -> dict[str, list[int]]:
         "runs": [at for one in each for at in one.runs],
         "kind": [_slot("k", kind) for named in kinds for kind in named],
         "near": [_slot("n", pair) for pair in sorted(_near(kinds))],
+        "bones": _bones(words),
     }
+
+
+def _bones(words: Sequence[str]) -> list[int]:
+    """Where the consonants of Arabic words stand; those in Latin letters are known by a word with digits among them."""
+    in_latin = any(_IN_DIGITS.fullmatch(word) for word in words)
+    return [at for word in words if in_latin or not word.isascii() for at in _bones_of(word, in_latin=in_latin)]
+
+
+@lru_cache(maxsize=_WORDS)
+def _bones_of(word: str, *, in_latin: bool) -> tuple[int, ...]:
+    if _ARABIC.search(word):
+        article = next((one for one in _ARTICLES if word.startswith(one) and len(word) > len(one) + 2), "")
+        word = word.removeprefix(article)
+    elif in_latin:
+        for letters, sound in _SOUNDS:
+            word = word.replace(letters, sound)
+    else:
+        return ()
+    bones = _TWICE.sub(r"\1", word.translate(_CONSONANTS))
+    if len(bones) < _FEWEST_CONSONANTS:
+        return ()
+    return (_slot("o", bones), *(_slot("q", run) for run in _runs(f"<{bones}>", (_CONSONANTS_TOGETHER,))))
 
 
 def tongue_slots(words: Iterable[str]) -> list[int]:
@@ -182,12 +217,14 @@ def _opinion(words: Sequence[str]) -> Opinion:
     pairs = [table.weights[pair_slot(left, right)] for left, right in _neighbours(words)]
     near = [table.weights[_slot("n", pair)] for pair in _near(kinds)]
     named = [table.weights[_slot("k", kind)] for some in kinds for kind in some]
+    bones = [table.weights[at] for at in _bones(words)]
     parts = (
         _block("begin", sum(begin for begin, _ in sums), sum(len(one.begin) for one in each)),
         _block("pair", sum(pairs), len(pairs)),
         _block("runs", sum(runs for _, runs in sums), sum(len(one.runs) for one in each)),
         _block("kind", sum(named), len(named)),
         _block("near", sum(near), len(near)),
+        _block("bones", sum(bones), len(bones)),
     )
     return Opinion(table.bias + table.scale * sum(parts), tuple(words))
 

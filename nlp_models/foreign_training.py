@@ -25,7 +25,7 @@ from nlp_models.training import EXAMPLES, OUTLIERS
 _FIRST_EVEN, _LANGUAGES = 2, 10  # sets from this one on hold ten languages one after another, as many lines of each
 _MIXES, _WEIGHT_MIXED = 1_000, 0.25  # how many messages of two, and what they count
 _JOINS = (" ", ". ", ", ")
-_STRENGTH, _STEPS = 20.0, 60
+_STRENGTH, _STEPS = 25.0, 60
 _TONGUE_STRENGTH, _TONGUE_STEPS = 20.0, 40
 _WEIGHT_FRENCH, _EVERY = 0.3, 2  # what a French text counts where French is told, every how many are taken
 _WEIGHT_ORDINARY = 0.15  # what an outlier counts
