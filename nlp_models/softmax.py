@@ -181,10 +181,10 @@ class _Task:
 
     def _slope(self, point: _Vector, state: _State) -> _Vector:
         residual = self._weights * (state.chances - self._targets)
-        slope = _Vector(residual, self._products(residual), residual.sum(axis=0))
-        slope.own.__iadd__(np.float32(self._penalty) * point.own)
-        slope.image.__iadd__(np.float32(self._penalty) * point.image)
-        return slope
+        image, drift = self._products(residual), residual.sum(axis=0)
+        residual += np.float32(self._penalty) * point.own
+        image += np.float32(self._penalty) * point.image
+        return _Vector(residual, image, drift)
 
     def _search(
         self, point: _Vector, here: _State, slope: _Vector, along: _Vector, *, first: bool

@@ -23,7 +23,8 @@ BLOCKS = (("s", 0.7), ("p", 0.7), ("c", 1.0), ("k", 0.7), ("t", 1.0))
 _STEM, _PAIR, LETTERS, _CONCEPT, TOGETHER = range(5)
 _OF_CONCEPTS = 3  # a word's units from there on are concepts
 _MOST_WORDS = 50_000  # remembered
-_WORD = re.compile(r"\w\w+")
+_WORD = re.compile(r"\w+")
+_WORDS = {"fr": re.compile(r"\w\w+")}  # of one letter are mostly what elision leaves: "l'", "d'"
 _LONGEST_WORD = 40
 _BRIEF = 4.0  # words; of 0 to 8 this told right from wrong best on messages of authors outside the training
 _RUNS = range(2, 6)
@@ -73,6 +74,7 @@ class TermReader:
     """Cut normalised texts into units, for one language (unknown languages are simply not stemmed)."""
 
     def __init__(self, language: str) -> None:
+        self._words = _WORDS.get(language, _WORD)
         self._stem = _stemmer(language)
         self._concepts = concepts_for(language)
         self._mark_of = lru_cache(maxsize=_MOST_WORDS)(_mark)
@@ -87,7 +89,7 @@ class TermReader:
 
     def split(self, text: str) -> tuple[tuple[str, ...], list[Unit], Numbers]:
         """Return the words of such a text, the units that belong to two of them, and the numbers of near pairs."""
-        words = tuple([word[:_LONGEST_WORD] for word in _WORD.findall(text)])
+        words = tuple([word[:_LONGEST_WORD] for word in self._words.findall(text)])
         each = [self.units_of_word(word) for word in words]
         units = [(_PAIR, f"{left[0][1]} {right[0][1]}") for left, right in pairwise(each)]
         named = dict.fromkeys([concept for own in each for _, concept in own[_OF_CONCEPTS:]])

@@ -218,6 +218,11 @@ def test_many_messages_at_once_are_the_rows_of_each() -> None:
         assert np.allclose(many.mutual()(np.eye(6, dtype=np.float32)), dense @ dense.T, atol=1e-5)
 
 
+def test_words_of_one_letter_count_but_what_elision_leaves_does_not() -> None:
+    assert TermReader("en").read("can i pay in 2 parts").words == ("can", "i", "pay", "in", "2", "parts")
+    assert TermReader("fr").read("l eau a coule").words == ("eau", "coule")
+
+
 def test_each_author_is_left_out_in_turn(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x.txt").write_text("un\n# author b\ndeux\ntrois\n# author c\n# quatre", encoding="utf-8")
