@@ -8,19 +8,23 @@ then every rule looks for its patterns (word order matters) and for its concepts
 any order; ``!pet`` must not be said). A hit is dropped when the words around it deny it, place it in the past, suppose
 it, or say that it is played, was in the news or is mended, if the rule says that these count. Patterns are compiled
 when a message first needs them.
+
+Three grades: what is *plain* decides and nothing silences it (every critical phrase is plain); what is *likely* decides
+unless the second ear hears plainly something else; *signs* ask it to agree.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from enum import IntEnum
 from functools import cache
 from itertools import islice
 from pathlib import Path
 
 from nlp_models import foreign_ear
-from nlp_models.danger_ear import listen
+from nlp_models.danger_ear import Opinion, listen
 from nlp_models.hints import Hints
 from nlp_models.languages import detect_language, rather_in
 from nlp_models.listening import listened
@@ -29,8 +33,9 @@ from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import DOUBT, Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
-_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -0.7, -0.1, 0.7  # log-odds that the second ear must give
-_AGAINST = -0.5  # log-odds below which it speaks against several signs
+_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -0.9, -0.4, 0.6  # log-odds that the second ear must give
+_AROUND_SIGNS = 0.0  # log-odds that it must give around one of several signs, if it does not in the whole
+_AGAINST_LIKELY, _AROUND_LIKELY = -1.0, 0.0  # log-odds below both of which it speaks against what is likely
 _EAR = "fr"  # the language the second ear has learnt
 _FOREIGN_WITH_SIGN, _FOREIGN_ALONE = 0.3, 1.0  # log-odds that the ear of other languages must give
 _FEWEST_LETTERS = 6  # fewer say nothing by themselves, unless in another script
@@ -40,7 +45,16 @@ _AROUND = 70  # characters of context each side of a hit
 _BESIDE = 6  # words each side of a hit with which the second ear hears it by itself
 _TOGETHER = 110  # characters each side of the first concept in which the others must be said
 _MOST_HITS = 12  # hits of one concept looked at, so that no repetition is costly
+_NEVER = r"\|{9}"  # a pattern that nothing matches
 _MACRO = re.compile(r"<([a-z_]+)>")
+
+
+class Grade(IntEnum):
+    """How much what a rule heard counts by itself."""
+
+    PLAIN = 0
+    LIKELY = 1
+    SIGN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +71,7 @@ class Rule:
     """One danger, or only the sign of one, which counts unless the whole message speaks of something else.
 
     A ``foreign`` one is of another language than the ear's. ``hints`` are pieces of words without which no pattern can
-    match: they keep the search short.
+    match: they keep the search short. What is only ``likely`` are the weaker alternatives of ``pattern``.
     """
 
     id: str
@@ -104,31 +118,42 @@ class RuleBook:
 def find_danger(text: str, *, growing: bool = False) -> Danger | None:
     """Return the gravest danger heard in a message, or None. Never raises; reads at most 4 000 characters.
 
-    A fixed rule decides. Several signs do too, unless the second ear (``danger_ear``) hears plainly something else, in
-    the whole message and in the words around each. Where there is less, the second ear may: readily where a sign was
-    heard, only when it is sure where none was. While a sentence is still ``growing`` the ear waits for the end: half
-    of it sounds like a danger far more often ("bonjour j'ai mon mari qui…"). What does not sound French is judged by
-    the ear of other languages (``foreign_ear``).
+    What is plain decides. What is likely does too, unless the second ear (``danger_ear``) hears plainly something else,
+    in the whole message and in the words around; so do several signs, with a line of their own. Where there is less,
+    the second ear may: readily where a sign was heard, only when it is sure where none was. While a sentence is still
+    ``growing`` the ear waits for the end: half of it sounds like a danger far more often ("bonjour j'ai mon mari
+    qui…"). What does not sound French is judged by the ear of other languages (``foreign_ear``).
     """
     plain = listened(text)
+    opinion: Opinion | None = None
     own: list[tuple[Danger, str]] = []
     theirs: list[Danger] = []
     foreign = foreign_ear.sounds_foreign(plain)
-    for danger, sign, around in _heard(plain):
-        if not sign:
+    for danger, grade, around in _heard(plain):
+        if grade is Grade.PLAIN:
             return danger
         if foreign and danger.rule in _foreign_rules():
             theirs.append(danger)
-        else:
+            continue
+        opinion = opinion or listen(plain)
+        if grade is Grade.SIGN:
             own.append((danger, around))
-    opinion = listen(plain)
+            if opinion.score > _WITH_SIGN:
+                return own[0][0]
+        elif foreign or _likely_counts(text, plain, around, opinion.score):
+            return danger
+    opinion = opinion or listen(plain)
     if own:
-        several = len(own) > 1
-        if opinion.score > _WITH_SIGN or (several and any(listen(each).score > _AGAINST for _, each in own)):
+        if len(own) > 1 and any(listen(around).score > _AROUND_SIGNS for _, around in own):
             return own[0][0]
     elif not growing and not theirs and _sure(opinion.score, len(plain.split())) and _in_its_language(text, plain):
         return _doubt(opinion.words)
     return _heard_foreign(plain, theirs, growing=growing) if foreign else None
+
+
+def _likely_counts(text: str, plain: str, around: str, score: float) -> bool:
+    """Whether the second ear leaves standing what is likely; it says nothing of what it does not know."""
+    return score > _AGAINST_LIKELY or listen(around).score > _AROUND_LIKELY or not _in_its_language(text, plain)
 
 
 def _heard_foreign(plain: str, signs: list[Danger], *, growing: bool) -> Danger | None:
@@ -173,16 +198,16 @@ def warm() -> Iterator[None]:
     yield
 
 
-def _heard(plain: str) -> Iterator[tuple[Danger, bool, str]]:
-    """Yield (what a rule heard, whether it is only a sign, the hit with the words around), the gravest first."""
+def _heard(plain: str) -> Iterator[tuple[Danger, Grade, str]]:
+    """Yield (what a rule heard, how much it counts, the hit with the words around), the gravest rule first."""
     book = rule_book()
     heard = Heard(book.blanks.sub(" ~ ", plain))
     may_apply = book.hints.rules_in(heard.text)
     for number, rule in enumerate(book.rules):
         if may_apply >> number & 1 and not _beside_the_point(book, rule, heard):
-            for hit in _hits(rule, heard):
+            for hit, grade in _hits(rule, heard):
                 if not _dropped(book, rule, heard, hit):
-                    yield Danger(rule.id, rule.reason, hit.group().strip()), rule.sign, _near(heard, hit)
+                    yield Danger(rule.id, rule.reason, hit.group().strip()), grade, _near(heard, hit)
                     break
 
 
@@ -193,13 +218,16 @@ def _near(heard: Heard, hit: re.Match[str]) -> str:
     return f" {' '.join((*before, *hit.group().split(), *after))} "
 
 
-def _hits(rule: Rule, heard: Heard) -> Iterator[re.Match[str]]:
-    yield from rule.pattern.finditer(heard)
+def _hits(rule: Rule, heard: Heard) -> Iterator[tuple[re.Match[str], Grade]]:
+    """Yield what counts most first."""
+    grade = Grade.SIGN if rule.sign else Grade.PLAIN
+    for hit, weaker in rule.pattern.graded(heard):
+        yield hit, Grade.LIKELY if weaker else grade
     for group in rule.together:
         for hit in islice(group.first.finditer(heard), _MOST_HITS):
             near = heard.around(hit.start() - _TOGETHER, hit.end() + _TOGETHER)
             if all(one.said_in(near) for one in group.present) and not any(one.said_in(near) for one in group.absent):
-                yield hit
+                yield hit, grade
 
 
 def _beside_the_point(book: RuleBook, rule: Rule, heard: Heard) -> bool:
@@ -281,7 +309,7 @@ def _rules(macros: Mapping[str, str], concepts: Mapping[str, WordPattern]) -> It
                 sign=file.get("signs", False),
                 foreign=file.get("foreign", False),
                 hints=frozenset(str(hint) for hint in data["hints"]),
-                pattern=_any_of(data.get("patterns") or [r"\|{9}"], macros),
+                pattern=_any_of(data.get("patterns") or [_NEVER], macros, data.get("likely", ())),
                 together=tuple(_together(text, concepts) for text in data.get("together", ())),
                 contexts=tuple(data.get("contexts", ())),
                 positive=tuple(data["positive"]),
@@ -296,9 +324,12 @@ def _together(text: str, concepts: Mapping[str, WordPattern]) -> Together:
     return Together(said[0], tuple(said[1:]), tuple(concepts[name[1:]] for name in names if name.startswith("!")))
 
 
-def _any_of(patterns: list[str], macros: Mapping[str, str]) -> WordPattern:
+def _any_of(patterns: Iterable[str], macros: Mapping[str, str], weaker: Iterable[str] = ()) -> WordPattern:
     """Join patterns that each stand between spaces (``\\S*`` at the end of a word means: any ending)."""
-    return WordPattern("|".join(_expanded(pattern, macros) for pattern in patterns))
+    return WordPattern(
+        "|".join(_expanded(pattern, macros) for pattern in patterns),
+        *(_expanded(pattern, macros) for pattern in weaker),
+    )
 
 
 def _expanded(pattern: str, macros: Mapping[str, str]) -> str:

@@ -17,13 +17,16 @@ _MOST_REMEMBERED = 20_000  # beginnings of words
 
 
 _Tried = dict["WordPattern", tuple[int, ...]]
+_Places = Sequence[tuple[int, Sequence[int]]]
 
 
 class WordPattern:
     """Alternatives that stand between single spaces: ``(?<= )(?:…)(?= )``."""
 
-    def __init__(self, alternatives: str) -> None:
-        self.alternatives = alternatives
+    def __init__(self, alternatives: str, *weaker: str) -> None:
+        """``weaker`` alternatives are told apart by ``graded``, which finds them after all the others."""
+        self.alternatives = "|".join((alternatives, *weaker))
+        self._strong = len(tuple(split(alternatives))) if weaker else None
 
     @cached_property
     def _each(self) -> tuple[str, ...]:
@@ -39,14 +42,36 @@ class WordPattern:
 
     def finditer(self, heard: Heard) -> Iterator[re.Match[str]]:
         """Yield the matches, as ``re`` finds them: from left to right, none inside another."""
+        tried = self._tried(heard)
+        return self._found(heard.text, tried) if tried else iter(())
+
+    def graded(self, heard: Heard) -> Iterator[tuple[re.Match[str], bool]]:
+        """Yield (match, whether by a weaker alternative), the others first: neither hides the other."""
+        if not (tried := self._tried(heard)):
+            return
+        if (strong := self._strong) is None:
+            for found in self._found(heard.text, tried):
+                yield found, False
+            return
+        firm = [(start, few) for start, numbers in tried if (few := [one for one in numbers if one < strong])]
+        weak = [(start, few) for start, numbers in tried if (few := [one for one in numbers if one >= strong])]
+        for found in self._found(heard.text, firm):
+            yield found, False
+        for found in self._found(heard.text, weak):
+            yield found, True
+
+    def _tried(self, heard: Heard) -> _Places:
         if self not in _BEGUN.known:
             _BEGUN.add(self, self._each)
-        end = 0
-        for start, numbers in heard.tried(self):
+        return heard.tried(self)
+
+    def _found(self, text: str, tried: _Places) -> Iterator[re.Match[str]]:
+        end, each = 0, self._each
+        for start, numbers in tried:
             if start < end:
                 continue
             for number in numbers:
-                if found := _expression(self._each[number]).match(heard.text, start):
+                if found := _expression(each[number]).match(text, start):
                     end = found.end()
                     yield found
                     break
@@ -123,7 +148,7 @@ class Heard:
         self._begun: dict[str, _Tried] | None = None
         self._words: list[tuple[int, _Tried]] = []
 
-    def tried(self, pattern: WordPattern) -> list[tuple[int, tuple[int, ...]]]:
+    def tried(self, pattern: WordPattern) -> _Places:
         """Return where words begin as an alternative of a pattern may, with the numbers of these alternatives."""
         if self._begun is not _BEGUN.words:
             self._begun = _BEGUN.words

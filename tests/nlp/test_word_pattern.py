@@ -35,6 +35,13 @@ def test_matches_are_those_of_the_whole_expression(text: str) -> None:
     assert pattern.sub("~", text) == whole.sub("~", text)
 
 
+def test_a_weaker_alternative_hides_no_other_and_is_told_after_it() -> None:
+    pattern = WordPattern("feu vert", r"\S+ feu", "vert")
+    found = [(one.group(), weaker) for one, weaker in pattern.graded(Heard(" un feu vert "))]
+    assert found == [("feu vert", False), ("un feu", True), ("vert", True)]
+    assert [one.group() for one in pattern.finditer(Heard(" un feu vert "))] == ["un feu", "vert"]
+
+
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
