@@ -8,12 +8,14 @@ from typing import Any
 
 from nlp_models.danger_rules import RULES, find_danger, rule_book
 
-LEARNT_FROM = ("cases", "told", "other_told", "phoned", "texted", "typed", "by_kind")  # by the second ear too
+LEARNT_FROM = (  # by the second ear too
+    "cases", "told", "other_told", "phoned", "texted", "typed", "fourth_author", "fifth_author", "by_kind", "by_scene",
+)  # fmt: skip
 # By the second ear of other languages; all but the first two hold ten languages in turn, as many lines of each.
 LANGUAGES_LEARNT_FROM = ("languages_told", "languages_own", "languages_a", "languages_b", "languages_c")
 UNREAD = (
-    "held_out", "fresh", "other_author", "development", "exam", "other_languages", "languages_development",
-    "exam_languages",
+    "held_out", "fresh", "other_author", "development", "development_2", "exam", "other_languages",
+    "languages_development", "exam_languages",
 )  # fmt: skip
 
 

@@ -10,11 +10,14 @@ from collections.abc import Callable
 
 import pytest
 
+from nlp_models.corpus import read_examples
 from nlp_models.danger_ear import ABOUT, listen
-from nlp_models.danger_rules import RULES, _heard, concept_words, find_danger, rule_book
+from nlp_models.danger_rules import RULES, Grade, _heard, concept_words, find_danger, rule_book
 from nlp_models.danger_training import key
 from nlp_models.hearing import UNREAD, cases, hearings
 from nlp_models.listening import listened
+from nlp_models.training import EXAMPLES
+from nlp_models.yaml_files import read_yaml
 
 POSITIVE = [(rule.id, text) for rule in rule_book().rules for text in rule.positive]
 NEGATIVE = [(rule.id, text) for rule in rule_book().rules for text in rule.negative]
@@ -67,16 +70,18 @@ def test_cases_kept_unread_keep_their_level() -> None:
     unread = {one.name: one for one in hearings() if one.name in UNREAD}
     assert set(unread) == set(UNREAD)
     assert all(one.emergencies + one.harmless >= 150 for name, one in unread.items() if name != "other_languages")
-    assert unread["held_out"].recall >= 0.88
-    assert unread["held_out"].alarms <= 0.05
-    assert unread["fresh"].recall >= 0.97
+    assert unread["held_out"].recall >= 0.9
+    assert unread["held_out"].alarms <= 0.03
+    assert unread["fresh"].recall >= 0.98
     assert unread["fresh"].alarms <= 0.1
     assert unread["other_author"].recall >= 0.91
     assert unread["other_author"].alarms <= 0.05
-    assert unread["development"].recall >= 0.95
-    assert unread["development"].alarms <= 0.08
-    assert unread["exam"].recall >= 0.96
-    assert unread["exam"].alarms <= 0.085
+    assert unread["development"].recall >= 0.96
+    assert unread["development"].alarms <= 0.07
+    assert unread["development_2"].recall >= 0.94
+    assert unread["development_2"].alarms <= 0.1
+    assert unread["exam"].recall >= 0.97
+    assert unread["exam"].alarms <= 0.065
     assert unread["other_languages"].recall >= 0.9
     assert unread["other_languages"].alarms <= 0.1
     assert unread["languages_development"].recall >= 0.9
@@ -88,6 +93,12 @@ def test_cases_kept_unread_keep_their_level() -> None:
 def test_the_second_ear_has_learnt_the_cases_that_are_there() -> None:
     """Stale: run ``vigie nlp danger --train`` and commit ear.bin and ear.json."""
     assert json.loads(ABOUT.read_text(encoding="utf-8"))["key"] == key()
+
+
+def test_the_procedures_the_second_ear_learns_danger_from_exist() -> None:
+    """A label that was broken over two lines once made 1 258 examples of dangers count as harmless."""
+    settings = read_yaml(RULES / "ear.yaml")
+    assert {*settings["dangerous"], *settings["unclear"]} <= set(read_examples(EXAMPLES).labels)
 
 
 def test_a_danger_no_rule_foresaw_is_left_to_a_person() -> None:
@@ -122,6 +133,33 @@ def test_a_danger_told_beside_something_ordinary_is_heard(about: str) -> None:
 def test_a_fixed_rule_hears_every_critical_phrase() -> None:
     """Neither a sign nor the second ear is asked: what they make of a phrase may change with what they learn."""
     assert [phrase for phrase in CRITICAL if _fixed(phrase) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        (
+            "il y avait une explosion sur le pont dans le film de la mairie, combien ça coûte",
+            "une explosion sur le pont",
+        ),
+        (
+            "vous allez me faire faire une crise cardiaque avec vos relances d'impôts",
+            "ma mère en pleine crise cardiaque",
+        ),
+        ("la balançoire grince, on dirait qu'on égorge un cochon, mettez de l'huile", "on a égorgé un homme"),
+    ],
+)
+def test_what_is_only_likely_counts_unless_the_second_ear_hears_something_else(told: str, meant: str) -> None:
+    assert Grade.LIKELY in {grade for _, grade, _ in _heard(listened(told))}
+    assert find_danger(told) is None
+    assert Grade.LIKELY in {grade for _, grade, _ in _heard(listened(meant))}
+    assert find_danger(meant) is not None
+
+
+def test_what_is_likely_needs_no_second_ear_where_it_does_not_know_the_language() -> None:
+    text = "please come quickly, explosion de gaz, my neighbours and their children are still inside the building"
+    assert Grade.LIKELY in {grade for _, grade, _ in _heard(listened(text))}
+    assert find_danger(text) is not None
 
 
 @pytest.mark.parametrize(
@@ -190,8 +228,8 @@ def test_words_are_heard_as_thumbs_meant_them(thumbs: str, heard: str) -> None:
 
 
 def _fixed(text: str) -> str | None:
-    """The first fixed rule that hears something, whatever signs and the second ear make of it."""
-    return next((danger.rule for danger, sign, _ in _heard(listened(text)) if not sign), None)
+    """The first rule that hears something plain, whatever the second ear would make of it."""
+    return next((danger.rule for danger, grade, _ in _heard(listened(text)) if grade is Grade.PLAIN), None)
 
 
 def _rule(text: str) -> str | None:
