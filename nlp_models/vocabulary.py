@@ -140,12 +140,12 @@ def _unit(columns: Integers, values: Floats, blocks: Integers) -> Row:
 def learn_vocabulary(readings: Sequence[Reading], others: Iterable[Reading] = (), fewest: int = 1) -> Vocabulary:
     """Return the terms that at least ``fewest`` of the examples' readings hold, and likewise the outliers' terms.
 
-    Pairs of words near each other are the most by far; one more must hold them, unless every term counts.
+    Pairs of words near each other are the most by far: twice as many must hold them, unless every term counts.
 
     Rarity is counted among the examples alone: outliers would make the city's own words look common.
     """
     own, counts = _held(readings, fewest)
-    pairs, times = _counted_once([reading.together for reading in readings], fewest + (fewest > 1))
+    pairs, times = _counted_once([reading.together for reading in readings], fewest if fewest == 1 else 2 * fewest)
     new = ~np.isin(pairs, own)
     own, counts = np.concatenate((own, pairs[new])), np.concatenate((counts, times[new]))
     rarity = np.log((1 + len(readings)) / (1 + counts)) + 1
