@@ -10,6 +10,7 @@ from routing.domain.understanding import Decision
 # Whatever the bands say, they were measured on messages that may be easier than today's: nothing that is as likely
 # wrong as right goes without a question.
 _LEAST_SURE = 0.5
+_THRICE = 1.1  # log-odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Evidence:
     foreign: bool
     placed: bool = False  # a street, landmark or commune of the territory was named
     vague: bool = False  # no matter is told yet
+    brief: bool = False  # in two or three words
 
 
 def least_sure(bands: Bands) -> float:
@@ -41,8 +43,10 @@ def decide(evidence: Evidence, bands: Bands) -> Decision:
     strange = evidence.outside > bands.outside_above and not (evidence.placed or evidence.vague)
     if strange or evidence.unforeseen > bands.unforeseen_above:
         # Somebody is paged for what nobody foresaw: when one procedure would be sure enough, a question comes first,
-        # unless the message is more likely outside the procedures than not.
-        if sure and evidence.unforeseen <= 0 >= evidence.outside:
+        # unless the message is more likely outside the procedures than not. In two or three words there is little to
+        # tell it by, so whoever names a matter in them ("rats") is asked, were it three times as likely none of ours.
+        named = evidence.brief and evidence.confidence >= _LEAST_SURE and evidence.outside <= _THRICE
+        if named or (sure and evidence.unforeseen <= 0 >= evidence.outside):
             return Decision.ASK
         return Decision.OUT_OF_SCOPE if strange and not evidence.danger else Decision.UNFORESEEN
     doubtful = doubts(evidence, bands) or (evidence.outside > bands.outside_doubt and not evidence.placed)

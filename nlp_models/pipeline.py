@@ -26,6 +26,7 @@ from routing.domain.understanding import Candidate, Channel, Decision, Understan
 LONGEST = 2_000  # characters read of one message
 _PAUSE = re.compile(r"[,;.!?:]+\s+")
 _MOST_PAUSES = 4  # of an opening
+_BRIEF = 3  # words
 _TOLD = 0.7  # a procedure that is as likely tells that a matter was named, be it in few words
 _LIKELY = 0.55  # what follows an opening need not be sure enough to go without a question
 _BATCH = 256  # messages between which new words are forgotten
@@ -160,6 +161,7 @@ class Reader:
             foreign=foreign,
             placed=bool(where.place or where.commune or where.communes),
             vague=vague,
+            brief=len(read.said.split()) <= _BRIEF,
         )
         bands = self._trust.of(read.channel)[1]
         decision = decide(evidence, bands)

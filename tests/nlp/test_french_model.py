@@ -50,8 +50,12 @@ def test_two_places_are_two_matters(reader: Reader) -> None:
     read = reader.understand("un trou rue monge et le lampadaire rue berbisey", "sms")
     assert read.also is not None
     assert (read.place, read.also.meaning.place) == ("rue Monge", "rue Berbisey")
-    # Nobody knows what is wrong with the street lamp: a person settles it, and the hole does not wait.
-    assert (read.decision, read.also.meaning.decision) == (Decision.ROUTE, Decision.ASK)
+    assert (read.decision, read.also.meaning.decision) == (Decision.ROUTE, Decision.ROUTE)
+
+
+@pytest.mark.parametrize("text", ["rats", "nid de poule", "bruit la nuit", "neige pas déblayée", "chat mort"])
+def test_whoever_names_a_matter_in_a_word_or_two_is_not_turned_away(reader: Reader, text: str) -> None:
+    assert reader.understand(text, "sms").decision in (Decision.ROUTE, Decision.ASK)
 
 
 def lines(name: str) -> list[str]:
