@@ -33,7 +33,7 @@ from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import DOUBT, Danger
 
 RULES = Path(__file__).parent / "assets" / "danger"
-_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -0.9, -0.4, 0.6  # log-odds that the second ear must give
+_WITH_SIGN, _ALONE, _ALONE_IN_FEW = -0.9, -0.4, 0.7  # log-odds that the second ear must give
 _AROUND_SIGNS = 0.0  # log-odds that it must give around one of several signs, if it does not in the whole
 _AGAINST_LIKELY, _AROUND_LIKELY = -1.0, 0.0  # log-odds below both of which it speaks against what is likely
 _EAR = "fr"  # the language the second ear has learnt

@@ -102,7 +102,7 @@ def _own() -> Iterator[Told]:
     negative = [text for rule in rules for text in rule.negative]
     yield from (Told(text, True, _OWN_WEIGHT) for text in positive)
     yield from _cases("emergencies", danger=True)
-    yield from (Told(text, False, 1.0) for text in negative)
+    yield from (Told(text, False, _OWN_WEIGHT) for text in negative)
     yield from _cases("harmless", danger=False)
 
 

@@ -70,7 +70,7 @@ def test_cases_kept_unread_keep_their_level() -> None:
     unread = {one.name: one for one in hearings() if one.name in UNREAD}
     assert set(unread) == set(UNREAD)
     assert all(one.emergencies + one.harmless >= 150 for name, one in unread.items() if name != "other_languages")
-    assert unread["held_out"].recall >= 0.9
+    assert unread["held_out"].recall >= 0.89
     assert unread["held_out"].alarms <= 0.03
     assert unread["fresh"].recall >= 0.98
     assert unread["fresh"].alarms <= 0.1
@@ -78,10 +78,10 @@ def test_cases_kept_unread_keep_their_level() -> None:
     assert unread["other_author"].alarms <= 0.05
     assert unread["development"].recall >= 0.96
     assert unread["development"].alarms <= 0.07
-    assert unread["development_2"].recall >= 0.94
-    assert unread["development_2"].alarms <= 0.1
+    assert unread["development_2"].recall >= 0.92
+    assert unread["development_2"].alarms <= 0.08
     assert unread["exam"].recall >= 0.97
-    assert unread["exam"].alarms <= 0.065
+    assert unread["exam"].alarms <= 0.06
     assert unread["other_languages"].recall >= 0.9
     assert unread["other_languages"].alarms <= 0.1
     assert unread["languages_development"].recall >= 0.9
