@@ -35,6 +35,7 @@ from tests.engines import ENGINES
 from tests.understood import Scripted
 
 MANY_ROUNDS = 200
+JOBS = text("SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'todo')")
 # Rough boxes around two town halls: enough for a position to be inside one, or far from both.
 DRAWN = Area(
     {
@@ -156,14 +157,11 @@ class City:
     async def settle(self, *, minutes: float = 0, seconds: float = 0) -> None:
         """Carry out everything due, then let time pass deadline by deadline, as the worker would."""
         end = self.clock.at + timedelta(minutes=minutes, seconds=seconds)
-        await self._drain()
         for _ in range(MANY_ROUNDS):
-            async with self.house.database.transaction() as session:
-                following = await timers.next_due(session)
+            following = await self._drain()
             if following is None or following > end:
                 break
             self.clock.at = max(self.clock.at, following)
-            await self._drain()
         else:
             raise AssertionError("the city never comes to rest")
         self.clock.at = end
@@ -172,20 +170,17 @@ class City:
         """Carry out what is due now, as a worker beside would."""
         await self._drain()
 
-    async def _drain(self) -> None:
+    async def _drain(self) -> datetime | None:
+        """Carry out what is due now; returns when something is next."""
         for _ in range(MANY_ROUNDS):
             async with self.house.database.transaction() as session:
                 await timers.sweep(session, self.clock.at)
-            if not await self._jobs():
-                return
+                if not await session.scalar(JOBS):
+                    return await timers.next_due(session)
             await self.house.jobs.run_worker_async(
                 wait=False, concurrency=4, listen_notify=False, delete_jobs="always", install_signal_handlers=False
             )
         raise AssertionError("jobs never end")
-
-    async def _jobs(self) -> int:
-        async with self.house.database.transaction() as session:
-            return int(await session.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")) or 0)
 
     async def lose_every_job(self) -> int:
         """Wipe the job engine's queue, as a lost broker would."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from bot.observability import configure_logging
 from tests.city import City, founded
 from tests.clock import DrivenClock
+from tests.compiling import alone
 from tests.databases import ROOT, Databases
 from tests.lending import Lending
 from tests.standins.slack import SlackStandIn
@@ -39,14 +41,37 @@ def _needs_model(item: pytest.Item) -> bool:
     return "trained_model" in getattr(item, "fixturenames", ())
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The whole suite needs the model: its training begins before anything else."""
+    options = session.config.option
+    if session.config.args == ["tests"] and not (options.keyword or options.markexpr):
+        _train_beside(session.config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """In a fresh clone one process compiles the tests, while the others wait, instead of each compiling all."""
+    with alone() if _number(session.config) and not sys.dont_write_bytecode else nullcontext():
+        return (yield)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Where several processes run the tests, the model is trained beside them; alone, when a test asks for it."""
     gc.collect()
     gc.freeze()  # everything imported stays for good: looking through it again and again is a twentieth of the time
-    first = getattr(session.config, "workerinput", {}).get("workerid") == "gw0"
-    if first and any(map(_needs_model, session.items)):
-        training = [sys.executable, "-m", "tests.training"]
-        session.config.stash[TRAINING] = subprocess.Popen(training, cwd=session.config.rootpath)
+    if any(map(_needs_model, session.items)):
+        _train_beside(session.config)
+
+
+def _train_beside(config: pytest.Config) -> None:
+    if _number(config) == "gw0" and TRAINING not in config.stash:
+        config.stash[TRAINING] = subprocess.Popen([sys.executable, "-m", "tests.training"], cwd=config.rootpath)
+
+
+def _number(config: pytest.Config) -> str | None:
+    """The name of this process among those that share the tests; none when it runs them alone."""
+    found: str | None = getattr(config, "workerinput", {}).get("workerid")
+    return found
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
