@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from nlp_models.folding import fold
 from routing.domain.procedure import Catalogue, Procedure
@@ -28,11 +29,17 @@ def find_procedures(catalogue: Catalogue, query: str, count: int = FOUND) -> lis
 
 def _rank(item: Procedure, word: str) -> int:
     """How far ``word`` is from being the procedure's name; NOWHERE when it is not in it at all."""
-    title, label, cue = (fold(text) for text in (item.title, item.label, item.cue))
-    near = [_near(WORD.findall(text), word) for text in (title, label, cue)]
+    title, label, cue = (_folded(text) for text in (item.title, item.label, item.cue))
+    near = [_near(said, word) for _, said in (title, label, cue)]
     places = [near[0] == 0, near[1] == 0, near[0] == 1, near[1] == 1, near[2] == 0, near[2] == 1]
-    places.append(any(word in text for text in (title, label, cue, item.id)))
+    places.append(any(word in text for text in (title[0], label[0], cue[0], item.id)))
     return places.index(True) if any(places) else NOWHERE
+
+
+@lru_cache(maxsize=4_096)  # a catalogue's texts several times over: they are looked through at every letter typed
+def _folded(text: str) -> tuple[str, tuple[str, ...]]:
+    folded = fold(text)
+    return folded, tuple(WORD.findall(folded))
 
 
 def _near(said: Sequence[str], word: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Two hundred events in one channel: a minute later it is current, few messages told it, no published rate was broken.
+"""A hundred events in one channel: a minute later it is current, few messages told it, no published rate was broken.
 
 The stand-ins count the rates; a breach fails the story in the end.
 """
@@ -10,7 +10,7 @@ from tests.acceptance.squad import Squad
 from tests.city import City
 from tests.understood import Scripted
 
-EVENTS = 200
+EVENTS = 104
 STREETS = ("Monge", "Jeannin", "Berbisey", "Devosge", "Chabot", "Lamonnoye", "Verrerie", "Musette")
 
 
@@ -25,7 +25,7 @@ async def alerts(city: City, scripted: Scripted) -> list[str]:
 
 
 async def much_happens(city: City, incidents: list[str]) -> None:
-    """Two hundred times somebody takes, ends or reopens one of them, all within one second."""
+    """A hundred times somebody takes, ends or reopens one of them, all within one second."""
     acts: tuple[tuple[str, dict[str, str]], ...] = (
         ("acknowledge", {}),
         ("resolve", {"reason": "rien"}),
