@@ -39,7 +39,12 @@ def hearings() -> Iterator[Hearing]:
     rules = rule_book().rules
     positive = [text for rule in rules for text in rule.positive]
     yield hearing("rules", positive, [text for rule in rules for text in rule.negative])
-    for name in (*LEARNT_FROM, *LANGUAGES_LEARNT_FROM, *UNREAD):
+    yield from told(*LEARNT_FROM, *LANGUAGES_LEARNT_FROM, *UNREAD)
+
+
+def told(*names: str) -> Iterator[Hearing]:
+    """Sets of cases told by people."""
+    for name in names:
         yield hearing(name, cases(name, "emergencies"), cases(name, "harmless"))
 
 

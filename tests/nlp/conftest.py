@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nlp_models import training
+from nlp_models import room, training
 from nlp_models.pipeline import Reader, load
 from nlp_models.training import train
 
@@ -47,7 +47,8 @@ def few_outliers() -> Iterator[None]:
     """Whoever trains meanwhile sees a part of our outliers only."""
     everything = training.outliers
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training, "outliers", lambda language: everything(language)[::FEW])
+        for learner in (training, room):
+            patch.setattr(learner, "outliers", lambda language: everything(language)[::FEW])
         yield
 
 

@@ -13,6 +13,7 @@ from nlp_models.labelled import LabelledText
 from nlp_models.pipeline import load
 from nlp_models.promotion import alone, live_model, promote, roll_back
 from nlp_models.room import RoomLesson, learn_from_room
+from tests.nlp.conftest import few_outliers
 
 SAID = [
     ("le bitume est crevé devant la boulangerie", "trou"),
@@ -37,7 +38,8 @@ LABELS = [LabelledText(text, label, "sms") for text, label in SAID]
 @pytest.fixture(scope="module")
 def lesson(tiny_examples: Path, tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> RoomLesson:
     output = tmp_path_factory.mktemp("room") / "room-1"
-    return learn_from_room(LABELS, load(tiny_model), output, examples=tiny_examples)
+    with few_outliers():
+        return learn_from_room(LABELS, load(tiny_model), output, examples=tiny_examples)
 
 
 def test_the_candidate_knows_the_rooms_words(lesson: RoomLesson, tiny_model: Path) -> None:
@@ -62,7 +64,8 @@ def test_nothing_is_learned_from_labels_that_all_left(tiny_examples: Path, tiny_
 
 
 def test_the_same_labels_again_bring_nothing_new(lesson: RoomLesson, tiny_examples: Path, tmp_path: Path) -> None:
-    again = learn_from_room(LABELS, load(lesson.folder), tmp_path / "room-2", examples=tiny_examples)
+    with few_outliers():
+        again = learn_from_room(LABELS, load(lesson.folder), tmp_path / "room-2", examples=tiny_examples)
     assert (lesson.same, again.same) == (False, True)
     assert not again.falls
 
