@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 from nlp_models.concepts import Concepts
@@ -206,10 +207,15 @@ class _Table:
 
 @cache
 def _table() -> _Table:
-    about = json.loads(ABOUT.read_text(encoding="utf-8"))
-    weights = array("b")
-    weights.frombytes(WEIGHTS.read_bytes())
+    weights, about = read_weights(WEIGHTS, ABOUT)
     return _Table(weights, about["scale"], about["bias"])
+
+
+def read_weights(weights: Path, about: Path) -> tuple[array[int], dict[str, Any]]:
+    """The 8-bit weights that training wrote, and what it says of them."""
+    held = array("b")
+    held.frombytes(weights.read_bytes())
+    return held, json.loads(about.read_text(encoding="utf-8"))
 
 
 @cache

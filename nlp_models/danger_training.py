@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
@@ -48,11 +48,17 @@ def train() -> dict[str, Any]:
     texts = list(told())
     texts += _mixed(texts)
     weights, bias = fit(rows([one.text for one in texts]), texts)
-    scale = float(np.abs(weights).max()) / _LARGEST
-    danger_ear.WEIGHTS.write_bytes(np.round(weights / scale).astype(np.int8).tobytes())
+    small, scale = in_8_bits(weights)
+    danger_ear.WEIGHTS.write_bytes(small)
     about = {"key": key(), "texts": len(texts), "scale": scale, "bias": float(bias)}
     danger_ear.ABOUT.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return about
+
+
+def in_8_bits(weights: np.ndarray) -> tuple[bytes, float]:
+    """The weights as the ear reads them, and what one step of theirs is worth."""
+    scale = float(np.abs(weights).max()) / _LARGEST
+    return np.round(weights / scale).astype(np.int8).tobytes(), scale
 
 
 def key() -> str:
@@ -114,17 +120,25 @@ def _cases(kind: str, *, danger: bool) -> Iterator[Told]:
 
 def rows(texts: Sequence[str]) -> csr_matrix:
     """One row of features a text, as the ear weighs them."""
+    return matrix((weighed(_slots(text), BLOCKS, NORM) for text in texts), SLOTS)
+
+
+def weighed(found: Mapping[str, list[int]], blocks: Mapping[str, float], norm: float) -> list[tuple[float, list[int]]]:
+    """What each slot of a block counts, and the slots: a block counts the same however many there are."""
+    return [(blocks[name] / norm / len(slots) ** 0.5, slots) for name, slots in found.items() if slots]
+
+
+def matrix(texts: Iterable[list[tuple[float, list[int]]]], width: int) -> csr_matrix:
+    """One row a text, of as many columns as a table has slots."""
     columns: list[int] = []
     values: list[float] = []
     ends = [0]
-    for text in texts:
-        for block, slots in _slots(text).items():
-            if not slots:
-                continue
+    for blocks in texts:
+        for weight, slots in blocks:
             columns += slots
-            values += [BLOCKS[block] / NORM / len(slots) ** 0.5] * len(slots)
+            values += [weight] * len(slots)
         ends.append(len(columns))
-    return csr_matrix((values, columns, ends), shape=(len(texts), SLOTS), dtype=np.float32)
+    return csr_matrix((values, columns, ends), shape=(len(ends) - 1, width), dtype=np.float32)
 
 
 def _slots(text: str) -> dict[str, list[int]]:

@@ -10,7 +10,6 @@ without numpy. A French message pays for the smaller table only.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from array import array
@@ -21,6 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
 
+from nlp_models.danger_ear import read_weights
 from nlp_models.folding import fold
 from nlp_models.yaml_files import read_yaml
 
@@ -252,9 +252,7 @@ class _Table:
 
 @cache
 def _table() -> _Table:
-    about = json.loads(ABOUT.read_text(encoding="utf-8"))
-    both = array("b")
-    both.frombytes(WEIGHTS.read_bytes())
+    both, about = read_weights(WEIGHTS, ABOUT)
     return _Table(
         both[:SLOTS], about["scale"], about["bias"], both[SLOTS:], about["tongue_scale"], about["tongue_bias"]
     )

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
-
-import numpy as np
-from scipy.sparse import csr_matrix
 
 from nlp_models import foreign_ear
 from nlp_models.corpus import read_examples, read_lines
 from nlp_models.danger_rules import rule_book
-from nlp_models.danger_training import Told, fit
+from nlp_models.danger_training import Told, fit, in_8_bits, matrix, weighed
 from nlp_models.foreign_ear import BLOCKS, LEXICON, NORM, SLOTS, TONGUE_SLOTS, slots, tongue_slots, words_of
 from nlp_models.hearing import LANGUAGES_LEARNT_FROM, LEARNT_FROM, cases
 from nlp_models.languages import detect_language
@@ -29,20 +25,20 @@ _STRENGTH, _STEPS = 25.0, 60
 _TONGUE_STRENGTH, _TONGUE_STEPS = 20.0, 40
 _WEIGHT_FRENCH, _EVERY = 0.3, 2  # what a French text counts where French is told, every how many are taken
 _WEIGHT_ORDINARY = 0.15  # what an outlier counts
-_LARGEST = 127
+_TONGUE = "runs"  # the one block of the table that tells French
 
 
 def train() -> dict[str, Any]:
     """Fit both tables, write them beside the rules and return what ``languages_ear.json`` then says."""
     texts = [*told(), *_mixed(), *_ordinary()]
-    weights, bias = fit(_rows([slots(_words(one.text)) for one in texts]), texts, _STRENGTH, _STEPS)
+    rows = matrix((weighed(slots(_words(one.text)), BLOCKS, NORM) for one in texts), SLOTS)
+    weights, bias = fit(rows, texts, _STRENGTH, _STEPS)
     foreign = [*_foreign()]
-    tongue, tongue_bias = fit(
-        _tongue_rows([tongue_slots(_words(one.text)) for one in foreign]), foreign, _TONGUE_STRENGTH, _TONGUE_STEPS
-    )
-    scale, tongue_scale = (float(np.abs(one).max()) / _LARGEST for one in (weights, tongue))
-    both = np.concatenate([np.round(weights / scale), np.round(tongue / tongue_scale)])
-    foreign_ear.WEIGHTS.write_bytes(both.astype(np.int8).tobytes())
+    runs = ({_TONGUE: tongue_slots(_words(one.text))} for one in foreign)
+    rows = matrix((weighed(found, {_TONGUE: 1.0}, 1.0) for found in runs), TONGUE_SLOTS)
+    tongue, tongue_bias = fit(rows, foreign, _TONGUE_STRENGTH, _TONGUE_STEPS)
+    (small, scale), (small_tongue, tongue_scale) = in_8_bits(weights), in_8_bits(tongue)
+    foreign_ear.WEIGHTS.write_bytes(small + small_tongue)
     about = {
         "key": key(),
         "texts": len(texts),
@@ -77,9 +73,10 @@ def _cases(kind: str) -> Iterator[str]:
 def _mixed() -> Iterator[Told]:
     """Two messages of one author and language in one breath: a danger stays one, two harmless ones are none."""
     draw = Random(1)
+    sets = [[cases(name, kind) for kind in ("emergencies", "harmless")] for name in LANGUAGES_LEARNT_FROM[_FIRST_EVEN:]]
     for at in range(_MIXES):
-        name, language = draw.choice(LANGUAGES_LEARNT_FROM[_FIRST_EVEN:]), draw.randrange(_LANGUAGES)
-        dangers, others = (_of(language, cases(name, kind)) for kind in ("emergencies", "harmless"))
+        both, language = draw.choice(sets), draw.randrange(_LANGUAGES)
+        dangers, others = (_of(language, lines) for lines in both)
         parts = [draw.choice(others), draw.choice(dangers if at % 2 else others)]
         draw.shuffle(parts)
         yield Told(draw.choice(_JOINS).join(parts), bool(at % 2), _WEIGHT_MIXED)
@@ -109,28 +106,3 @@ def _foreign() -> Iterator[Told]:
 
 def _words(text: str) -> list[str]:
     return words_of(listened(text))
-
-
-def _rows(texts: Sequence[dict[str, list[int]]]) -> csr_matrix:
-    """One row of features a text, as the ear weighs them."""
-    blocks = (
-        [(BLOCKS[name] / NORM / math.sqrt(len(found)), found) for name, found in text.items() if found]
-        for text in texts
-    )
-    return _matrix(blocks, SLOTS)
-
-
-def _tongue_rows(texts: Sequence[list[int]]) -> csr_matrix:
-    return _matrix(([(1 / math.sqrt(len(found)), found)] if found else [] for found in texts), TONGUE_SLOTS)
-
-
-def _matrix(texts: Iterable[list[tuple[float, list[int]]]], width: int) -> csr_matrix:
-    columns: list[int] = []
-    values: list[float] = []
-    ends = [0]
-    for blocks in texts:
-        for weight, found in blocks:
-            columns += found
-            values += [weight] * len(found)
-        ends.append(len(columns))
-    return csr_matrix((values, columns, ends), shape=(len(ends) - 1, width), dtype=np.float32)

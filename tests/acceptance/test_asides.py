@@ -22,6 +22,15 @@ def whatsapp(town: City, twilio: TwilioStandIn) -> Telephone:
     return Telephone(town, twilio.token, f"whatsapp:{ANA}")
 
 
+async def a_hole_that_ana_has(town: City, phone: Telephone) -> str:
+    """The incident of a citizen's report, acknowledged."""
+    await phone.write(HOLE)
+    await town.settle()
+    reference = str((await the_incident(town))["reference"])
+    await town.act(reference, "acknowledge", by="Ana")
+    return reference
+
+
 async def test_where_does_it_stand_by_text_and_by_whatsapp(
     town: City, phone: Telephone, whatsapp: Telephone, twilio: TwilioStandIn
 ) -> None:
@@ -118,10 +127,7 @@ async def test_a_number_that_somebody_else_was_given_opens_nothing(
 async def test_what_is_closed_is_said_with_what_to_do_if_it_is_still_there(
     town: City, phone: Telephone, twilio: TwilioStandIn
 ) -> None:
-    await phone.write(HOLE)
-    await town.settle()
-    reference = (await the_incident(town))["reference"]
-    await town.act(reference, "acknowledge", by="Ana")
+    reference = await a_hole_that_ana_has(town, phone)
     await town.act(reference, "resolve", by="Ana", reason="intervention faite")
     await phone.write("des nouvelles ?")
     await town.settle()
@@ -134,10 +140,7 @@ async def test_what_is_closed_is_said_with_what_to_do_if_it_is_still_there(
 async def test_a_question_of_an_agent_is_not_answered_by_a_question(
     town: City, phone: Telephone, twilio: TwilioStandIn
 ) -> None:
-    await phone.write(HOLE)
-    await town.settle()
-    reference = (await the_incident(town))["reference"]
-    await town.act(reference, "acknowledge", by="Ana")
+    reference = await a_hole_that_ana_has(town, phone)
     await town.act(reference, "ask", by="Ana", text="Le trou est-il devant le 12 ?")
     await phone.write("vous en êtes où ?")
     await town.settle()

@@ -27,6 +27,16 @@ async def incident_of(city: City) -> dict[str, object]:
     return await city.incident((await city.follow((await the_report(city)).reference))["incident"])
 
 
+async def is_understood(switchboard: City, unheard: Line, twilio: TwilioStandIn) -> None:
+    """The caller says it after all, confirms what was understood, and is texted the reference."""
+    await unheard.say(HOLE)
+    assert "J'ai compris" in unheard.last()
+    await unheard.say("oui")
+    await switchboard.settle()
+    assert (await the_report(switchboard)).text == HOLE
+    assert twilio.texts_to(unheard.caller)
+
+
 async def test_a_matter_is_chosen_and_its_place_is_asked_by_text(
     switchboard: City, unheard: Line, twilio: TwilioStandIn
 ) -> None:
@@ -56,24 +66,14 @@ async def test_a_place_that_is_heard_after_all_is_kept(
 async def test_whoever_is_heard_at_last_need_press_nothing(
     switchboard: City, unheard: Line, twilio: TwilioStandIn
 ) -> None:
-    await unheard.say(HOLE)
-    assert "J'ai compris" in unheard.last()
-    await unheard.say("oui")
-    await switchboard.settle()
-    assert (await the_report(switchboard)).text == HOLE
-    assert twilio.texts_to(unheard.caller)
+    await is_understood(switchboard, unheard, twilio)
 
 
 async def test_whoever_says_it_instead_of_the_second_key_is_understood(
     switchboard: City, unheard: Line, twilio: TwilioStandIn
 ) -> None:
     await unheard.press("4")
-    await unheard.say(HOLE)
-    assert "J'ai compris" in unheard.last()
-    await unheard.say("oui")
-    await switchboard.settle()
-    assert (await the_report(switchboard)).text == HOLE
-    assert twilio.texts_to(unheard.caller)
+    await is_understood(switchboard, unheard, twilio)
 
 
 @pytest.mark.parametrize("key", ["0", "8"])
