@@ -14,13 +14,15 @@ import pytest
 import uvicorn
 from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, async_playwright, expect
 
-from bot.bootstrap import build, ensure_roster
+from bot.bootstrap import build
 from bot.house import House
 from bot.settings import Settings
 from bot.web import create_app
 from bot.worker import Worker
+from routing.catalogue import loader
 from tests.browser.provide import NAMES, in_path
-from tests.databases import Databases
+from tests.city import read_catalogue, settings_in
+from tests.engines import ENGINES
 from tests.standins.loopback import Server
 from tests.understood import Scripted
 
@@ -48,43 +50,50 @@ class LiveCity:
 
 
 @pytest.fixture
-async def live_city(databases: Databases, tmp_path: Path, scripted: Scripted) -> AsyncIterator[LiveCity]:
-    """Web and worker on a fresh database, in this event loop, with the machine's own clock."""
-    with databases.fresh() as url, socket.socket() as door:
+async def live_city(database_url: str, tmp_path: Path, scripted: Scripted) -> AsyncIterator[LiveCity]:
+    """Web and worker on a database of their own, in this event loop, with the machine's own clock."""
+    with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
-        alone: dict[str, Any] = {"_env_file": None}
-        settings = Settings(data_dir=tmp_path, port=door.getsockname()[1], **alone)
-        async with _working(settings, url, scripted), _serving(settings, url, door) as house:
+        settings = settings_in(tmp_path, port=door.getsockname()[1])
+        async with _working(settings, database_url, scripted), _serving(settings, database_url, door) as house:
             yield LiveCity(settings.base_url, house, scripted)
 
 
 @contextlib.asynccontextmanager
-async def _working(settings: Settings, url: str, scripted: Scripted) -> AsyncIterator[None]:
-    house = build(settings, url, classifier=scripted)
-    await ensure_roster(house)
-    worker = Worker(house)
-    running = asyncio.create_task(worker.run())
-    try:
-        yield
-    finally:
-        worker.stop()
-        await running
+async def _built(settings: Settings, url: str, classifier: Scripted | None = None) -> AsyncIterator[House]:
+    """As each process builds its own, of the catalogue and the compiled SQL that stories before have read."""
+    async with ENGINES.borrowed(url) as connections:
+        catalogue = read_catalogue(loader.FOLDER)
+        house = build(settings, url, classifier=classifier, catalogue=catalogue, engine=connections.engine)
+        yield house
         await house.database.close()
 
 
 @contextlib.asynccontextmanager
+async def _working(settings: Settings, url: str, scripted: Scripted) -> AsyncIterator[None]:
+    async with _built(settings, url, scripted) as house:
+        worker = Worker(house)
+        running = asyncio.create_task(worker.run())
+        try:
+            yield
+        finally:
+            worker.stop()
+            await running
+
+
+@contextlib.asynccontextmanager
 async def _serving(settings: Settings, url: str, door: socket.socket) -> AsyncIterator[House]:
-    house = build(settings, url)
-    config = uvicorn.Config(create_app(house, url), log_config=None, ws="none", timeout_graceful_shutdown=1)
-    server = Server(config)
-    running = asyncio.create_task(server.serve(sockets=[door]))
-    try:
-        async with asyncio.timeout(START):
-            await server.listening.wait()
-        yield house
-    finally:
-        server.should_exit = True
-        await running
+    async with _built(settings, url) as house:
+        config = uvicorn.Config(create_app(house, url), log_config=None, ws="none", timeout_graceful_shutdown=1)
+        server = Server(config)
+        running = asyncio.create_task(server.serve(sockets=[door]))
+        try:
+            async with asyncio.timeout(START):
+                await server.listening.wait()
+            yield house
+        finally:
+            server.should_exit = True
+            await running
 
 
 @pytest.fixture(scope="session")
