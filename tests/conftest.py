@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,11 @@ from tests.training import trained
 from tests.understood import Scripted
 
 configure_logging("WARNING")
+with suppress(ImportError):  # the loop that Vigie itself runs on, where there is one
+    import uvloop
+
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+gc.disable()  # until everything is imported: nothing of it is garbage
 
 TRAINING = pytest.StashKey[subprocess.Popen[bytes]]()
 UNHURRIED = 60.0  # real seconds a platform waits in the stories
@@ -59,6 +65,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Where several processes run the tests, the model is trained beside them; alone, when a test asks for it."""
     gc.collect()
     gc.freeze()  # everything imported stays for good: looking through it again and again is a twentieth of the time
+    gc.enable()
     if any(map(_needs_model, session.items)):
         _train_beside(session.config)
 
@@ -75,7 +82,9 @@ def _number(config: pytest.Config) -> str | None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Wait for the training, had nobody needed it in the end."""
+    """Wait for the training, had nobody needed it in the end; what a test left is looked for once, not five times."""
+    gc.collect()
+    gc.freeze()
     if training := session.config.stash.get(TRAINING, None):
         training.wait()
 
