@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,10 +33,11 @@ from routing.store import roster, timers
 from routing.store.models import Incident, Page, Timer
 from tests.clock import DrivenClock
 from tests.engines import ENGINES
+from tests.hands import Hands
 from tests.understood import Scripted
 
 MANY_ROUNDS = 200
-JOBS = text("SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'todo')")
+LOOK = text("SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'todo'), min(next_at) FROM timer")
 # Rough boxes around two town halls: enough for a position to be inside one, or far from both.
 DRAWN = Area(
     {
@@ -67,6 +69,7 @@ class City:
         self.clock = clock
         self._seen_rings: set[int] = set()
         self._seen_texts: set[int] = set()
+        self._idle: list[Hands] = []
         self.failures_expected = False
 
     # Citizens
@@ -174,12 +177,15 @@ class City:
         """Carry out what is due now; returns when something is next."""
         for _ in range(MANY_ROUNDS):
             async with self.house.database.transaction() as session:
-                await timers.sweep(session, self.clock.at)
-                if not await session.scalar(JOBS):
-                    return await timers.next_due(session)
-            await self.house.jobs.run_worker_async(
-                wait=False, concurrency=4, listen_notify=False, delete_jobs="always", install_signal_handlers=False
-            )
+                jobs, following = (await session.execute(LOOK)).one()
+                if following and following <= self.clock.at and await timers.sweep(session, self.clock.at):
+                    jobs, following = (await session.execute(LOOK)).one()
+            if not jobs:
+                found: datetime | None = following
+                return found
+            hands = self._idle.pop() if self._idle else Hands(self.house.jobs)
+            await hands.work()
+            self._idle.append(hands)
         raise AssertionError("jobs never end")
 
     async def lose_every_job(self) -> int:
@@ -225,13 +231,22 @@ class City:
 @cache
 def read_catalogue(folder: Path | None = None) -> Catalogue:
     """Read once for the whole run; it never changes. Where two of our communes lie is drawn in a few strokes."""
-    read = loader.load(folder or loader.FOLDER)
-    return read if folder else replace(read, area=DRAWN)
+    return loader.load(folder) if folder else replace(read_catalogue(loader.FOLDER), area=DRAWN)
+
+
+class _Given(Settings):
+    """Settings that no file and no environment of the machine reach."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **others: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
 
 
 def settings_in(folder: Path, **given: Any) -> Settings:
-    """Settings that no file and no environment of the machine reach."""
-    return Settings(data_dir=folder, _env_file=None, **given)  # type: ignore[call-arg]
+    """Settings of a city that keeps its files in ``folder``."""
+    return _Given(data_dir=folder, **given)
 
 
 async def peopled(url: str) -> None:

@@ -44,6 +44,6 @@ def _folded(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _near(said: Sequence[str], word: str) -> int | None:
     """0 for the very word (or its plural), 1 for the beginning of one, None for neither."""
-    if any(each in (word, f"{word}s", f"{word}x") for each in said):
+    if word in said or f"{word}s" in said or f"{word}x" in said:
         return 0
     return 1 if any(each.startswith(word) for each in said) else None

@@ -12,10 +12,9 @@ from bot.geocoding.national import NationalGeocoder
 from bot.settings import Settings
 from nlp_models.address_base import import_addresses
 from nlp_models.place_words import place_words
-from routing.catalogue import loader
 from routing.domain.place import Place
 from routing.ports import PermanentProblem, TemporaryProblem
-from tests.city import City, founded, settings_in
+from tests.city import City, founded, read_catalogue, settings_in
 from tests.clock import DrivenClock
 from tests.nlp.test_address_base import HEADER, row
 from tests.standins.addresses import AddressesStandIn, Door
@@ -57,7 +56,7 @@ def imported(settings: Settings, *rows: str) -> None:
     """Addresses as `vigie places import` leaves them."""
     file = settings.data_dir / "adresses.csv"
     file.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-    communes = {commune.insee: commune.name for commune in loader.load().communes.values()}
+    communes = {commune.insee: commune.name for commune in read_catalogue().communes.values()}
     import_addresses(file, settings.streets_file, communes, place_words("fr"))
 
 
@@ -119,7 +118,7 @@ async def test_a_service_that_never_answers_is_not_waited_for(
 
 
 async def test_an_answer_of_another_form_is_a_failure(service: AddressesStandIn) -> None:
-    geocoder = NationalGeocoder(service.origin, loader.load().communes, PATIENT)
+    geocoder = NationalGeocoder(service.origin, read_catalogue().communes, PATIENT)
     service.faults.add(answers(Answer.of_json({"features": [{"properties": {}}]})), "search")
     with pytest.raises(PermanentProblem, match="another form"):
         await geocoder.find(Place("12 bis rue Monge", "Dijon"))
@@ -129,7 +128,7 @@ async def test_an_answer_of_another_form_is_a_failure(service: AddressesStandIn)
 
 
 async def test_only_what_is_certain_and_ours_is_taken_over(service: AddressesStandIn) -> None:
-    geocoder = NationalGeocoder(service.origin, loader.load().communes, PATIENT)
+    geocoder = NationalGeocoder(service.origin, read_catalogue().communes, PATIENT)
     assert await geocoder.find(Place("99 Rue Monge", "Dijon")) is None  # the street alone
     assert await geocoder.find(Place("12 bis rue Monge", "Chenôve")) is None
     assert await geocoder.find(Place("12 bis rue Monge", "Lyon")) is None  # not asked at all

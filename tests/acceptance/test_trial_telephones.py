@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from routing.catalogue import loader
 from tests.acceptance.connected import BASE
 from tests.acceptance.duty import ANA, LAMP, Duty, on_duty, person
+from tests.city import read_catalogue
 from tests.clock import DrivenClock
 from tests.standins.telegram import TelegramStandIn
 from tests.standins.trial import telegram
@@ -42,7 +42,7 @@ async def test_what_a_text_is_answered_with_is_read_under_it(duty: Duty) -> None
 
 
 async def test_people_on_duty_have_opened_the_staffs_bot() -> None:
-    tried = telegram.trial(DrivenClock(), 0, BASE, loader.load(loader.FOLDER))
+    tried = telegram.trial(DrivenClock(), 0, BASE, read_catalogue())
     assert isinstance(tried.stand_in, TelegramStandIn)
     network = tried.stand_in.network
     for someone in telegram.PEOPLE:

@@ -13,7 +13,7 @@ from routing.catalogue.places import sights
 from tests.browser.conftest import LiveCity, Visitor
 from tests.browser.people import card
 from tests.browser.words import understand_hole
-from tests.city import DRAWN
+from tests.city import DRAWN, read_catalogue
 
 PARIS = {"latitude": 48.8566, "longitude": 2.3522}
 DARCY = {"latitude": 47.3238, "longitude": 5.0345}
@@ -32,8 +32,7 @@ async def unfolded(page: Page) -> Locator:
 
 async def drawn(page: Page) -> None:
     """From now on the city has drawn two of its communes."""
-    catalogue = loader.load(loader.FOLDER)
-    body = drawing(DRAWN, catalogue.communes, sights(loader.FOLDER), "fr")
+    body = drawing(DRAWN, read_catalogue().communes, sights(loader.FOLDER), "fr")
 
     async def answer(route: Route) -> None:
         await route.fulfill(json=body)

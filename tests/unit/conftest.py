@@ -8,8 +8,9 @@ import pytest
 from hypothesis import settings
 
 from bot.settings import Settings
-from routing.catalogue import loader
+from routing.catalogue.loader import FOLDER
 from routing.domain.procedure import Catalogue
+from tests.city import read_catalogue
 from tests.unit.catalogue_copy import CatalogueCopy
 
 # Derandomised: the same commit gives the same result on every machine, which strict xfails need too.
@@ -20,7 +21,7 @@ settings.load_profile("vigie")
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """The catalogue as Vigie runs it."""
-    return loader.load()
+    return read_catalogue(FOLDER)
 
 
 @pytest.fixture

@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 
-from routing.catalogue import loader
+from routing.catalogue.loader import FOLDER
 from routing.domain.area import Area
 from routing.domain.competence import SOMEWHERE, Competence, Said, competence
 from routing.domain.interlocutor import Interlocutor, interlocutor_for
+from tests.city import read_catalogue
 
-CATALOGUE = loader.load()
+CATALOGUE = read_catalogue(FOLDER)
 
 
 def named(text: str, lead: str | None = None, commune: str | None = None) -> str | None:

@@ -12,6 +12,7 @@ from intake.channels.web_map import drawing, said
 from routing.catalogue import loader
 from routing.catalogue.places import sights
 from routing.domain.area import Area, simplified
+from routing.domain.procedure import Catalogue
 
 METRE = 1 / 111_195  # degrees of latitude
 
@@ -49,22 +50,21 @@ def test_a_straight_side_needs_no_corner() -> None:
     assert simplified(ring, 10) == [ring[0], *ring[2:]]
 
 
-def test_what_the_city_knows_is_near_the_commune_it_is_said_to_be_in() -> None:
-    known, seen = loader.load(loader.FOLDER), sights(loader.FOLDER)
+def test_what_the_city_knows_is_near_the_commune_it_is_said_to_be_in(catalogue: Catalogue) -> None:
+    seen = sights(loader.FOLDER)
     assert len(seen.places) > 40
     for place in seen.places:
-        commune = known.communes[place.commune or "Dijon"]
+        commune = catalogue.communes[place.commune or "Dijon"]
         assert math.hypot((place.lat - commune.lat) / METRE, (place.lon - commune.lon) / METRE * 0.68) < 5500, (
             place.name
         )
 
 
-def test_the_drawing_says_nothing_but_what_is_public() -> None:
-    known = loader.load(loader.FOLDER)
+def test_the_drawing_says_nothing_but_what_is_public(catalogue: Catalogue) -> None:
     square = [(5.0, 47.3), (5.1, 47.3), (5.1, 47.4), (5.0, 47.4)]
-    made = drawing(Area({"Dijon": [square]}, "IGN"), known.communes, sights(loader.FOLDER), "fr")
+    made = drawing(Area({"Dijon": [square]}, "IGN"), catalogue.communes, sights(loader.FOLDER), "fr")
     assert made["source"] == "IGN"
     assert {commune["name"]: len(commune["rings"]) for commune in made["communes"]} == {
-        name: int(name == "Dijon") for name in known.communes
+        name: int(name == "Dijon") for name in catalogue.communes
     }
     assert {line["name"] for line in made["lines"]} == {"T1", "T2"}

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.replies import advice, choices, chosen, emergency, question, receipt
-from routing.catalogue import loader
 from routing.domain.procedure import Catalogue
 from tests.unit.small_city import BIRTH, CITY, FIRE, GAS, HOLE
 
@@ -80,8 +79,7 @@ def test_a_question_of_the_real_catalogue_fits_in_three_text_messages(catalogue:
     assert len(question(longest, catalogue)) <= 3 * 153
 
 
-def test_communes_are_chosen_by_buttons_too() -> None:
-    catalogue = loader.load()
+def test_communes_are_chosen_by_buttons_too(catalogue: Catalogue) -> None:
     buttons = choices(["Dijon", "Chenôve"], catalogue)
     assert [(one.words, one.says) for one in buttons] == [("Dijon", "1"), ("Chenôve", "2"), ("Une autre commune", "3")]
     assert "1. Dijon ; 2. Chenôve ; 3. une autre commune" in question(["Dijon", "Chenôve"], catalogue)

@@ -25,6 +25,7 @@ from bot.console.access import (
 )
 from bot.house import House
 from bot.settings import Settings
+from tests.city import read_catalogue
 
 pytestmark = pytest.mark.usefixtures("empty_environment")
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"  # nothing here ever connects
@@ -35,7 +36,7 @@ def house(token: str = "token", address: str = "https://vigie.example", *, trial
     """A house on a database of the city's own, or on the embedded one."""
     database = None if trial else SecretStr(NOWHERE)
     settings = Settings(database_url=database, api_token=SecretStr(token), public_base_url=address)
-    return build(settings, NOWHERE)
+    return build(settings, NOWHERE, catalogue=read_catalogue())
 
 
 @pytest.fixture
