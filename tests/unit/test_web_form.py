@@ -13,6 +13,7 @@ from intake.channels.web_form import _degrees, _message
 from intake.errors import NothingSaid
 from intake.models import Message
 from routing.domain.understanding import Channel
+from tests.unit.any_text import SIGNS
 
 
 def posted(**fields: str) -> Message:
@@ -46,7 +47,7 @@ def test_a_simple_client_that_escapes_nothing_keeps_its_accents() -> None:
     assert read_form("texte=une fuite à l'école".encode()) == {"texte": "une fuite à l'école"}
 
 
-@given(st.dictionaries(st.sampled_from(["texte", "contact", "adresse", "jeton"]), st.text(max_size=40)))
+@given(st.dictionaries(st.sampled_from(["texte", "contact", "adresse", "jeton"]), st.text(SIGNS, max_size=40)))
 def test_whatever_is_typed_comes_through(fields: dict[str, str]) -> None:
     assert read_form(urlencode(fields).encode()) == fields
 
