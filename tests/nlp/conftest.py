@@ -12,7 +12,7 @@ from nlp_models import room, training
 from nlp_models.pipeline import Reader, load
 from nlp_models.training import train
 
-FEW = 20  # one of so many of our outliers: reading all of them would take longer than everything else
+FEW = 100  # one of so many of our outliers: reading all of them would take longer than everything else
 
 TINY = {
     "voirie/trou": [

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from nlp_models import lint
 from nlp_models.corpus import Corpus
 
@@ -17,23 +15,20 @@ def test_our_examples_are_in_order() -> None:
 PLACES = ("d'ici", "du pont", "de la gare", "du parc", "des Halles", "du lac")
 
 
-@pytest.mark.parametrize(
-    ("lines", "message"),
-    [
-        (
-            ["un énorme trou devant le fournil de la rue", "Un enorme trou devant le fournil de la rue !"],
-            "says the same",
-        ),
-        (["trou rue monge", "Trou rue Monge."], "says the same"),
-        ([f"il y a un trou près {place}" for place in PLACES], "lines begin with"),
-    ],
-)
-def test_lazy_lines_are_refused(tmp_path: Path, lines: list[str], message: str) -> None:
+LAZY = {
+    "signs": ["un énorme trou devant le fournil de la rue", "Un enorme trou devant le fournil de la rue !"],
+    "short": ["trou rue monge", "Trou rue Monge."],
+    "series": [f"il y a un trou près {place}" for place in PLACES],
+}
+
+
+def test_lazy_lines_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "trou.txt").write_text("\n".join(lines), encoding="utf-8")
-    (tmp_path / "a" / "autre.txt").write_text("tout autre chose\n", encoding="utf-8")
+    for label, lines in LAZY.items():
+        (tmp_path / "a" / f"{label}.txt").write_text("\n".join(lines), encoding="utf-8")
     problems = lint.lint(examples=tmp_path, fewest=1)
-    assert any(message in problem for problem in problems), problems
+    for label, message in (("signs", "says the same"), ("short", "says the same"), ("series", "lines begin with")):
+        assert any(problem.startswith(f"{label}: ") and message in problem for problem in problems), problems
 
 
 def test_too_few_lines_are_counted() -> None:
