@@ -6,7 +6,7 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -100,24 +101,13 @@ def create_app(house: House, url: str) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     doors.register_errors(app)
     app.add_exception_handler(SignInNeeded, _to_sign_in)
-    app.middleware("http")(_measure)
+    app.add_middleware(Measured)
     app.add_middleware(BodyLimit)
     return app
 
 
 async def _to_sign_in(request: Request, error: Exception) -> Response:
     return RedirectResponse("/salle/connexion", status_code=303)
-
-
-async def _measure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    started = time.perf_counter()
-    response = await call_next(request)
-    route = request.scope.get("route")
-    path = getattr(route, "path", "other")  # the template, never the address itself: tokens stay out of metrics
-    REQUEST_SECONDS.labels(path, str(response.status_code)).observe(time.perf_counter() - started)
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
 
 
 class Server(uvicorn.Server):
@@ -143,6 +133,28 @@ class Server(uvicorn.Server):
         app: Any = self.config.app
         app.state.live.end_streams()
         super().handle_exit(sig, frame)
+
+
+class Measured:
+    """Measures the time until each answer begins, and gives it our headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The answer as the application gives it."""
+        started = time.perf_counter()
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                path = getattr(scope.get("route"), "path", "other")  # never the address: tokens stay out of metrics
+                REQUEST_SECONDS.labels(path, str(message["status"])).observe(time.perf_counter() - started)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, answer)
 
 
 class BodyLimit:
