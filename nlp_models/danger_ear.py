@@ -21,6 +21,7 @@ from typing import Any
 from zlib import crc32
 
 from nlp_models.concepts import Concepts
+from nlp_models.letter_runs import letter_runs
 from nlp_models.yaml_files import read_yaml
 
 FOLDER = Path(__file__).parent / "assets" / "danger"
@@ -28,14 +29,15 @@ WEIGHTS, ABOUT = FOLDER / "ear.bin", FOLDER / "ear.json"
 SLOTS = 1 << 18
 BLOCKS = {"begin": 0.8, "pair": 0.9, "apart": 0.5, "runs": 1.0, "kind": 0.7, "beside": 0.5}
 NORM = math.sqrt(sum(weight**2 for weight in BLOCKS.values()))
-_BEGINNINGS = (6, 4)  # letters
-_BEGINNING_APART = 5
+_LONG, _MIDDLE, _SHORT = 6, 5, 4  # letters of a beginning
+_BEGINNINGS = 2  # of each word are features by themselves
 _APART = (2, 3)  # words further
 _RUNS = (3, 4, 5)
+_RUN = crc32(b"c")  # a checksum goes on where another one ended
 _LONGEST_WORD = 30
 _WINDOW, _STEP = 60, 30  # words; a danger told late in a long story is not drowned by the rest
 _TOLD = 3  # words shown to a person
-_WORDS, _PAIRS = 20_000, 8_000  # remembered: more would fill the memory of every process that listens
+_WORDS = 20_000  # remembered: more would fill the memory of every process that listens
 _PLEASE = re.compile(r" (?:s il (?:vous|te) plait|d accord)(?= )")
 _EMPTY = frozenset({
     "|", "~", "allo", "bonjour", "bonsoir", "salut", "slt", "bjr", "bsr", "euh", "heu", "hein", "ben", "bah", "bon",
@@ -58,22 +60,36 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """The slots of a word's own features, by block."""
+    """The slots of a word's own features by block, and what it brings to features that it shares with another word.
+
+    ``kinds`` are the names of what it may be, ``long``, ``middle`` and ``short`` its beginnings; those in ``_then`` are
+    checksums of a feature's name up to where the other word goes on.
+    """
 
     begin: tuple[int, ...]
     runs: tuple[int, ...]
     kind: tuple[int, ...]
+    long: bytes
+    middle: bytes
+    short: bytes
+    kinds: tuple[bytes, ...]
+    long_then: int
+    middle_then: int
+    short_then: int
+    beside_then: int
+    kinds_then: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """Sums of weights of one word: its beginnings, its runs of letters, its kinds, and how many of the last two."""
 
+    word: Word
     begin: int
     runs: int
     kind: int
     many: int
-    kinds: int
+    few: int
 
 
 def listen(heard: str) -> Opinion:
@@ -90,44 +106,53 @@ def words_of(heard: str) -> list[str]:
 @lru_cache(maxsize=_WORDS)
 def features(word: str) -> Word:
     """Where the features of one word stand in the table."""
-    framed = f"<{word}>"
-    runs = (framed[at : at + length] for length in _RUNS for at in range(len(framed) - length + 1))
+    runs = letter_runs(f"<{word}>", _RUNS)
     kinds = _lexicon().of(word)
+    long, middle, short = (word[:letters] for letters in (_LONG, _MIDDLE, _SHORT))
     return Word(
-        tuple(slot("w", word[:letters]) for letters in _BEGINNINGS),
-        tuple(slot("c", run) for run in runs),
-        tuple(slot("k", kind) for kind in kinds),
+        begin=(_slot("w", long), _slot("w", short)),
+        runs=tuple([crc32(run, _RUN) % SLOTS for run in runs]),
+        kind=tuple(_slot("k", kind) for kind in kinds),
+        long=long.encode(),
+        middle=middle.encode(),
+        short=short.encode(),
+        kinds=tuple(kind.encode() for kind in kinds),
+        long_then=_checksum("b", f"{long} "),
+        middle_then=_checksum("a", f"{middle} "),
+        short_then=_checksum("b", f"{short} "),
+        beside_then=_checksum("l", f"{long} "),
+        kinds_then=tuple(_checksum("r", f"{kind} ") for kind in kinds),
     )
 
 
-def pair_slots(left: str, right: str) -> tuple[int, ...]:
+def pair_slots(words: Sequence[Word]) -> list[int]:
     """Where two neighbouring words stand together."""
-    return tuple(slot("b", f"{left[:letters]} {right[:letters]}") for letters in _BEGINNINGS)
+    long = [crc32(right.long, left.long_then) % SLOTS for left, right in pairwise(words)]
+    return long + [crc32(right.short, left.short_then) % SLOTS for left, right in pairwise(words)]
 
 
-def beside_slots(left: str, right: str) -> tuple[int, ...]:
+def beside_slots(words: Sequence[Word]) -> list[int]:
     """Where a word stands with the kinds of its neighbour."""
-    kind, begun = _lexicon().of, _BEGINNINGS[0]
-    return (
-        *(slot("l", f"{left[:begun]} {name}") for name in kind(right)),
-        *(slot("r", f"{name} {right[:begun]}") for name in kind(left)),
-    )
+    found = [crc32(kind, left.beside_then) % SLOTS for left, right in pairwise(words) for kind in right.kinds]
+    return found + [crc32(right.long, kind) % SLOTS for left, right in pairwise(words) for kind in left.kinds_then]
 
 
-def apart_slots(words: Sequence[str]) -> list[int]:
+def apart_slots(words: Sequence[Word]) -> list[int]:
     """Where words stand that are a little apart."""
-    begun = [word[:_BEGINNING_APART] for word in words]
-    return [_apart_slot(left, right) for far in _APART for left, right in zip(begun, begun[far:], strict=False)]
+    return [
+        crc32(right.middle, left.middle_then) % SLOTS
+        for far in _APART
+        for left, right in zip(words, words[far:], strict=False)
+    ]
 
 
-@lru_cache(maxsize=_PAIRS)
-def _apart_slot(left: str, right: str) -> int:
-    return slot("a", f"{left} {right}")
-
-
-def slot(block: str, key: str) -> int:
+def _slot(block: str, key: str) -> int:
     """The place of a feature in the table."""
-    return crc32(f"{block}{key}".encode()) % SLOTS
+    return _checksum(block, key) % SLOTS
+
+
+def _checksum(block: str, key: str) -> int:
+    return crc32(f"{block}{key}".encode())
 
 
 def _parts(words: list[str]) -> Iterator[list[str]]:
@@ -142,16 +167,17 @@ def _opinion(words: Sequence[str]) -> Opinion:
     if not words:
         return Opinion(-math.inf)
     table = _table()
+    weights = table.weights
     each = [_heard(word) for word in words]
-    pairs = [_heard_pair(left, right) for left, right in pairwise(words)]
-    apart = apart_slots(words)
+    own = [one.word for one in each]
+    pairs, apart, beside = pair_slots(own), apart_slots(own), beside_slots(own)
     parts = (
-        _block("begin", sum(one.begin for one in each), len(each) * len(_BEGINNINGS)),
-        _block("pair", sum(one.pair for one in pairs), len(pairs) * len(_BEGINNINGS)),
-        _block("apart", sum(table.weights[at] for at in apart), len(apart)),
-        _block("runs", sum(one.runs for one in each), sum(one.many for one in each)),
-        _block("kind", sum(one.kind for one in each), sum(one.kinds for one in each)),
-        _block("beside", sum(one.beside for one in pairs), sum(one.many for one in pairs)),
+        _block("begin", sum([one.begin for one in each]), len(each) * _BEGINNINGS),
+        _block("pair", sum([weights[at] for at in pairs]), len(pairs)),
+        _block("apart", sum([weights[at] for at in apart]), len(apart)),
+        _block("runs", sum([one.runs for one in each]), sum([one.many for one in each])),
+        _block("kind", sum([one.kind for one in each]), sum([one.few for one in each])),
+        _block("beside", sum([weights[at] for at in beside]), len(beside)),
     )
     return Opinion(table.bias + table.scale * sum(parts), tuple(words))
 
@@ -160,26 +186,11 @@ def _block(name: str, total: float, count: int) -> float:
     return BLOCKS[name] / NORM * total / math.sqrt(count) if count else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class HeardPair:
-    """Sums of weights of two neighbours: together, and each beside the kinds of the other, and how many of these."""
-
-    pair: int
-    beside: int
-    many: int
-
-
-@lru_cache(maxsize=_PAIRS)
-def _heard_pair(left: str, right: str) -> HeardPair:
-    weights, beside = _table().weights, beside_slots(left, right)
-    return HeardPair(sum(weights[at] for at in pair_slots(left, right)), sum(weights[at] for at in beside), len(beside))
-
-
 def _heaviest(words: Sequence[str]) -> tuple[str, ...]:
     each = [_heard(word) for word in words]
     weights = [one.begin + one.runs / max(1, one.many) ** 0.5 + one.kind for one in each]
-    for at, (left, right) in enumerate(pairwise(words)):
-        weight = _heard_pair(left, right).pair / 2
+    for at in range(len(words) - 1):
+        weight = sum(_table().weights[shared] for shared in pair_slots([each[at].word, each[at + 1].word])) / 2
         weights[at] += weight
         weights[at + 1] += weight
     best = sorted(range(len(words)), key=lambda at: -weights[at])[:_TOLD]
@@ -190,9 +201,8 @@ def _heaviest(words: Sequence[str]) -> tuple[str, ...]:
 def _heard(word: str) -> Heard:
     weights, own = _table().weights, features(word)
     return Heard(
-        sum(weights[at] for at in own.begin),
-        sum(weights[at] for at in own.runs),
-        sum(weights[at] for at in own.kind),
+        own,
+        *(sum([weights[at] for at in slots]) for slots in (own.begin, own.runs, own.kind)),
         len(own.runs),
         len(own.kind),
     )

@@ -28,7 +28,7 @@ from nlp_models.danger_ear import Opinion, listen
 from nlp_models.hints import Hints
 from nlp_models.languages import detect_language, rather_in
 from nlp_models.listening import listened
-from nlp_models.word_pattern import Heard, WordPattern
+from nlp_models.word_pattern import AnyOf, Heard, WordPattern
 from nlp_models.yaml_files import read_yaml
 from routing.domain.understanding import DOUBT, Danger
 
@@ -45,7 +45,7 @@ _AROUND = 70  # characters of context each side of a hit
 _BESIDE = 6  # words each side of a hit with which the second ear hears it by itself
 _TOGETHER = 110  # characters each side of the first concept in which the others must be said
 _MOST_HITS = 12  # hits of one concept looked at, so that no repetition is costly
-_NEVER = r"\|{9}"  # a pattern that nothing matches
+_NEVER = "!"  # which is never heard
 _MACRO = re.compile(r"<([a-z_]+)>")
 
 
@@ -71,7 +71,7 @@ class Rule:
     """One danger, or only the sign of one, which counts unless the whole message speaks of something else.
 
     A ``foreign`` one is of another language than the ear's. ``hints`` are pieces of words without which no pattern can
-    match: they keep the search short. What is only ``likely`` are the weaker alternatives of ``pattern``.
+    match: they keep the search short. ``likely`` is what only is so. ``leads`` are all that a hit may begin with.
     """
 
     id: str
@@ -80,7 +80,9 @@ class Rule:
     foreign: bool
     hints: frozenset[str]
     pattern: WordPattern
+    likely: WordPattern
     together: tuple[Together, ...]
+    leads: AnyOf
     contexts: tuple[str, ...]
     positive: tuple[str, ...]
     negative: tuple[str, ...]
@@ -191,7 +193,7 @@ def warm() -> Iterator[None]:
     groups = [group for rule in book.rules for group in rule.together]
     beside = [pattern for group in groups for pattern in (group.first, *group.present, *group.absent)]
     around = [getattr(book, part.name) for part in fields(book)]
-    everything = [*(rule.pattern for rule in book.rules), *beside, *around]
+    everything = [*(one for rule in book.rules for one in (rule.pattern, rule.likely)), *beside, *around]
     for pattern in dict.fromkeys(one for one in everything if isinstance(one, WordPattern)):
         yield from pattern.warm()
     foreign_ear.listen(" ! ")
@@ -201,14 +203,22 @@ def warm() -> Iterator[None]:
 def _heard(plain: str) -> Iterator[tuple[Danger, Grade, str]]:
     """Yield (what a rule heard, how much it counts, the hit with the words around), the gravest rule first."""
     book = rule_book()
-    heard = Heard(book.blanks.sub(" ~ ", plain))
-    may_apply = book.hints.rules_in(heard.text)
-    for number, rule in enumerate(book.rules):
-        if may_apply >> number & 1 and not _beside_the_point(book, rule, heard):
+    heard = book.blanks.sub(" ~ ", Heard(plain))
+    for number in _bits_of(book.hints.rules_in(heard.text)):
+        rule = book.rules[number]
+        if rule.leads.may_be_in(heard) and not _beside_the_point(book, rule, heard):
             for hit, grade in _hits(rule, heard):
                 if not _dropped(book, rule, heard, hit):
                     yield Danger(rule.id, rule.reason, hit.group().strip()), grade, _near(heard, hit)
                     break
+
+
+def _bits_of(number: int) -> Iterator[int]:
+    """The places of the bits that are set, the lowest first."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
 
 
 def _near(heard: Heard, hit: re.Match[str]) -> str:
@@ -221,8 +231,10 @@ def _near(heard: Heard, hit: re.Match[str]) -> str:
 def _hits(rule: Rule, heard: Heard) -> Iterator[tuple[re.Match[str], Grade]]:
     """Yield what counts most first."""
     grade = Grade.SIGN if rule.sign else Grade.PLAIN
-    for hit, weaker in rule.pattern.graded(heard):
-        yield hit, Grade.LIKELY if weaker else grade
+    for hit in rule.pattern.finditer(heard):
+        yield hit, grade
+    for hit in rule.likely.finditer(heard):
+        yield hit, Grade.LIKELY
     for group in rule.together:
         for hit in islice(group.first.finditer(heard), _MOST_HITS):
             near = heard.around(hit.start() - _TOGETHER, hit.end() + _TOGETHER)
@@ -303,14 +315,18 @@ def _rules(macros: Mapping[str, str], concepts: Mapping[str, WordPattern]) -> It
     for path in sorted(RULES.glob("[0-9]*.yaml")):
         file = read_yaml(path)
         for data in file["rules"]:
+            pattern, likely = (_any_of(data.get(name) or [_NEVER], macros) for name in ("patterns", "likely"))
+            together = tuple(_together(text, concepts) for text in data.get("together", ()))
             yield Rule(
                 id=data["id"],
                 reason=data["reason"],
                 sign=file.get("signs", False),
                 foreign=file.get("foreign", False),
                 hints=frozenset(str(hint) for hint in data["hints"]),
-                pattern=_any_of(data.get("patterns") or [_NEVER], macros, data.get("likely", ())),
-                together=tuple(_together(text, concepts) for text in data.get("together", ())),
+                pattern=pattern,
+                likely=likely,
+                together=together,
+                leads=AnyOf([pattern, likely, *(group.first for group in together)]),
                 contexts=tuple(data.get("contexts", ())),
                 positive=tuple(data["positive"]),
                 negative=tuple(data["negative"]),
@@ -324,12 +340,9 @@ def _together(text: str, concepts: Mapping[str, WordPattern]) -> Together:
     return Together(said[0], tuple(said[1:]), tuple(concepts[name[1:]] for name in names if name.startswith("!")))
 
 
-def _any_of(patterns: Iterable[str], macros: Mapping[str, str], weaker: Iterable[str] = ()) -> WordPattern:
+def _any_of(patterns: Iterable[str], macros: Mapping[str, str]) -> WordPattern:
     """Join patterns that each stand between spaces (``\\S*`` at the end of a word means: any ending)."""
-    return WordPattern(
-        "|".join(_expanded(pattern, macros) for pattern in patterns),
-        *(_expanded(pattern, macros) for pattern in weaker),
-    )
+    return WordPattern("|".join(_expanded(pattern, macros) for pattern in patterns))
 
 
 def _expanded(pattern: str, macros: Mapping[str, str]) -> str:

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -142,15 +141,14 @@ def matrix(texts: Iterable[list[tuple[float, list[int]]]], width: int) -> csr_ma
 
 
 def _slots(text: str) -> dict[str, list[int]]:
-    words = words_of(listened(text))
-    each = [features(word) for word in words]
+    each = [features(word) for word in words_of(listened(text))]
     return {
         "begin": [at for one in each for at in one.begin],
-        "pair": [at for left, right in pairwise(words) for at in pair_slots(left, right)],
-        "apart": apart_slots(words),
+        "pair": pair_slots(each),
+        "apart": apart_slots(each),
         "runs": [at for one in each for at in one.runs],
         "kind": [at for one in each for at in one.kind],
-        "beside": [at for left, right in pairwise(words) for at in beside_slots(left, right)],
+        "beside": beside_slots(each),
     }
 
 

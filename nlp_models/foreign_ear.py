@@ -22,6 +22,7 @@ from zlib import crc32
 
 from nlp_models.danger_ear import read_weights
 from nlp_models.folding import fold
+from nlp_models.letter_runs import letter_runs
 from nlp_models.yaml_files import read_yaml
 
 FOLDER = Path(__file__).parent / "assets" / "danger"
@@ -112,11 +113,11 @@ def words_of(heard: str) -> list[str]:
 def features(word: str) -> Word:
     """Where the features of one word stand in the table."""
     if _IN_CHARACTERS.search(word):
-        runs = tuple(_slot("z", run) for run in _runs(word, _CHARACTERS))
+        runs = _run_slots("z", word, _CHARACTERS)
         named = sorted({(word.find(said), kind) for said, kind in _lexicon().characters if said in word})
         return Word((), runs, tuple((kind,) for _, kind in named))
     begin = tuple(_slot("w", word[:letters]) for letters in _BEGINNINGS)
-    return Word(begin, tuple(_slot("c", run) for run in _runs(f"<{word}>", _RUNS)), (_lexicon().of(word),))
+    return Word(begin, _run_slots("c", f"<{word}>", _RUNS), (_lexicon().of(word),))
 
 
 def slots(words: Sequence[str]) -> dict[str, list[int]]:
@@ -152,7 +153,7 @@ def _bones_of(word: str, *, in_latin: bool) -> tuple[int, ...]:
     bones = _TWICE.sub(r"\1", word.translate(_CONSONANTS))
     if len(bones) < _FEWEST_CONSONANTS:
         return ()
-    return (_slot("o", bones), *(_slot("q", run) for run in _runs(f"<{bones}>", (_CONSONANTS_TOGETHER,))))
+    return (_slot("o", bones), *_run_slots("q", f"<{bones}>", (_CONSONANTS_TOGETHER,)))
 
 
 def tongue_slots(words: Iterable[str]) -> list[int]:
@@ -182,8 +183,9 @@ def _near(kinds: Sequence[tuple[str, ...]]) -> set[str]:
     }
 
 
-def _runs(word: str, lengths: Iterable[int]) -> Iterator[str]:
-    return (word[at : at + length] for length in lengths for at in range(len(word) - length + 1))
+def _run_slots(block: str, word: str, lengths: Iterable[int], slots: int = SLOTS) -> tuple[int, ...]:
+    begun = crc32(block.encode())
+    return tuple([crc32(run, begun) % slots for run in letter_runs(word, lengths)])
 
 
 @lru_cache(maxsize=_WORDS)
@@ -192,15 +194,15 @@ def _slot(block: str, key: str) -> int:
 
 
 def _tongue(word: str) -> tuple[int, ...]:
-    runs = (crc32(f"g{run}".encode()) % TONGUE_SLOTS for run in _runs(f"<{word}>", _TONGUE_RUNS))
-    return (*runs, *(crc32(f"w{word}".encode()) % TONGUE_SLOTS,) * _WHOLE)
+    whole = crc32(f"w{word}".encode()) % TONGUE_SLOTS
+    return (*_run_slots("g", f"<{word}>", _TONGUE_RUNS, TONGUE_SLOTS), *[whole] * _WHOLE)
 
 
 @lru_cache(maxsize=_WORDS)
 def _foreign(word: str) -> tuple[float, int]:
     """How much a word speaks for another language than French, and how many of its features do."""
     table, own = _table(), _tongue(word)
-    return table.tongue_scale * sum(table.tongue[at] for at in own), len(own)
+    return table.tongue_scale * sum([table.tongue[at] for at in own]), len(own)
 
 
 def _parts(words: list[str]) -> Iterator[list[str]]:

@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterator
 from functools import cache
 
 LETTERS = 4  # of a beginning
+OTHER_SCRIPT = "\0"  # stands for any beginning, in a text that has signs beyond ASCII
 _MOST = 4_000  # beginnings worked out for one alternative; beyond, fewer letters are told apart
 _LITERAL_ESCAPES = frozenset("|.?*+()[]{}\\/-^$'\"")
 _STRUCTURE = re.compile(r"\\.|\[\^?.[^]]*\]|[()|]")
+_ANY_WORD = re.compile(r"\\S(?:\*|\+ )")
 _REPEATED = re.compile(r"\{(\d+)(?:,(\d*))?\}")
 
 # A beginning and whether what follows it may still be told: "ab" may have become "abc" or be followed by anything.
@@ -31,9 +33,19 @@ def split(alternatives: str) -> Iterator[str]:
 def beginnings(pattern: str) -> frozenset[str]:
     """Return every beginning that a match of ``pattern`` and the space after it may have: none is left out.
 
-    They are four letters long; a shorter one, down to the empty string, is followed by what cannot be told. Raises
-    ValueError for a pattern that closes what it did not open.
+    They are four letters long; a shorter one, down to the empty string, is followed by what cannot be told. A pattern
+    that may begin with anything but goes on with signs beyond ASCII has ``OTHER_SCRIPT`` alone. Raises ValueError for a
+    pattern that closes what it did not open.
     """
+    begun = _beginnings(pattern)
+    if "" in begun and (anything := _ANY_WORD.match(pattern)):
+        rest = _beginnings(pattern[anything.end() :])
+        if not any(further[:1].isascii() for further in rest):
+            return frozenset({OTHER_SCRIPT})
+    return begun
+
+
+def _beginnings(pattern: str) -> frozenset[str]:
     found, end = _alternatives(pattern, 0)
     if end != len(pattern):
         raise ValueError(f"unbalanced: {pattern[max(0, end - 40) : end + 1]!r}")

@@ -32,8 +32,8 @@ def telling(weighed: tuple[str, ...], language: str, named: Iterable[str] = ()) 
 
     The heaviest alone when none is left.
     """
-    silent = words_of_no_matter(language) | _words_of(named)
-    return tuple(word for word in weighed if word not in silent) or weighed[:1]
+    silent, names = words_of_no_matter(language), _words_of(named)
+    return tuple([word for word in weighed if word not in silent and word not in names]) or weighed[:1]
 
 
 def _words_of(names: Iterable[str]) -> set[str]:
