@@ -202,7 +202,9 @@ def _heard(word: str) -> Heard:
     weights, own = _table().weights, features(word)
     return Heard(
         own,
-        *(sum([weights[at] for at in slots]) for slots in (own.begin, own.runs, own.kind)),
+        sum([weights[at] for at in own.begin]),
+        sum([weights[at] for at in own.runs]),
+        sum([weights[at] for at in own.kind]),
         len(own.runs),
         len(own.kind),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_models.rows import Rows, rows_of
+from nlp_models.rows import Rows, counted
 from nlp_models.scope import SCOPES, VAGUE
 from nlp_models.softmax import fit_softmax, one_hot
 from nlp_models.terms import Reading
@@ -90,7 +90,8 @@ def fit_heads(lesson: Lesson, settings: LearningSettings, progress: Callable[[fl
     fewest = 1 if len(lesson.examples) < _FEW_EXAMPLES else 2
     vocabulary = learn_vocabulary(lesson.examples, lesson.outliers, fewest)
     progress(0.1)
-    own, wide = rows_of(lesson.examples, vocabulary, own=True), rows_of(everything, vocabulary, own=False)
+    everyone = counted(everything, vocabulary)
+    own, wide = everyone.first(len(lesson.examples)).rows(vocabulary.own), everyone.rows()
     progress(0.2)
     labels = len(lesson.labels)
     targets = one_hot(lesson.classes, labels) * np.float32(1 - _SPREAD) + np.float32(_SPREAD / labels)
@@ -122,9 +123,10 @@ def _scope_head(lesson: Lesson, rows: Rows, settings: LearningSettings) -> tuple
 
 def score(heads: Heads, readings: Sequence[Reading]) -> tuple[Floats, Floats]:
     """Return raw scores of messages the heads never saw: messages × labels, messages × scopes."""
-    classes = rows_of(readings, heads.vocabulary, own=True).times(heads.classes) + heads.bias
+    messages = counted(readings, heads.vocabulary)
+    classes = messages.rows(heads.vocabulary.own).times(heads.classes) + heads.bias
     classes *= np.array([reading.sureness for reading in readings], dtype=np.float32)[:, None]
-    return classes, rows_of(readings, heads.vocabulary, own=False).times(heads.scope) + heads.scope_bias
+    return classes, messages.rows().times(heads.scope) + heads.scope_bias
 
 
 def left_out(lesson: Lesson, settings: LearningSettings, progress: Callable[[float], None]) -> Unseen:

@@ -12,16 +12,16 @@ _MOST_WORDS = 20_000  # remembered
 
 @dataclass(frozen=True, slots=True)
 class MessageTerms:
-    """The ``words`` of a message, the known terms of ``each``, and ``further`` ones that belong to two of them."""
+    """The ``words`` of a message, the known terms of ``each``, and those ``shared`` by two of them."""
 
     words: tuple[str, ...]
     each: list[Keys]
-    further: list[Keys]
+    shared: Keys
 
     @property
     def keys(self) -> list[Keys]:
         """All of them."""
-        return [*self.each, *self.further]
+        return [*self.each, self.shared]
 
     @property
     def sureness(self) -> float:
@@ -39,13 +39,12 @@ class MessageReader:
 
     def read(self, text: str) -> MessageTerms:
         """Return the words of a text and their known terms."""
-        words, further, together = self._reader.split(text)
+        words, shared = self._reader.split(text)
         known = self._known
         new = [word for word in dict.fromkeys(words) if word not in known]
         if new:
             known = {**known, **self._look_up(new)} if len(known) >= _MOST_WORDS else self._learn(new)
-        more = [*self._vocabulary.remembered(further), self._vocabulary.pairs(together)]
-        return MessageTerms(words, [known[word] for word in words], more)
+        return MessageTerms(words, [known[word] for word in words], self._vocabulary.shared(shared))
 
     def _learn(self, words: list[str]) -> dict[str, Keys]:
         self._known.update(self._look_up(words))

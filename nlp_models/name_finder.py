@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from nlp_models.gazetteer import Entry, Gazetteer, Kind, Lead, Names
 from nlp_models.likeness import likeness
-from nlp_models.place_words import PlaceWords
+from nlp_models.place_words import OF, PlaceWords
 
 _LONGEST = 5  # words of a name
 _AT = 88.0
@@ -20,6 +20,8 @@ _SHORT = 6  # letters; below, only the very name or its very sound
 _SHORTEST_KEY = 3  # sounds
 _LENGTHS_APART = 4
 _NOTHING = Names((), [], [])
+_ARTICLES = frozenset(("la", "le", "les", "l", "the"))
+_NO_LEAD = Lead()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def names_in(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Named]:
     kinds = gazetteer.words
     articles, common, institution = kinds["articles"], kinds["common"], kinds["institution"]
     for start, word in enumerate(words):
-        if word in articles or len(word) < 2:
+        if len(word) < 2 or word in articles or (word in common and word not in gazetteer.first_words):
             continue
         lead = _lead(words, start, kinds)
         audible = _NOTHING if word in common else gazetteer.audible(kinds.hear(word)[:1], lead)
@@ -111,13 +113,13 @@ def _score(core: str, entry: Entry, lead: Lead, ordinary: bool, kinds: PlaceWord
 def _lead(words: Sequence[str], start: int, kinds: PlaceWords) -> Lead:
     """What the words before ``start`` announce, articles left out ("près de la", "à l'arrêt de bus")."""
     before = start - 1
-    while before >= 0 and words[before] in ("la", "le", "les", "l", "the"):
+    while before >= 0 and words[before] in _ARTICLES:
         before -= 1
-    if before < 0:
-        return Lead()
+    if before < 0 or (words[before] not in kinds.leading and words[start - 1] not in kinds["joins"]):
+        return _NO_LEAD
     word = words[before]
     further = words[before - 1] if before else ""
-    of = word in ("de", "du", "des", "d", "of") and further in kinds["before_landmark_of"]
+    of = word in OF and further in kinds["before_landmark_of"]
     stop = word in kinds["before_stop"] or (of and further in kinds["before_stop"])
     landmark = word in kinds["before_landmark"] or of or stop
     return Lead(word in kinds["before_commune"], landmark, stop, words[start - 1] in kinds["joins"])

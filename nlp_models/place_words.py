@@ -19,10 +19,12 @@ _LISTS = (
     "units", "some", "name_articles", "named_bare", "first_names", "common", "breaks", "ends", "things", "heading",
     "away", "counted", "institution", "joins", "no_venue",
 )  # fmt: skip
+OF = frozenset(("de", "du", "des", "d", "of"))
+_LEADS = ("before_commune", "before_landmark", "before_stop")
 _NUMBER_AND_LETTERS = re.compile(r"^(\d{1,4})(bis|ter|quater)$")
-_WRITTEN = re.compile(r"[^\W_]+")
+# A word, the dash after it, and what closes a name after it.
+_WRITTEN = re.compile(r"([^\W_]+)(?=(-)?(\s*[,;:!?()\n]|\.(?:\s|$))?)")
 _MOST_WORDS = 20_000  # whose spelling is remembered
-_CLOSES = re.compile(r"\s*[,;:!?()\n]|\.(?:\s|$)")
 _SPELT_OUT = 4  # letters: a dot after fewer shortens a word ("rue Gal. Delaborde")
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 
@@ -50,7 +52,7 @@ class PlaceWords:
     """``types`` gives the kind of street of each written form; ``free`` are the kinds that may have an unknown name.
 
     ``venues`` are other kinds of places that bear names ("parking", "école"), as they are written. ``hear`` turns a
-    folded name into what is compared by ear.
+    folded name into what is compared by ear. ``leading`` are the words after which a name is announced at all.
     """
 
     type_after: bool
@@ -61,7 +63,12 @@ class PlaceWords:
     spelled: Mapping[str, str]
     lists: Mapping[str, frozenset[str]]
     hear: Callable[[str], str]
+    leading: frozenset[str] = field(init=False, repr=False, compare=False)
     _known: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Nothing but these announces a name.
+        object.__setattr__(self, "leading", OF.union(*(self.lists[name] for name in _LEADS)))
 
     def __getitem__(self, name: str) -> frozenset[str]:
         """One list of words by its name."""
@@ -74,23 +81,23 @@ class PlaceWords:
     def read(self, text: str) -> Said:
         """Return the words of a text as place names spell them, with how they were written."""
         written = _INITIALS.sub(lambda found: found.group().replace(".", ""), text.replace("€", " euros "))
-        mixed = any(c.islower() for c in written)
+        mixed = not written.isupper() and written.lower() != written
         words: list[str] = []
         proper: set[int] = set()
         tied: set[int] = set()
         closed: set[int] = set()
         for token in _WRITTEN.finditer(written):
             before = len(words)
-            found = token.group()
+            found, dash, closing = token.groups()
             words += self._spelled(found)
             if len(words) > 1 and (joined := self.together.get(f"{words[-2]} {words[-1]}")):
                 words[-2:] = [joined]
                 before = len(words) - 1
             if mixed and found[0].isupper():
                 proper.update(range(before, len(words)))
-            if written[token.end() : token.end() + 1] == "-":
+            if dash:
                 tied.add(len(words) - 1)
-            elif _CLOSES.match(written, token.end()) and not (len(found) < _SPELT_OUT and written[token.end()] == "."):
+            elif closing and not (len(found) < _SPELT_OUT and closing[0] == "."):
                 closed.add(len(words) - 1)
         return Said(words, frozenset(proper), frozenset(tied), frozenset(closed))
 

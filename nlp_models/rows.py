@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from nlp_models.terms import BLOCKS, LETTERS, TOGETHER, Reading, Unit
+from nlp_models.terms import BLOCK, BLOCKS, LETTERS, Reading, Unit
 from nlp_models.vocabulary import BLOCK_WEIGHTS, NORM, Floats, Integers, Vocabulary, columns_in
 
 _AT_ONCE = 50  # columns
@@ -86,41 +86,63 @@ def _most_held(rows: sparse.csr_matrix) -> Integers:
     return order[: np.count_nonzero(held)]
 
 
-def rows_of(readings: Sequence[Reading], vocabulary: Vocabulary, *, own: bool) -> Rows:
-    """Return the messages over all terms or over the examples' own only: the rows ``Vocabulary.row`` gives."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often each message holds each unit (``counts``), and every unit's terms (``worth``) and ``blocks``."""
+
+    counts: sparse.csr_matrix
+    worth: sparse.csr_matrix
+    blocks: Integers
+
+    def rows(self, known: NDArray[np.bool_] | None = None) -> Rows:
+        """Return the rows that ``Vocabulary.row`` gives: over all terms, or over the ``known`` ones only."""
+        worth = self.worth if known is None else _only(self.worth, known)
+        scales = [_scales(self.counts, worth, self.blocks == block, block) for block in range(len(BLOCKS))]
+        cells = self.counts.tocoo()
+        scaled = (cells.data * np.stack(scales, axis=1)[cells.row, self.blocks[cells.col]]).astype(np.float32)
+        held = sparse.csr_matrix((scaled, (cells.row, cells.col)), shape=self.counts.shape)
+        return Rows(held, worth, self.blocks == LETTERS)
+
+    def first(self, many: int) -> Counted:
+        """Return the first of the messages."""
+        return Counted(self.counts[:many], self.worth, self.blocks)
+
+
+def counted(readings: Sequence[Reading], vocabulary: Vocabulary) -> Counted:
+    """Count the units of messages."""
     units: dict[Unit, int] = {}
     places = [[units.setdefault(unit, len(units)) for unit in reading.units] for reading in readings]
     counts = sparse.csr_matrix(
         _cells([list(r.units.values()) for r in readings], places), shape=(len(readings), len(units))
     )
-    worth = _worth(list(units), vocabulary, own=own)
-    pairs, worth_of_pairs = _pairs(readings, vocabulary, own=own)
-    counts, worth = sparse.hstack((counts, pairs), "csr"), sparse.vstack((worth, worth_of_pairs), "csr")
-    blocks = np.array([*(block for block, _ in units), *[TOGETHER] * pairs.shape[1]], dtype=np.int64)
-    scales = np.stack([_scales(counts, worth, blocks == block, block) for block in range(len(BLOCKS))], axis=1)
-    cells = counts.tocoo()
-    scaled = (cells.data * scales[cells.row, blocks[cells.col]]).astype(np.float32)
-    return Rows(sparse.csr_matrix((scaled, (cells.row, cells.col)), shape=counts.shape), worth, blocks == LETTERS)
+    shared, worth_of_shared, their_blocks = _shared(readings, vocabulary)
+    blocks = np.concatenate((np.array([block for block, _ in units], dtype=np.int64), their_blocks))
+    worth = sparse.vstack((_worth(list(units), vocabulary), worth_of_shared), "csr")
+    return Counted(sparse.hstack((counts, shared), "csr"), worth, blocks)
 
 
-def _pairs(
-    readings: Sequence[Reading], vocabulary: Vocabulary, *, own: bool
-) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
-    """The same two matrices for pairs of words near each other: each is a unit of one term."""
-    held = [columns_in(vocabulary.pairs(reading.together)) for reading in readings]
-    if own:
-        held = [columns[vocabulary.own[columns]] for columns in held]
+def _only(worth: sparse.csr_matrix, known: NDArray[np.bool_]) -> sparse.csr_matrix:
+    """The same without the terms that are not known."""
+    kept = known[worth.indices]
+    ends = np.concatenate(([0], np.cumsum(kept)))[worth.indptr]
+    return sparse.csr_matrix((worth.data[kept], worth.indices[kept], ends), shape=worth.shape)
+
+
+def _shared(
+    readings: Sequence[Reading], vocabulary: Vocabulary
+) -> tuple[sparse.csr_matrix, sparse.csr_matrix, Integers]:
+    """The same two matrices for terms of two words, each a unit of one term, and the blocks of these."""
+    held = [vocabulary.shared(reading.shared) for reading in readings]
     known, places = np.unique(np.concatenate([*held, np.zeros(0, dtype=np.int64)]), return_inverse=True)
-    rows = np.repeat(np.arange(len(held)), [len(columns) for columns in held])
+    columns = columns_in(known)
+    rows = np.repeat(np.arange(len(held)), [len(keys) for keys in held])
     counts = sparse.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, places)), shape=(len(held), len(known)))
-    cells = (vocabulary.rarity[known], (np.arange(len(known)), known))
-    return counts, sparse.csr_matrix(cells, shape=(len(known), len(vocabulary.terms)))
+    cells = (vocabulary.rarity[columns], (np.arange(len(known)), columns))
+    return counts, sparse.csr_matrix(cells, shape=(len(known), len(vocabulary.terms))), known & BLOCK
 
 
-def _worth(units: Sequence[Unit], vocabulary: Vocabulary, *, own: bool) -> sparse.csr_matrix:
+def _worth(units: Sequence[Unit], vocabulary: Vocabulary) -> sparse.csr_matrix:
     columns = vocabulary.columns_of(units)
-    if own:
-        columns = [found[vocabulary.own[found]] for found in columns]
     values = [vocabulary.rarity[found].tolist() for found in columns]
     return sparse.csr_matrix(_cells(values, columns), shape=(len(units), len(vocabulary.terms)))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations, pairwise
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -15,13 +16,13 @@ import snowballstemmer
 from numpy.typing import NDArray
 
 from nlp_models.concepts import concepts_for
+from nlp_models.letter_runs import letter_runs
 
 # Blocks and their weights: stems, stem pairs and letter runs measured best on few-shot French, English and banking
 # sets; concepts (alone and two by two) bring 4 to 5 points of top-1 and top-3 on our own examples.
 # Stems that stand near each other, in any order, bring 0.5 to 2 points on odd messages and on the public sets.
 BLOCKS = (("s", 0.7), ("p", 0.7), ("c", 1.0), ("k", 0.7), ("t", 1.0))
 _STEM, _PAIR, LETTERS, _CONCEPT, TOGETHER = range(5)
-_OF_CONCEPTS = 3  # a word's units from there on are concepts
 _MOST_WORDS = 50_000  # remembered
 _WORD = re.compile(r"\w+")
 _WORDS = {"fr": re.compile(r"\w\w+")}  # of one letter are mostly what elision leaves: "l'", "d'"
@@ -42,21 +43,22 @@ _STEMMERS = {
 
 Unit = tuple[int, str]
 Numbers = NDArray[np.uint32]
-_NONE: Numbers = np.zeros(0, dtype=np.uint32)
+Shared = NDArray[np.int64]  # terms of two words: a number and, in the lowest bits, its block
+BLOCK_BITS, BLOCK = 3, 7
+_NONE: Shared = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The ``words`` of a normalised text and its ``units``: (block number, key) → how often.
+    """The ``words`` of a normalised text, its ``units`` (block number, key) → how often, and its ``shared`` terms.
 
-    A unit brings the same terms wherever it stands (a word: all its letter runs), so that what it is worth is worked
-    out once for all the messages that hold it. ``together`` numbers the pairs of words near each other, which are too
-    many to be units.
+    A unit is what a word brings wherever it stands (all its letter runs), so that what it is worth is worked out once
+    for all the messages that hold it. Terms that belong to two words are too many to be units.
     """
 
     words: tuple[str, ...]
     units: Counter[Unit] = field(default_factory=Counter)
-    together: Numbers = field(default_factory=lambda: _NONE, compare=False)
+    shared: Shared = field(default_factory=lambda: _NONE, compare=False)
 
     @property
     def sureness(self) -> float:
@@ -65,41 +67,69 @@ class Reading:
 
     def before(self, other: Reading) -> Reading:
         """This reading and then another, as one message."""
-        return Reading(
-            self.words + other.words, self.units + other.units, np.concatenate((self.together, other.together))
-        )
+        return Reading(self.words + other.words, self.units + other.units, np.concatenate((self.shared, other.shared)))
+
+
+class _Half(NamedTuple):
+    """Half of a term of two words: what it ``adds`` as the second, the checksum it has ``begun`` as the first."""
+
+    name: str
+    adds: bytes
+    begun: int
+
+
+class _Marks(NamedTuple):
+    """What a word brings to the terms that it shares with others: its stem, a number of it, and its concepts."""
+
+    stem: _Half
+    number: int
+    concepts: tuple[_Half, ...]
 
 
 class TermReader:
-    """Cut normalised texts into units, for one language (unknown languages are simply not stemmed)."""
+    """Cut normalised texts into terms, for one language (unknown languages are simply not stemmed)."""
 
     def __init__(self, language: str) -> None:
         self._words = _WORDS.get(language, _WORD)
         self._stem = _stemmer(language)
         self._concepts = concepts_for(language)
-        self._mark_of = lru_cache(maxsize=_MOST_WORDS)(_mark)
-        # The units that one word alone brings: pairs belong to two words and are left out.
-        self.units_of_word = lru_cache(maxsize=_MOST_WORDS)(self._units_of_word)
+        self._marks = lru_cache(maxsize=_MOST_WORDS)(self._marks_of)
 
     def read(self, text: str) -> Reading:
-        """Return the words and units of a text that has already been normalised."""
-        words, further, together = self.split(text)
-        units = Counter([*(unit for word in words for unit in self.units_of_word(word)), *further])
-        return Reading(words, units, together)
+        """Return the words, units and shared terms of a text that has already been normalised."""
+        words, shared = self.split(text)
+        return Reading(words, Counter([unit for word in words for unit in self.units_of_word(word)]), shared)
 
-    def split(self, text: str) -> tuple[tuple[str, ...], list[Unit], Numbers]:
-        """Return the words of such a text, the units that belong to two of them, and the numbers of near pairs."""
+    def split(self, text: str) -> tuple[tuple[str, ...], Shared]:
+        """Return the words of such a text, and the terms that belong to two of them."""
         words = tuple([word[:_LONGEST_WORD] for word in self._words.findall(text)])
-        each = [self.units_of_word(word) for word in words]
-        units = [(_PAIR, f"{left[0][1]} {right[0][1]}") for left, right in pairwise(each)]
-        named = dict.fromkeys([concept for own in each for _, concept in own[_OF_CONCEPTS:]])
-        units += [(_CONCEPT, f"{left}+{right}") for left, right in combinations(sorted([*named][:_MOST_CONCEPTS]), 2)]
-        return words, units, _together([self._mark_of(one[0][1]) for one in each])
+        each = [self._marks(word) for word in words]
+        pairs = [crc32(right.stem.adds, left.stem.begun) for left, right in pairwise(each)]
+        named = sorted([*dict.fromkeys([concept for own in each for concept in own.concepts])][:_MOST_CONCEPTS])
+        kinds = [crc32(right.adds, left.begun) for left, right in combinations(named, 2)]
+        blocks = [_PAIR] * len(pairs) + [_CONCEPT] * len(kinds)
+        near = _together([one.number for one in each])
+        return words, np.concatenate((_marked(pairs + kinds, blocks), (near.astype(np.int64) << BLOCK_BITS) | TOGETHER))
 
-    def _units_of_word(self, word: str) -> tuple[Unit, ...]:
+    def units_of_word(self, word: str) -> tuple[Unit, ...]:
+        """Return the units that a word brings wherever it stands."""
+        stem, _, concepts = self._marks(word)
+        named = [(_CONCEPT, concept.name) for concept in concepts]
+        return ((_STEM, stem.name), (_PAIR, stem.name), (LETTERS, word), *named)
+
+    def _marks_of(self, word: str) -> _Marks:
         stem = self._stem(word)
-        concepts = [(_CONCEPT, concept) for concept in self._concepts.of(word)]
-        return ((_STEM, stem), (_PAIR, stem), (LETTERS, word), *concepts)
+        concepts = tuple([_half(_CONCEPT, concept, "+") for concept in self._concepts.of(word)])
+        return _Marks(_half(_PAIR, stem, " "), _mark(stem), concepts)
+
+
+def _half(block: int, name: str, sign: str) -> _Half:
+    return _Half(name, name.encode(), crc32(f"{name}{sign}".encode(), _BEGUN[block]))
+
+
+def _marked(numbers: list[int], blocks: list[int]) -> Shared:
+    marked: Shared = (np.array(numbers, dtype=np.int64) << BLOCK_BITS) | np.array(blocks, dtype=np.int64)
+    return marked
 
 
 def _mark(stem: str) -> int:
@@ -111,7 +141,7 @@ def _mark(stem: str) -> int:
 def _together(marks: list[int]) -> Numbers:
     """The numbers of the pairs of words at most ``_NEAR`` apart, whatever their order."""
     row = np.array(marks, dtype=np.uint32)
-    return np.concatenate([_NONE, *[row[apart:] + row[:-apart] for apart in range(1, min(_NEAR + 1, len(marks)))]])
+    return np.concatenate([row[:0], *[row[apart:] + row[:-apart] for apart in range(1, min(_NEAR + 1, len(marks)))]])
 
 
 def sureness(words: int) -> float:
@@ -127,7 +157,8 @@ def term_numbers(unit: Unit) -> list[int]:
     block, key = unit
     begun = _BEGUN[block]
     if block == LETTERS:
-        return [crc32(run, begun) for run in _runs_of_letters(key)]
+        # Framed by spaces, so that beginnings and endings are told apart.
+        return [crc32(run, begun) for run in letter_runs(f" {key} ", _RUNS)]
     return [crc32(key.encode(), begun)]
 
 
@@ -135,16 +166,6 @@ def term_numbers(unit: Unit) -> list[int]:
 def terms_of(unit: Unit) -> NDArray[np.uint32]:
     """Return the same as an array."""
     return np.array(term_numbers(unit), dtype=np.uint32)
-
-
-def _runs_of_letters(word: str) -> list[bytes]:
-    """The runs of 2 to 5 letters of a word framed by spaces, so that beginnings and endings are told apart."""
-    framed = f" {word} "
-    places = [(start, start + length) for length in _RUNS for start in range(len(framed) - length + 1)]
-    if framed.isascii():  # nearly always: a letter is a byte
-        letters = framed.encode()
-        return [letters[start:end] for start, end in places]
-    return [framed[start:end].encode() for start, end in places]
 
 
 def _stemmer(language: str) -> Callable[[str], str]:

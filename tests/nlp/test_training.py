@@ -18,7 +18,7 @@ from spacy.tokens import DocBin
 from nlp_models.corpus import Corpus, read_examples
 from nlp_models.errors import CorpusError, ModelError
 from nlp_models.pipeline import load
-from nlp_models.rows import Rows, rows_of
+from nlp_models.rows import Rows, counted
 from nlp_models.scripts.convert import convert
 from nlp_models.softmax import fit_softmax, one_hot, softmax
 from nlp_models.terms import TermReader
@@ -203,17 +203,20 @@ def _dense(rows: Floats) -> Rows:
     return Rows(sparse.csr_matrix(rows), sparse.identity(5, np.float32, "csr"), np.zeros(5, dtype=np.bool_))
 
 
-def test_many_messages_at_once_are_the_rows_of_each() -> None:
+def test_many_messages_at_once_are_the_counted_each() -> None:
     reader = TermReader("fr")
     inside = [reader.read(text) for text in ("un gros trou dans la rue", "la la la rue trou", "lampadaire eteint rue")]
     outside = [reader.read("une recette de gateau"), reader.read("la recette du trou normand")]
     vocabulary = learn_vocabulary(inside, outside)
     unseen = reader.read("trou trou dans le gateau inconnu")
     for own in (True, False):
-        many = rows_of([*inside, *outside, unseen], vocabulary, own=own)
+        many = counted([*inside, *outside, unseen], vocabulary).rows(vocabulary.own if own else None)
         dense = (many.held @ many.worth).toarray()
         for reading, expected in zip([*inside, *outside, unseen], dense, strict=True):
-            keys = [*vocabulary.remembered([*reading.units.elements()]), vocabulary.pairs(reading.together)]
+            keys = [
+                *vocabulary.look_up([[unit] for unit in reading.units.elements()]),
+                vocabulary.shared(reading.shared),
+            ]
             row = vocabulary.row(keys)[0 if own else 1]
             assert np.allclose(np.bincount(row.columns, row.values, len(vocabulary.terms)), expected, atol=1e-6)
         assert np.allclose(many.mutual()(np.eye(6, dtype=np.float32)), dense @ dense.T, atol=1e-5)
