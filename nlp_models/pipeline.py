@@ -12,7 +12,6 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp_models import danger_rules
 from nlp_models.components import PlacesComponent, ProcedureClassifier
 from nlp_models.decision import Evidence, decide, doubts
 from nlp_models.errors import ModelError
@@ -69,17 +68,6 @@ class Reader:
         component = self.nlp.get_pipe("places")
         assert isinstance(component, PlacesComponent)
         return component
-
-    def warm(self, texts: Iterable[str] = ()) -> Iterator[None]:
-        """Work out ahead of need what the first messages would wait for: a step a millisecond or less, to be taken when
-        there is nothing else to do, and to be left at any step.
-
-        ``texts`` are read last, one a step: their words cost less when they are met again.
-        """
-        yield from danger_rules.warm()
-        for text in texts:
-            self.understand(text)
-            yield
 
     def understand(self, text: str, channel: str = "web") -> Understanding:
         """Return what one message means. At most 2 000 characters of it are read."""

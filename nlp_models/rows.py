@@ -74,10 +74,6 @@ class Rows:
         result: Floats = self.worth.T @ (self.held.T @ right)
         return result
 
-    def take(self, chosen: Integers) -> Rows:
-        """Return the chosen messages, in that order."""
-        return Rows(self.held[chosen], self.worth, self.whole)
-
 
 def _most_held(rows: sparse.csr_matrix) -> Integers:
     """The columns that any row holds, those held by most first."""

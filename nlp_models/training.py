@@ -34,8 +34,8 @@ STALE = (
 )
 # What decides a model's scores besides the examples: these sources and assets. A new file here means a new model.
 _SOURCES = (
-    "concepts.py", "corpus.py", "folding.py", "learning.py", "letter_runs.py", "normaliser.py", "rows.py", "scope.py", "softmax.py",
-    "terms.py", "training.py", "untrained.py", "vocabulary.py", "weights.py", "yaml_files.py",
+    "concepts.py", "corpus.py", "folding.py", "learning.py", "letter_runs.py", "normaliser.py", "rows.py", "scope.py",
+    "softmax.py", "terms.py", "training.py", "untrained.py", "vocabulary.py", "weights.py", "yaml_files.py",
     "components/message_normaliser.py", "components/procedure_classifier.py",
     "assets/concepts/*.yaml", "assets/normaliser/*.yaml", "assets/outliers/*/*.txt",
 )  # fmt: skip

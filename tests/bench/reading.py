@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from nlp_models import danger_rules
 from nlp_models.labelled import read_labelled
 from nlp_models.pipeline import load
 from nlp_models.training import ROOM, ensure_model
@@ -18,10 +19,15 @@ Message = tuple[str, str]
 
 
 def run(rig: Rig) -> list[Figure]:
-    """Read messages that were not met before by a model that has read a few hundred others."""
+    """Read messages that were not met before, by a model that has read a few hundred others.
+
+    The danger rules are compiled, as in a process that has practised (``bot.practice``).
+    """
     begun = time.perf_counter()
     reader = load(ensure_model(cache=rig.cache / "models"))
     loaded = time.perf_counter() - begun
+    for _ in danger_rules.warm():
+        pass
     list(reader.understand_many(_messages("calibration")[: rig.size(1_000, 100)]))
     messages = _messages("development")[: rig.size(1_000, 100)]
     alone, worked = [], []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -61,16 +60,6 @@ def test_ranking_is_sorted_and_adds_up(tiny_reader: Reader) -> None:
     assert chances == sorted(chances, reverse=True)
     assert sum(chances) == pytest.approx(1.0, abs=1e-4)
     assert len(chances) == 3
-
-
-def test_warming_may_be_left_at_any_step_and_changes_no_answer(tiny_model: Path, tiny_reader: Reader) -> None:
-    reader = load(tiny_model)
-    steps = reader.warm(TEXTS)
-    assert sum(1 for _ in islice(steps, 100)) == 100
-    before = [reader.understand(text, "sms") for text in TEXTS]
-    assert sum(1 for _ in steps) > 5_000  # the rest, and the texts
-    assert [reader.understand(text, "sms") for text in TEXTS] == before
-    assert list(tiny_reader.understand_many((text, "sms") for text in TEXTS)) == before
 
 
 def test_what_was_read_before_changes_no_answer(tiny_model: Path) -> None:
