@@ -6,19 +6,18 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
 from bot.progress import with_progress
 from bot.settings import Settings
+from bot.stopping import or_stop
 
 app = typer.Typer(no_args_is_help=True, help="Understanding: train, predict, evaluate.")
 
-Result = TypeVar("Result")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 Examples = Annotated[
     Path | None,
@@ -32,7 +31,7 @@ def prepare() -> None:
     """Train our own model if there is none for the present examples."""
     from bot.school import ensure_trained
 
-    _or_stop(lambda: with_progress("Understanding", lambda show: ensure_trained(Settings(), show)))
+    or_stop(lambda: with_progress("Understanding", lambda show: ensure_trained(Settings(), show)))
 
 
 @app.command()
@@ -54,16 +53,16 @@ def train(
     folder = examples or school.examples_folder(settings)
     target = output or (settings.data_dir / "models" / "trained" if examples or language != settings.locale else None)
     if target is None:
-        if folder == school.EXAMPLES and _or_stop(lambda: school.unmeasured(settings)):
+        if folder == school.EXAMPLES and or_stop(lambda: school.unmeasured(settings)):
             typer.echo("Procedures came or went: `vigie nlp calibrate` first spares a quarter of an hour.", err=True)
-        summary = _or_stop(lambda: with_progress("Training", lambda show: school.train_own(settings, show)))
+        summary = or_stop(lambda: with_progress("Training", lambda show: school.train_own(settings, show)))
     else:
-        summary = _or_stop(
+        summary = or_stop(
             lambda: with_progress(
                 "Training", lambda show: training.train(folder, target, language=language, progress=show)
             )
         )
-    notes = [*summary.notes, *_or_stop(lambda: school.too_few(folder))]
+    notes = [*summary.notes, *or_stop(lambda: school.too_few(folder))]
     found = {**asdict(summary), "notes": notes}
     typer.echo(json.dumps({"model": str(summary.output), **found}, ensure_ascii=False, default=str))
 
@@ -77,7 +76,7 @@ def calibrate() -> None:
     if (other := examples_folder(Settings())) != EXAMPLES:
         typer.echo(f"Only our own examples are measured so; those of {other} are, at each training.", err=True)
         raise typer.Exit(1)
-    trust = _or_stop(lambda: with_progress("Calibrating", lambda show: measure(progress=show)))
+    trust = or_stop(lambda: with_progress("Calibrating", lambda show: measure(progress=show)))
     typer.echo(json.dumps(trust.as_dict(), ensure_ascii=False))
 
 
@@ -89,7 +88,7 @@ def learn(
     """Retrain with what agents confirmed and corrected; promoted only if nothing falls."""
     from bot.learning import learn as learn_now
 
-    lesson, promoted = _or_stop(
+    lesson, promoted = or_stop(
         lambda: with_progress("Learning", lambda show: asyncio.run(learn_now(Settings(), show, promote=not dry_run)))
     )
     if as_json:
@@ -109,7 +108,7 @@ def rollback() -> None:
     from nlp_models.promotion import live_model, roll_back
 
     settings = Settings()
-    base = _or_stop(lambda: with_progress("Understanding", lambda show: ensure_trained(settings, show)))
+    base = or_stop(lambda: with_progress("Understanding", lambda show: ensure_trained(settings, show)))
     before = live_model(models_folder(settings), base)
     live = roll_back(models_folder(settings), base)
     if live == before:
@@ -132,7 +131,7 @@ def lint(
     settings = Settings()
     folder = examples or school.examples_folder(settings)
     least = fewest if fewest is not None else 80 if folder == school.EXAMPLES else school.FEWEST
-    problems = _or_stop(lambda: look(settings.locale, folder, least))
+    problems = or_stop(lambda: look(settings.locale, folder, least))
     if problems:
         typer.echo("\n".join(problems), err=True)
         typer.echo(f"{len(problems)} problem(s): rewrite or remove these lines.", err=True)
@@ -152,7 +151,7 @@ def danger(
 
         typer.echo(json.dumps(danger_training.train()), err=True)
         typer.echo(json.dumps(foreign_training.train()), err=True)
-    for found in _or_stop(lambda: list(hearings())):
+    for found in or_stop(lambda: list(hearings())):
         typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
 
 
@@ -162,7 +161,7 @@ def predict(model: Model = None) -> None:
     from nlp_models import evaluation, labelled
 
     reader = _reader(model)
-    messages = _or_stop(lambda: labelled.read_messages(sys.stdin.buffer.read(), "standard input"))
+    messages = or_stop(lambda: labelled.read_messages(sys.stdin.buffer.read(), "standard input"))
     for text, channel in messages:
         row = json.dumps(evaluation.prediction_row(reader.understand(text, channel)), ensure_ascii=False)
         sys.stdout.buffer.write(row.encode("utf-8", "replace") + b"\n")  # whatever the terminal's language
@@ -179,15 +178,12 @@ def evaluate(
     """Top-1, top-3, macro-F1, calibration error, coverage at 95 % precision."""
     from nlp_models import evaluation, labelled, reliability
 
-    rows = _or_stop(lambda: labelled.read_labelled(file))
+    rows = or_stop(lambda: labelled.read_labelled(file))
     reader = _reader(model)
-    result = _or_stop(lambda: evaluation.evaluate(rows, reader))
+    result = or_stop(lambda: evaluation.evaluate(rows, reader))
     if plot:
-        try:
-            plot.write_text(reliability.plot(result.reliability, f"{result.texts} messages"), encoding="utf-8")
-        except OSError as error:
-            typer.echo(f"{plot}: cannot be written ({error.strerror}).", err=True)
-            raise typer.Exit(1) from error
+        drawn = reliability.plot(result.reliability, f"{result.texts} messages")
+        or_stop(lambda: plot.write_text(drawn, encoding="utf-8"))
     if as_json:
         typer.echo(json.dumps(result.as_dict(), ensure_ascii=False))
         return
@@ -201,22 +197,7 @@ def _reader(model: Path | None) -> Any:
     from nlp_models.pipeline import load
 
     if model is not None:
-        return _or_stop(lambda: load(model))
+        return or_stop(lambda: load(model))
     settings = Settings()
     places = CityPlaces(settings).gazetteer
-    return _or_stop(lambda: load(with_progress("Understanding", lambda show: live_folder(settings, show)), places))
-
-
-def _or_stop(work: Callable[[], Result]) -> Result:
-    from nlp_models.errors import SchoolError
-
-    try:
-        return work()
-    except SchoolError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-    except OSError as error:  # a file where a folder should be, no right to write
-        if error.filename is None:
-            raise
-        typer.echo(f"{error.filename}: {error.strerror}.", err=True)
-        raise typer.Exit(1) from error
+    return or_stop(lambda: load(with_progress("Understanding", lambda show: live_folder(settings, show)), places))

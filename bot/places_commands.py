@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.progress import with_progress
 from bot.settings import Settings
+from bot.stopping import or_stop
 
 if TYPE_CHECKING:  # numpy, which most commands do without
     from nlp_models.street_book import StreetBook
 
 app = typer.Typer(no_args_is_help=True, help="Streets, landmarks and addresses.")
-
-Result = TypeVar("Result")
 
 
 @app.command("import")
@@ -33,7 +31,7 @@ def import_file(
     settings = Settings()
     communes = {one.insee: one.name for one in loader.load(catalogue_folder(settings)).communes.values()}
     words = place_words(settings.locale)
-    summary = _or_stop(
+    summary = or_stop(
         lambda: with_progress(
             "Addresses", lambda show: import_addresses(file, settings.streets_file, communes, words, show)
         )
@@ -104,14 +102,14 @@ def export(file: Annotated[Path, typer.Argument(help="Where the CSV goes: street
     import csv
 
     book = _book()
-    try:
+
+    def write() -> None:
         with file.open("w", encoding="utf-8", newline="") as target:
             rows = csv.writer(target, delimiter=";")
             rows.writerow(["street", "commune", "addresses"])
             rows.writerows(book.rows())
-    except OSError as error:
-        typer.echo(f"{file}: cannot be written ({error.strerror}).", err=True)
-        raise typer.Exit(1) from error
+
+    or_stop(write)
 
 
 @app.command()
@@ -152,14 +150,4 @@ def _book() -> StreetBook:
     if not file.is_file():
         typer.echo("No addresses are imported yet: `vigie places import FILE` does that (docs/places.md).", err=True)
         raise typer.Exit(1)
-    return _or_stop(lambda: StreetBook(file))
-
-
-def _or_stop(work: Callable[[], Result]) -> Result:
-    from nlp_models.errors import SchoolError
-
-    try:
-        return work()
-    except SchoolError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+    return or_stop(lambda: StreetBook(file))

@@ -265,7 +265,7 @@ def test_what_cannot_be_evaluated_is_said_without_a_traceback(
         assert said in refused.output
     (tmp_path / "judged.jsonl").write_text('{"text": "a hole", "label": "streets-pothole"}', encoding="utf-8")
     refused = vigie.invoke(command.app, ["nlp", "evaluate", "judged.jsonl", "--plot", "nowhere/plot.svg"])
-    assert "nowhere/plot.svg: cannot be written" in refused.output
+    assert "nowhere/plot.svg: No such file or directory." in refused.output
     (tmp_path / "taken").write_text("", encoding="utf-8")
     refused = vigie.invoke(command.app, ["nlp", "train", "--output", "taken"])
     assert (refused.exit_code, "taken: Not a directory" in refused.output) == (1, True)

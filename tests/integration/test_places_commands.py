@@ -67,7 +67,7 @@ def test_an_export_that_cannot_be_written_is_said(run, file: Path, tmp_path: Pat
     said(run("import", str(file)))
     refused = run("export", str(tmp_path / "nowhere" / "out.csv"))
     assert refused.exit_code == 1
-    assert "cannot be written" in refused.output
+    assert "out.csv: No such file or directory." in refused.output
 
 
 def test_the_doctor_says_what_is_known(run, file: Path) -> None:  # type: ignore[no-untyped-def]
