@@ -27,8 +27,9 @@ _SUFFICIENT = 1e-4
 _CLEARLY = 0.02  # of what the slope promises: worth a step twice as long
 _FIRST_GROWTH, _GROWTH = 4.0, 2.0
 _LONGEST = 4.0  # of the step that past ones suggest
-# Of many rows fewer steps can be paid for. A part of the rows first and then all of them took as long and led less far.
-_STEPS, _STEPS_OF_MANY, _MANY_ROWS = 60, 30, 4_000
+# Of much fewer steps can be paid for. A part of the rows first and then all of them took as long and led less far.
+_STEPS, _STEPS_OF_MUCH = 60, 30
+_MUCH = 2_000_000  # rows × classes
 
 
 class Rows(Protocol):
@@ -109,7 +110,7 @@ def fit_softmax(
     ``progress`` hears the share of the allowed steps done (0..1); most fits need nearly all of them.
     """
     even = np.ones(rows.count, dtype=np.float32) if weights is None else weights
-    steps = _STEPS_OF_MANY if rows.count >= _MANY_ROWS else _STEPS
+    steps = _STEPS_OF_MUCH if targets.size >= _MUCH else _STEPS
     return _Task(rows.mutual(), targets, strength, even, steps).solve(progress)
 
 

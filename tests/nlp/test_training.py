@@ -186,7 +186,7 @@ def test_the_fit_agrees_with_a_plain_descent() -> None:
     assert np.abs(residual.sum(axis=0)).max() < 0.02
 
 
-def test_a_fit_tells_how_far_it_is_and_takes_fewer_steps_on_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fit_tells_how_far_it_is_and_takes_fewer_steps_where_there_is_much(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
     rows = rng.normal(size=(120, 5)).astype(np.float32)
     targets = one_hot(rng.integers(0, 3, size=120), 3)
@@ -194,8 +194,8 @@ def test_a_fit_tells_how_far_it_is_and_takes_fewer_steps_on_many_rows(monkeypatc
     whole = fit_softmax(_dense(rows), targets, 1.0, progress=shares.append)
     assert shares == sorted(shares)
     assert shares[-1] <= 1
-    monkeypatch.setattr("nlp_models.softmax._MANY_ROWS", 100)
-    monkeypatch.setattr("nlp_models.softmax._STEPS_OF_MANY", 2)
+    monkeypatch.setattr("nlp_models.softmax._MUCH", 300)
+    monkeypatch.setattr("nlp_models.softmax._STEPS_OF_MUCH", 2)
     assert fit_softmax(_dense(rows), targets, 1.0).steps == 2 < whole.steps
 
 
