@@ -127,14 +127,20 @@ def features(word: str) -> Word:
 
 def pair_slots(words: Sequence[Word]) -> list[int]:
     """Where two neighbouring words stand together."""
-    long = [crc32(right.long, left.long_then) % SLOTS for left, right in pairwise(words)]
-    return long + [crc32(right.short, left.short_then) % SLOTS for left, right in pairwise(words)]
+    return [
+        crc32(begun, then) % SLOTS
+        for left, right in pairwise(words)
+        for begun, then in ((right.long, left.long_then), (right.short, left.short_then))
+    ]
 
 
 def beside_slots(words: Sequence[Word]) -> list[int]:
     """Where a word stands with the kinds of its neighbour."""
-    found = [crc32(kind, left.beside_then) % SLOTS for left, right in pairwise(words) for kind in right.kinds]
-    return found + [crc32(right.long, kind) % SLOTS for left, right in pairwise(words) for kind in left.kinds_then]
+    found: list[int] = []
+    for left, right in pairwise(words):
+        found += [crc32(kind, left.beside_then) % SLOTS for kind in right.kinds]
+        found += [crc32(right.long, kind) % SLOTS for kind in left.kinds_then]
+    return found
 
 
 def apart_slots(words: Sequence[Word]) -> list[int]:
