@@ -30,7 +30,7 @@ class LearningSettings:
     """``class_strength`` and ``scope_strength`` are C of the two heads."""
 
     class_strength: float = 25.0
-    scope_strength: float = 10.0
+    scope_strength: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

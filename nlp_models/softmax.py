@@ -28,7 +28,7 @@ _CLEARLY = 0.02  # of what the slope promises: worth a step twice as long
 _FIRST_GROWTH, _GROWTH = 4.0, 2.0
 _LONGEST = 4.0  # of the step that past ones suggest
 # Of much fewer steps can be paid for. A part of the rows first and then all of them took as long and led less far.
-_STEPS, _STEPS_OF_MUCH = 60, 30
+_STEPS, _STEPS_OF_MUCH = 100, 30
 _MUCH = 2_000_000  # rows × classes
 
 
