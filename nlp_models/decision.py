@@ -15,7 +15,10 @@ _THRICE = 1.1  # log-odds
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """``confidence`` is the first candidate's probability; ``unforeseen`` and ``outside`` are log-odds."""
+    """``confidence`` is the first candidate's probability, ``among_three`` that it is one of those asked about.
+
+    ``unforeseen`` and ``outside`` are log-odds.
+    """
 
     confidence: float
     unforeseen: float
@@ -25,6 +28,7 @@ class Evidence:
     placed: bool = False  # a street, landmark or commune of the territory was named
     vague: bool = False  # no matter is told yet
     brief: bool = False  # in two or three words
+    among_three: float = 0.0
 
 
 def least_sure(bands: Bands) -> float:
@@ -45,7 +49,7 @@ def decide(evidence: Evidence, bands: Bands) -> Decision:
         # Somebody is paged for what nobody foresaw: when one procedure would be sure enough, a question comes first,
         # unless the message is more likely outside the procedures than not. In two or three words there is little to
         # tell it by, so whoever names a matter in them ("rats") is asked, were it three times as likely none of ours.
-        named = evidence.brief and evidence.confidence >= _LEAST_SURE and evidence.outside <= _THRICE
+        named = evidence.brief and evidence.among_three >= _LEAST_SURE and evidence.outside <= _THRICE
         if named or (sure and evidence.unforeseen <= 0 >= evidence.outside):
             return Decision.ASK
         return Decision.OUT_OF_SCOPE if strange and not evidence.danger else Decision.UNFORESEEN

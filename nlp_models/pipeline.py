@@ -25,7 +25,7 @@ from routing.domain.understanding import Candidate, Channel, Decision, Understan
 LONGEST = 2_000  # characters read of one message
 _PAUSE = re.compile(r"[,;.!?:]+\s+")
 _MOST_PAUSES = 4  # of an opening
-_BRIEF = 3  # words
+_BRIEF, _ASKED = 3, 3  # words; procedures
 _TOLD = 0.7  # a procedure that is as likely tells that a matter was named, be it in few words
 _LIKELY = 0.55  # what follows an opening need not be sure enough to go without a question
 _BATCH = 256  # messages between which new words are forgotten
@@ -150,6 +150,7 @@ class Reader:
             placed=bool(where.place or where.commune or where.communes),
             vague=vague,
             brief=len(read.said.split()) <= _BRIEF,
+            among_three=sum([one.probability for one in ranking[:_ASKED]]),
         )
         bands = self._trust.of(read.channel)[1]
         decision = decide(evidence, bands)
