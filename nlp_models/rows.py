@@ -64,6 +64,10 @@ class Rows:
 
         return products
 
+    def take(self, chosen: Integers) -> Rows:
+        """Return the chosen messages, in that order."""
+        return Rows(self.held[chosen], self.worth, self.whole)
+
     def times(self, weights: Floats) -> Floats:
         """Return rows × ``weights`` (terms × k)."""
         result: Floats = self.held @ (self.worth @ weights)

@@ -4,8 +4,8 @@ With a quadratic penalty the best weights are a combination of the training rows
 (examples × classes), which is many times smaller than W (terms × classes). The steps are those of ordinary L-BFGS on W,
 because all inner products are taken through the rows' mutual products G = XXᵀ, which the caller applies.
 
-Applying G is nearly all the work; along a direction scores change in proportion, so a step's length may be looked for
-without applying it again.
+Applying G is nearly all the work, so much of the way is gone with a part of the rows; and along a direction scores
+change in proportion, so a step's length may be looked for without applying it again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_models.vocabulary import Floats
+from nlp_models.vocabulary import Floats, Integers
 
 Products = Callable[[Floats], Floats]  # G applied: (examples × classes) → the same shape
 
@@ -27,9 +27,10 @@ _SUFFICIENT = 1e-4
 _CLEARLY = 0.02  # of what the slope promises: worth a step twice as long
 _FIRST_GROWTH, _GROWTH = 4.0, 2.0
 _LONGEST = 4.0  # of the step that past ones suggest
-# Of much fewer steps can be paid for. A part of the rows first and then all of them took as long and led less far.
-_STEPS, _STEPS_OF_MUCH = 100, 30
+# Every how many rows are taken, and for how many steps: the coarser ones cost their share of a step.
+_STAGES = ((4, 20), (2, 16), (1, 26))
 _MUCH = 2_000_000  # rows × classes
+_STEPS = 100  # where there is less
 
 
 class Rows(Protocol):
@@ -41,6 +42,9 @@ class Rows(Protocol):
 
     def mutual(self) -> Products:
         """What applies G = XXᵀ."""
+
+    def take(self, chosen: Integers) -> Rows:
+        """Some of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,25 @@ def fit_softmax(
     ``progress`` hears the share of the allowed steps done (0..1); most fits need nearly all of them.
     """
     even = np.ones(rows.count, dtype=np.float32) if weights is None else weights
-    steps = _STEPS_OF_MUCH if targets.size >= _MUCH else _STEPS
-    return _Task(rows.mutual(), targets, strength, even, steps).solve(progress)
+    stages = _STAGES if targets.size >= _MUCH else ((1, _STEPS),)
+    whole = sum(steps / every for every, steps in stages)
+    found, done, taken = Fit(np.zeros_like(targets), np.zeros(targets.shape[1], dtype=np.float32), 0), 0.0, 0
+    for every, steps in stages:
+        chosen = np.arange(0, rows.count, every)
+        task = _Task(
+            (rows.take(chosen) if every > 1 else rows).mutual(), targets[chosen], strength, even[chosen], steps
+        )
+        told = _share_of(progress, done / whole, steps / every / whole)
+        part = task.solve(found.coefficients[chosen], found.bias, told)
+        coefficients = found.coefficients
+        coefficients[chosen] = part.coefficients
+        done, taken = done + steps / every, taken + part.steps
+        found = Fit(coefficients, part.bias, taken)
+    return found
+
+
+def _share_of(progress: Callable[[float], None], start: float, width: float) -> Callable[[float], None]:
+    return lambda share: progress(start + width * share)
 
 
 class _Task:
@@ -122,11 +143,12 @@ class _Task:
         self._weights = weights[:, None]
         self._steps = steps
 
-    def solve(self, progress: Callable[[float], None]) -> Fit:
-        """Go down from nothing learnt."""
-        own = np.zeros_like(self._targets)
-        point = _Vector(own, own.copy(), np.zeros(own.shape[1], dtype=np.float32))
-        state = self._state(point.image + point.bias, 0.0)
+    def solve(self, coefficients: Floats, bias: Floats, progress: Callable[[float], None]) -> Fit:
+        """Go down from there."""
+        begun = coefficients.any()
+        point = _Vector(coefficients, self._products(coefficients) if begun else np.zeros_like(coefficients), bias)
+        point = point.copy()
+        state = self._state(point.image + point.bias, _inner(point.own, point.image))
         slope = self._slope(point, state)
         goal = _TOLERANCE * _length(slope)
         history: list[_Bend] = []
