@@ -15,7 +15,7 @@ from psycopg import errors, sql
 log = logging.getLogger(__name__)
 
 DATABASE = "vigie"
-BUFFERS = "80MB"
+BUFFERS = "56MB"
 
 
 class EmbeddedPostgres:
