@@ -12,7 +12,7 @@ import json
 import math
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -33,7 +33,6 @@ _LONG, _MIDDLE, _SHORT = 6, 5, 4  # letters of a beginning
 _BEGINNINGS = 2  # of each word are features by themselves
 _APART = (2, 3)  # words further
 _RUNS = (3, 4, 5)
-_RUN = crc32(b"c")  # a checksum goes on where another one ended
 _LONGEST_WORD = 30
 _WINDOW, _STEP = 60, 30  # words; a danger told late in a long story is not drowned by the rest
 _TOLD = 3  # words shown to a person
@@ -106,12 +105,11 @@ def words_of(heard: str) -> list[str]:
 @lru_cache(maxsize=_WORDS)
 def features(word: str) -> Word:
     """Where the features of one word stand in the table."""
-    runs = letter_runs(f"<{word}>", _RUNS)
     kinds = _lexicon().of(word)
     long, middle, short = (word[:letters] for letters in (_LONG, _MIDDLE, _SHORT))
     return Word(
         begin=(_slot("w", long), _slot("w", short)),
-        runs=tuple([crc32(run, _RUN) % SLOTS for run in runs]),
+        runs=run_slots("c", f"<{word}>", _RUNS),
         kind=tuple(_slot("k", kind) for kind in kinds),
         long=long.encode(),
         middle=middle.encode(),
@@ -150,6 +148,12 @@ def apart_slots(words: Sequence[Word]) -> list[int]:
         for far in _APART
         for left, right in zip(words, words[far:], strict=False)
     ]
+
+
+def run_slots(block: str, word: str, lengths: Iterable[int], slots: int = SLOTS) -> tuple[int, ...]:
+    """Where a word's runs of letters stand in a table of so many ``slots``."""
+    begun = _checksum(block, "")  # a checksum goes on where another one ended
+    return tuple([crc32(run, begun) % slots for run in letter_runs(word, lengths)])
 
 
 def _slot(block: str, key: str) -> int:

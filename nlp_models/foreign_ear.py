@@ -20,9 +20,8 @@ from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
 
-from nlp_models.danger_ear import read_weights
+from nlp_models.danger_ear import read_weights, run_slots
 from nlp_models.folding import fold
-from nlp_models.letter_runs import letter_runs
 from nlp_models.yaml_files import read_yaml
 
 FOLDER = Path(__file__).parent / "assets" / "danger"
@@ -113,11 +112,11 @@ def words_of(heard: str) -> list[str]:
 def features(word: str) -> Word:
     """Where the features of one word stand in the table."""
     if _IN_CHARACTERS.search(word):
-        runs = _run_slots("z", word, _CHARACTERS)
+        runs = run_slots("z", word, _CHARACTERS)
         named = sorted({(word.find(said), kind) for said, kind in _lexicon().characters if said in word})
         return Word((), runs, tuple((kind,) for _, kind in named))
     begin = tuple(_slot("w", word[:letters]) for letters in _BEGINNINGS)
-    return Word(begin, _run_slots("c", f"<{word}>", _RUNS), (_lexicon().of(word),))
+    return Word(begin, run_slots("c", f"<{word}>", _RUNS), (_lexicon().of(word),))
 
 
 def slots(words: Sequence[str]) -> dict[str, list[int]]:
@@ -153,7 +152,7 @@ def _bones_of(word: str, *, in_latin: bool) -> tuple[int, ...]:
     bones = _TWICE.sub(r"\1", word.translate(_CONSONANTS))
     if len(bones) < _FEWEST_CONSONANTS:
         return ()
-    return (_slot("o", bones), *_run_slots("q", f"<{bones}>", (_CONSONANTS_TOGETHER,)))
+    return (_slot("o", bones), *run_slots("q", f"<{bones}>", (_CONSONANTS_TOGETHER,)))
 
 
 def tongue_slots(words: Iterable[str]) -> list[int]:
@@ -183,11 +182,6 @@ def _near(kinds: Sequence[tuple[str, ...]]) -> set[str]:
     }
 
 
-def _run_slots(block: str, word: str, lengths: Iterable[int], slots: int = SLOTS) -> tuple[int, ...]:
-    begun = crc32(block.encode())
-    return tuple([crc32(run, begun) % slots for run in letter_runs(word, lengths)])
-
-
 @lru_cache(maxsize=_WORDS)
 def _slot(block: str, key: str) -> int:
     return crc32(f"{block}{key}".encode()) % SLOTS
@@ -195,7 +189,7 @@ def _slot(block: str, key: str) -> int:
 
 def _tongue(word: str) -> tuple[int, ...]:
     whole = crc32(f"w{word}".encode()) % TONGUE_SLOTS
-    return (*_run_slots("g", f"<{word}>", _TONGUE_RUNS, TONGUE_SLOTS), *[whole] * _WHOLE)
+    return (*run_slots("g", f"<{word}>", _TONGUE_RUNS, TONGUE_SLOTS), *[whole] * _WHOLE)
 
 
 @lru_cache(maxsize=_WORDS)

@@ -96,7 +96,7 @@ class AnyOf:
             for pattern in self._patterns:
                 pattern.join()
                 self._bits |= pattern.bit
-        return bool(heard.begun & self._bits)
+        return bool(heard.bits & self._bits)
 
 
 class _Beginnings:
@@ -163,7 +163,7 @@ class Heard:
         self._bits = 0
 
     @property
-    def begun(self) -> int:
+    def bits(self) -> int:
         """The bits of all patterns an alternative of which may begin at some word."""
         if self._known is not _BEGUN.words:
             self._known = _BEGUN.words
@@ -172,12 +172,12 @@ class Heard:
 
     def tried(self, pattern: WordPattern) -> _Places:
         """Return where words begin as an alternative of a pattern may, with the numbers of these alternatives."""
-        if not self.begun & pattern.bit:
+        if not self.bits & pattern.bit:
             return ()
         return [(start, begun[pattern]) for start, begun in self._words if pattern in begun]
 
     def _read(self, known: dict[str, tuple[int, _Tried]]) -> None:
-        """Where words begin, and what may begin there (the space after a shorter word is one of its letters)."""
+        """Find where words begin, and what may begin there (the space after a shorter word is one of its letters)."""
         text, words, every = self.text, [], 0
         script = "" if text.isascii() else OTHER_SCRIPT
         place = text.find(" ") + 1

@@ -7,16 +7,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import islice
 
 import pytest
 
 from nlp_models.corpus import read_examples
 from nlp_models.danger_ear import ABOUT, listen
-from nlp_models.danger_rules import RULES, Grade, _heard, concept_words, find_danger, rule_book
+from nlp_models.danger_rules import RULES, Grade, _heard, _hits, concept_words, find_danger, rule_book, warm
 from nlp_models.danger_training import key
 from nlp_models.hearing import UNREAD, cases, told
 from nlp_models.listening import listened
 from nlp_models.training import EXAMPLES
+from nlp_models.word_pattern import Heard, WordPattern
 from nlp_models.yaml_files import read_yaml
 
 POSITIVE = [(rule.id, text) for rule in rule_book().rules for text in rule.positive]
@@ -325,3 +328,19 @@ def test_importing_the_rules_loads_no_model_and_no_yaml() -> None:
     code = "import sys, nlp_models.danger_rules; print(sorted({'spacy', 'numpy', 'yaml', 'thinc'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_is_only_likely_hides_nothing_plain_and_is_told_after_it() -> None:
+    pattern, likely = WordPattern("feu vert"), WordPattern(r"\S+ feu|vert")
+    rule = replace(rule_book().rules[0], sign=False, pattern=pattern, likely=likely, together=())
+    found = [(hit.group(), grade) for hit, grade in _hits(rule, Heard(" un feu vert "))]
+    assert found == [("feu vert", Grade.PLAIN), ("un feu", Grade.LIKELY), ("vert", Grade.LIKELY)]
+
+
+def test_warming_may_be_left_at_any_step_and_changes_no_answer() -> None:
+    texts = [text for rule in rule_book().rules[::5] for text in (*rule.positive[:2], *rule.negative[:2])]
+    steps = warm()
+    assert sum(1 for _ in islice(steps, 100)) == 100
+    before = [find_danger(text) for text in texts]
+    assert sum(1 for _ in steps) > 5_000
+    assert [find_danger(text) for text in texts] == before

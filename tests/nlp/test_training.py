@@ -203,7 +203,7 @@ def _dense(rows: Floats) -> Rows:
     return Rows(sparse.csr_matrix(rows), sparse.identity(5, np.float32, "csr"), np.zeros(5, dtype=np.bool_))
 
 
-def test_many_messages_at_once_are_the_counted_each() -> None:
+def test_many_messages_at_once_are_the_rows_of_each() -> None:
     reader = TermReader("fr")
     inside = [reader.read(text) for text in ("un gros trou dans la rue", "la la la rue trou", "lampadaire eteint rue")]
     outside = [reader.read("une recette de gateau"), reader.read("la recette du trou normand")]
