@@ -68,6 +68,7 @@ async def listen(session: AsyncSession, house: House, sid: str, contact: str | N
         await _silence(session, desk, call, report)
     else:
         await reply(session, desk, call, report, words, turn.keys)
+        call.owed = report.decision is None
     return talk
 
 
@@ -154,7 +155,10 @@ async def _add_to(session: AsyncSession, desk: Desk, talk: Talk, about: Report, 
 
 
 async def go_on(session: AsyncSession, desk: Desk, sid: str, *, patient: bool = True) -> Talk | None:
-    """Choose what to ask next, once the words were understood. Not ``patient``: the caller waited long enough."""
+    """Choose what to ask next, once the words were understood; a choice that was made stands.
+
+    Not ``patient``: the caller waited long enough.
+    """
     call = await calls.by_sid(session, sid)
     if call is None:
         return None
@@ -164,9 +168,12 @@ async def go_on(session: AsyncSession, desk: Desk, sid: str, *, patient: bool = 
         return talk
     if talk.pending and patient:
         return talk
-    if report.state is not ReportState.TALKING or talk.pending or report.decision is None:
+    if report.state is not ReportState.TALKING or talk.pending:
         call.step = Step.DONE  # danger was heard, or the understanding is late: it will open by itself
         return talk
+    if not call.owed:
+        return talk
+    call.owed = False
     if call.language is None and not report.asked and spoken(report.language) != DEFAULT:
         call.language = spoken(report.language)  # they spoke it without asking for it
     await proceed(session, desk, call, report)
@@ -178,7 +185,7 @@ async def _first_words(session: AsyncSession, desk: Desk, call: PhoneCall, words
     report = await open_report(session, desk, call, words, turn)
     if call.ended_at is not None:
         return Talk(call, report)  # the last words of somebody who has hung up: handled as a written message would be
-    report.state = ReportState.TALKING
+    report.state, call.owed = ReportState.TALKING, True
     await timers.arm(session, timers.Verb.UNANSWERED, report.id, desk.now() + LOST, desk.now())
     return Talk(call, report)
 

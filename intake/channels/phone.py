@@ -133,7 +133,7 @@ class Phone:
 
     async def _go_on(self, talk: Talk, fields: Mapping[str, str], *, first: bool) -> str:
         """Wait a moment for the understanding, then say what comes next."""
-        if talk.pending:
+        if talk.call.owed:
             talk = await self._understood(fields) or talk
         if talk.pending:
             return phone_words.wait(self._address, 1, talk.call.language, first=first)

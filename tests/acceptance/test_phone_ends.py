@@ -106,6 +106,20 @@ async def test_a_turn_that_twilio_repeats_has_no_second_effect(
     assert twilio.texts_to(line.caller)
 
 
+async def test_waiting_that_twilio_repeats_puts_no_further_question(
+    switchboard: City, line: Line, twilio: TwilioStandIn
+) -> None:
+    await line.ring()
+    fields = {"CallSid": line.sid, "From": line.caller}
+    asked = await line.post("/webhooks/twilio/voice/heard?turn=0", {**fields, "SpeechResult": HOLE})
+    again = [await line.post("/webhooks/twilio/voice/wait?turn=1", fields) for _ in range(3)]
+    assert "J'ai compris" in asked.text
+    assert {answer.text for answer in again} == {asked.text}
+    await line.hang_up()
+    await switchboard.settle()
+    assert twilio.texts_to(line.caller)
+
+
 async def test_what_is_not_signed_by_twilio_stays_outside(switchboard: City, line: Line) -> None:
     fields = {"CallSid": line.sid, "From": line.caller, "SpeechResult": HOLE}
     assert (await line.post("/webhooks/twilio/voice/heard?turn=0", fields, token="another")).status_code == 403

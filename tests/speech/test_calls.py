@@ -36,6 +36,22 @@ async def test_a_spoken_sentence_becomes_an_incident(town: City, caller: Caller,
     assert caller.questions == 2
 
 
+async def test_words_understood_before_twilio_asks_what_comes_next_are_confirmed(
+    town: City, caller: Caller, twilio: TwilioStandIn
+) -> None:
+    await caller.ring()
+    async with caller.stream() as stream:
+        await caller.play(stream, quiet(0.4) + spoken(sentences()[CAR]) + quiet(2.5))
+        await stream.listen()
+    await town.work()  # a worker that is quicker than the telephone network
+    await caller.stream_ended()
+    assert caller.last().startswith("J'ai compris : un véhicule mal garé")
+    await caller.tap("1")
+    assert caller.ended
+    await town.settle()
+    assert twilio.texts_to(caller.caller)
+
+
 async def test_danger_in_the_middle_of_a_sentence_is_answered_before_its_end(
     town: City, caller: Caller, twilio: TwilioStandIn
 ) -> None:

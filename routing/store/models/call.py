@@ -14,7 +14,8 @@ from routing.store.base import Base, Numbered, states
 class PhoneCall(Numbered, Base):
     """One call of a citizen. ``turn`` counts what we said, so that a provider's retry is recognised.
 
-    ``tries`` are the turns in a row that gave nothing. A call that ends without a report is a missed call; its caller
+    ``tries`` are the turns in a row that gave nothing. ``owed`` is the next question while what was said is being
+    understood: it is chosen once, however early that is done and however often the provider asks. A call that ends without a report is a missed call; its caller
     is asked by text what is happening (``invited_at``), and what they answer becomes its report.
     """
 
@@ -30,6 +31,7 @@ class PhoneCall(Numbered, Base):
     step: Mapped[Step] = mapped_column(states(Step), default=Step.WHAT)
     turn: Mapped[int] = mapped_column(default=0)
     tries: Mapped[int] = mapped_column(default=0)
+    owed: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]  # when a person of the room dealt with a missed call
