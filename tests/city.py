@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, LiteralString
 
 import httpx
 from fastapi import FastAPI
@@ -37,7 +37,9 @@ from tests.hands import Hands
 from tests.understood import Scripted
 
 MANY_ROUNDS = 200
-LOOK = text("SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'todo'), min(next_at) FROM timer")
+LOOK: LiteralString = """
+    SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'todo') AS jobs, min(next_at) AS following FROM timer
+"""
 # Rough boxes around two town halls: enough for a position to be inside one, or far from both.
 DRAWN = Area(
     {
@@ -176,17 +178,23 @@ class City:
     async def _drain(self) -> datetime | None:
         """Carry out what is due now; returns when something is next."""
         for _ in range(MANY_ROUNDS):
-            async with self.house.database.transaction() as session:
-                jobs, following = (await session.execute(LOOK)).one()
-                if following and following <= self.clock.at and await timers.sweep(session, self.clock.at):
-                    jobs, following = (await session.execute(LOOK)).one()
+            jobs, following = await self._look()
+            if following and following <= self.clock.at:
+                async with self.house.database.transaction() as session:
+                    woken = await timers.sweep(session, self.clock.at)
+                if woken:
+                    jobs, following = await self._look()
             if not jobs:
-                found: datetime | None = following
-                return found
+                return following
             hands = self._idle.pop() if self._idle else Hands(self.house.jobs)
             await hands.work()
             self._idle.append(hands)
         raise AssertionError("jobs never end")
+
+    async def _look(self) -> tuple[bool, datetime | None]:
+        """Whether a job waits, and when a timer will send one: asked so often that it goes by no session."""
+        row = await self.house.jobs.connector.execute_query_one_async(LOOK)
+        return row["jobs"], row["following"]
 
     async def lose_every_job(self) -> int:
         """Wipe the job engine's queue, as a lost broker would."""

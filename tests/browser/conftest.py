@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from bot.bootstrap import build
 from bot.house import House
@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.web import create_app
 from bot.worker import Worker
 from routing.catalogue import loader
-from tests.browser.provide import NAMES, in_path
+from tests.browser.provide import NAMES, downloaded, in_path
 from tests.city import read_catalogue, settings_in
 from tests.engines import ENGINES
 from tests.standins.loopback import Server
@@ -92,7 +92,7 @@ async def _serving(settings: Settings, url: str, door: socket.socket) -> AsyncIt
                 await server.listening.wait()
             yield house
         finally:
-            server.should_exit = True
+            server.stop()
             await running
 
 
@@ -100,21 +100,15 @@ async def _serving(settings: Settings, url: str, door: socket.socket) -> AsyncIt
 async def browser() -> AsyncIterator[Browser]:
     """An installed Chromium, or Playwright's own download; skips with a reason when there is neither."""
     async with async_playwright() as playwright:
-        path = _chromium(playwright)
-        if path is None:
+        path = in_path()
+        if path is None and not downloaded(playwright.chromium.executable_path):
             pytest.skip(
                 f"no browser: none of {', '.join(NAMES)} in PATH, and `playwright install chromium` was not run"
             )
+        # Its own download has the light one beside it, which Playwright chooses when none is named.
         browser = await playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield browser
         await browser.close()
-
-
-def _chromium(playwright: Playwright) -> str | None:
-    if found := in_path():
-        return found
-    downloaded = playwright.chromium.executable_path
-    return downloaded if Path(downloaded).exists() else None
 
 
 @dataclass

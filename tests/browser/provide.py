@@ -14,47 +14,69 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without windows, a tab of its own costs a third: every story opens several.
+LIGHT = "chromium-headless-shell"
+NAMES = (LIGHT, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+TRIED = Path(sys.prefix) / "browser.tried"  # no light one is to be had here: it is not looked for again
 PATIENCE = 600  # seconds for one way of getting it
 
 
 def in_path() -> str | None:
-    """The path of an installed browser, None when there is none."""
+    """The path of an installed browser, the light one first; None when there is none."""
     return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
-def installed() -> str | None:
-    """The path of a browser that is already there, Playwright's own included."""
-    if found := in_path():
-        return found
+def installed() -> bool:
+    """Whether there is a browser already, Playwright's own included."""
+    if in_path():
+        return True
     with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    return own if Path(own).exists() else None
+        return downloaded(playwright.chromium.executable_path)
 
 
-def obtain() -> str | None:
+def downloaded(path: str) -> bool:
+    """Whether Playwright's own download is at the path that it names."""
+    return Path(path).exists()
+
+
+def obtain() -> bool:
     """Get one if it may: the distribution's package as root, else Playwright's download."""
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        _try(["apt-get", "update", "-qq"])
-        _try(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"])
-    if installed() is None:
+    _from_distribution(LIGHT, "chromium")
+    if not installed():
         _try([sys.executable, "-m", "playwright", "install", "chromium"])
     return installed()
 
 
-def _try(command: Sequence[str]) -> None:
+def _lighten() -> None:
+    """Get the light one beside another browser, once, if it may."""
+    if in_path() and shutil.which(LIGHT) is None and not TRIED.exists():
+        TRIED.touch()
+        _from_distribution(LIGHT)
+
+
+def _from_distribution(*packages: str) -> None:
+    """Install the first of these packages that there is, as root."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        _try(["apt-get", "update", "-qq"])
+        any(_try(["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]) for package in packages)
+
+
+def _try(command: Sequence[str]) -> bool:
     try:
         subprocess.run(command, check=True, timeout=PATIENCE, capture_output=True)
     except (OSError, subprocess.SubprocessError) as error:
-        sys.stderr.write(f"  {' '.join(command[:3])}: {type(error).__name__}\n")
+        sys.stderr.write(f"  {' '.join((*command[:3], command[-1]))}: {type(error).__name__}\n")
+        return False
+    return True
 
 
 def main() -> None:
-    """Say which browser the tests will drive."""
-    if installed() is not None:
+    """Get the browser that the tests will drive; say so when it takes its time and when there is none."""
+    if installed():
+        _lighten()
         return
     sys.stderr.write("No Chromium here: getting one for the browser tests (a minute or two)...\n")
-    if obtain() is None:
+    if not obtain():
         sys.stderr.write("None could be had: the browser tests will skip. Install chromium and run again.\n")
 
 

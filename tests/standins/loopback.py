@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 START = 60.0  # seconds
+TICK, BREATH = 1.0, 0.005  # seconds: between two looks at the clock, and at who is still served
 CUT = "standins.cut"  # the ASGI extension by which an application cuts its connection
 
 
@@ -25,15 +26,42 @@ class _Cuttable(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """Leaves the test run's signals alone and tells when it listens."""
+    """Leaves the test run's signals alone, tells when it listens, and ends when told, not at its next look around."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.listening = asyncio.Event()
+        self._told = asyncio.Event()
+
+    def stop(self) -> None:
+        """Serve nobody new; whoever is served has the grace that the configuration gives."""
+        self.should_exit = True
+        self._told.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.listening.set()
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), TICK)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        state = self.server_state
+        for server in self.servers:
+            server.close()
+        for connection in list(state.connections):
+            connection.shutdown()
+        try:
+            async with asyncio.timeout(self.config.timeout_graceful_shutdown):
+                # uvicorn keeps them in sets that tell nobody of a change.
+                while state.connections or state.tasks:  # noqa: ASYNC110
+                    await asyncio.sleep(BREATH)
+        except TimeoutError:
+            for task in state.tasks:
+                task.cancel()
+        await self.lifespan.shutdown()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -56,5 +84,5 @@ async def serving(app: ASGIApp, port: int = 0, **more: Any) -> AsyncIterator[str
                 await server.listening.wait()
             yield f"http://127.0.0.1:{door.getsockname()[1]}"
         finally:
-            server.should_exit = True
+            server.stop()
             await running
