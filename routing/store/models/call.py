@@ -15,8 +15,9 @@ class PhoneCall(Numbered, Base):
     """One call of a citizen. ``turn`` counts what we said, so that a provider's retry is recognised.
 
     ``tries`` are the turns in a row that gave nothing. ``owed`` is the next question while what was said is being
-    understood: it is chosen once, however early that is done and however often the provider asks. A call that ends without a report is a missed call; its caller
-    is asked by text what is happening (``invited_at``), and what they answer becomes its report.
+    understood: it is chosen once, however early that is done and however often the provider asks. A call that ends
+    without a report is a missed call; its caller is asked by text what is happening (``invited_at``), and what they
+    answer becomes its report.
     """
 
     __tablename__ = "phone_call"
