@@ -5,7 +5,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 PORT ?= 8000
-TEST_PROCESSES ?= 3
+# On two cores a third process costs more than it brings.
+TEST_PROCESSES ?= 2
 export VIGIE_PORT := $(PORT)
 unexport PYTHONDONTWRITEBYTECODE  # compiling everything again is half of the time it takes to begin
 

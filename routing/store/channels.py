@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, DateTime, String, bindparam, case, func, or_, select, text
+from sqlalchemy import ColumnElement, DateTime, Integer, Select, String, bindparam, case, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,23 +20,52 @@ UPDATES_WAIT = 20
 RANK: ColumnElement[int] = case({severity.value: severity.rank for severity in Severity}, value=Incident.severity)
 
 
-def _lacking(address: str | ColumnElement[str]) -> ColumnElement[bool]:
+def _lacking(address: ColumnElement[str]) -> ColumnElement[bool]:
     return (Thread.channel == address) & Thread.behind & (Thread.state != DeliveryState.FAILED)
 
 
+ADDRESS, NOW = bindparam("address", type_=String), bindparam("now", type_=DateTime(timezone=True))
 SEEN = Thread.provider_ref.is_not(None)
-WHEN = func.coalesce(Thread.again_at, bindparam("now", type_=DateTime(timezone=True)))
+WHEN = func.coalesce(Thread.again_at, NOW)
 LACKS = (
     select(func.min(WHEN), func.min(WHEN).filter(SEEN), func.max(RANK).filter(~SEEN), func.max(RANK).filter(SEEN))
     .join(Incident, Incident.id == Thread.incident_id)
-    .where(_lacking(bindparam("address", type_=String)))
+    .where(_lacking(ADDRESS))
 )
+
+
+def _behind() -> Select[Thread, Incident]:
+    """Put together once: for each parcel of a channel it would take longer than the database does to answer."""
+    order = (RANK.desc(), Thread.id)
+    wanted = _lacking(ADDRESS) & or_(Thread.again_at.is_(None), Thread.again_at <= NOW)
+    place = func.row_number().over(partition_by=SEEN, order_by=order).label("place")
+    ranked = select(Thread.id, place).join(Incident, Incident.id == Thread.incident_id).where(wanted).subquery()
+    most = case((SEEN, bindparam("updates", type_=Integer)), else_=bindparam("cards", type_=Integer))
+    return (
+        select(Thread, Incident)
+        .join(Incident, Incident.id == Thread.incident_id)
+        .join(ranked, ranked.c.id == Thread.id)
+        .where(wanted, ranked.c.place <= most)
+        .order_by(SEEN, *order)
+        .with_for_update(of=Thread, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+BEHIND = _behind()
 
 
 OUTDATE = text("""
     UPDATE thread SET behind = true WHERE incident_id = ANY(CAST(:incidents AS bigint[])) AND state <> 'failed'
     RETURNING id, incident_id, channel, state, provider_ref IS NOT NULL
 """)
+
+
+NUMBERS = (
+    select(Channel.address, Channel.id)
+    .where(Channel.address.in_(bindparam("addresses", expanding=True)))
+    .order_by(Channel.id)
+)
 
 
 async def outdate(session: AsyncSession, incidents: Sequence[int]) -> list[tuple[int, int, str, str, bool]]:
@@ -49,13 +78,13 @@ async def numbers(session: AsyncSession, addresses: Collection[str]) -> dict[str
     """The numbers of these channels by their address, in order; those never seen before are given one."""
     if not addresses:
         return {}
-    known = select(Channel.address, Channel.id).where(Channel.address.in_(addresses)).order_by(Channel.id)
-    found = dict((await session.execute(known)).all())
+    given = {"addresses": list(addresses)}
+    found = dict((await session.execute(NUMBERS, given)).all())
     if len(found) == len(addresses):
         return found
     rows = [{"address": address} for address in sorted(addresses)]
     await session.execute(insert(Channel).values(rows).on_conflict_do_nothing())
-    return dict((await session.execute(known)).all())
+    return dict((await session.execute(NUMBERS, given)).all())
 
 
 async def behind(
@@ -66,20 +95,8 @@ async def behind(
     At most so many of each: a storm of new cards does not hide what is to be brought up to date. A thread that is
     being written this instant is passed over; its writer wakes the channel.
     """
-    order = (RANK.desc(), Thread.id)
-    wanted = _lacking(address) & or_(Thread.again_at.is_(None), Thread.again_at <= now)
-    place = func.row_number().over(partition_by=SEEN, order_by=order).label("place")
-    ranked = select(Thread.id, place).join(Incident, Incident.id == Thread.incident_id).where(wanted).subquery()
-    query = (
-        select(Thread, Incident)
-        .join(Incident, Incident.id == Thread.incident_id)
-        .join(ranked, ranked.c.id == Thread.id)
-        .where(wanted, ranked.c.place <= case((SEEN, updates), else_=cards))
-        .order_by(SEEN, *order)
-        .with_for_update(of=Thread, skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    return [(thread, incident) for thread, incident in await session.execute(query)]
+    given = {"address": address, "now": now, "cards": cards, "updates": updates}
+    return [(thread, incident) for thread, incident in await session.execute(BEHIND, given)]
 
 
 @dataclass(frozen=True, slots=True)

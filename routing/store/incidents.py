@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, func, or_, select, tuple_
+from sqlalchemy import and_, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.domain.incident import DeliveryState, IncidentState
@@ -123,11 +123,17 @@ async def dispatches_of(session: AsyncSession, incident_id: int) -> Sequence[Dis
     return (await dispatches_of_all(session, [incident_id]))[incident_id]
 
 
+DISPATCHES = (
+    select(Dispatch)
+    .where(Dispatch.incident_id.in_(bindparam("incidents", expanding=True)))
+    .order_by(Dispatch.due_at, Dispatch.id)
+)
+
+
 async def dispatches_of_all(session: AsyncSession, ids: Collection[int]) -> dict[int, list[Dispatch]]:
     """The same of several incidents, by their numbers."""
     found: dict[int, list[Dispatch]] = {id_: [] for id_ in ids}
-    query = select(Dispatch).where(Dispatch.incident_id.in_(ids)).order_by(Dispatch.due_at, Dispatch.id)
-    for row in await session.scalars(query) if ids else ():
+    for row in await session.scalars(DISPATCHES, {"incidents": list(ids)}) if ids else ():
         found[row.incident_id].append(row)
     return found
 
@@ -143,13 +149,22 @@ async def threads_by_id(session: AsyncSession, ids: Sequence[int]) -> dict[int, 
     return {thread.id: thread for thread in await session.scalars(query)}
 
 
+UNSAID = (
+    select(ThreadLine)
+    .where(
+        ThreadLine.thread_id.in_(bindparam("threads", expanding=True)),
+        ThreadLine.state.not_in((DeliveryState.SENT, DeliveryState.FAILED)),
+    )
+    .order_by(ThreadLine.id)
+    .execution_options(populate_existing=True)
+)
+
+
 async def unsaid_lines(session: AsyncSession, threads: Collection[int]) -> Sequence[ThreadLine]:
     """What is still to be said in these threads, in the order it happened."""
     if not threads:
         return ()
-    ended = (DeliveryState.SENT, DeliveryState.FAILED)
-    query = select(ThreadLine).where(ThreadLine.thread_id.in_(threads), ThreadLine.state.not_in(ended))
-    return (await session.scalars(query.order_by(ThreadLine.id).execution_options(populate_existing=True))).all()
+    return (await session.scalars(UNSAID, {"threads": list(threads)})).all()
 
 
 async def thread_at(session: AsyncSession, channel: str, provider_ref: str) -> Thread | None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from procrastinate import App
-from sqlalchemy import case, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from routing.store.models import Timer
@@ -84,6 +84,16 @@ ARM = text("""
         priority = excluded.priority, attempts = 0, error = NULL
     RETURNING subject_id, xmax = 0
 """)
+HASTEN = text("""
+    WITH held AS (
+        SELECT verb, subject_id, rank FROM timer
+            JOIN unnest(CAST(:subjects AS bigint[]), CAST(:ranks AS bigint[])) AS given(subject, rank)
+            ON subject_id = subject WHERE verb = :verb ORDER BY subject_id FOR UPDATE OF timer
+    )
+    UPDATE timer SET priority = greatest(priority, rank) FROM held
+    WHERE timer.verb = held.verb AND timer.subject_id = held.subject_id AND due_at > :now AND due_at <= :soon
+    RETURNING timer.subject_id
+""")
 
 
 async def arm(
@@ -136,16 +146,10 @@ async def soon(session: AsyncSession, verb: Verb, boosts: Mapping[int, int], now
     """
     if not boosts:
         return set()
-    mine = select(Timer.verb, Timer.subject_id).where(Timer.verb == verb, Timer.subject_id.in_(boosts))
-    held = mine.order_by(Timer.subject_id).with_for_update().cte("held")
-    hastened = (
-        update(Timer)
-        .where(Timer.verb == held.c.verb, Timer.subject_id == held.c.subject_id)
-        .where(Timer.due_at > now, Timer.due_at <= now + SOON)
-        .values(priority=func.greatest(Timer.priority, PRIORITY[verb] + case(boosts, value=Timer.subject_id)))
-        .returning(Timer.subject_id)
-    )
-    return set(await session.scalars(hastened.execution_options(synchronize_session=False)))
+    ranks = [PRIORITY[verb] + boost for boost in boosts.values()]
+    given = {"verb": verb.value, "now": now, "soon": now + SOON, "subjects": list(boosts), "ranks": ranks}
+    await session.flush()
+    return set(await session.scalars(HASTEN, given))
 
 
 async def lock(session: AsyncSession, verb: Verb, subject_id: int) -> None:

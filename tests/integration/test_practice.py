@@ -16,6 +16,12 @@ from tests.understood import Scripted
 TABLES = (Report, InboundEvent, Incident, Page, Timer, ConsolePost, ConsoleCall)
 
 
+@pytest.fixture(autouse=True)
+def unhurried_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody writes meanwhile: no need to make way."""
+    monkeypatch.setattr(practice, "PAUSE", 0)
+
+
 async def test_it_rings_a_telephone_and_nobody_ever_knows(
     city: City, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:

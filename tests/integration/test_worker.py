@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from bot.worker import Worker
 from routing.domain.card import Card, Line
 from routing.domain.pace import Rate
 from routing.domain.paging import Call, Rung
-from routing.service import ring
+from routing.service import deliver, ring
 from routing.store import timers
 from routing.store.models import Timer
 from routing.store.timers import Verb
@@ -95,8 +96,9 @@ async def test_missing_timers_are_healed_while_it_runs(
 
 
 async def test_jobs_of_a_worker_that_died_do_not_stay(
-    real_time: City, scripted: Scripted, database_url: str, tmp_path: Path
+    real_time: City, scripted: Scripted, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(timers, "LEASE", timedelta(seconds=1))
     await real_time.report(scripted.expect("un trou", ("voirie-nid-de-poule", 0.9)))
     async with real_time.session() as session:
         await session.execute(text("UPDATE procrastinate_jobs SET status = 'doing'"))
@@ -160,8 +162,9 @@ class Hanging:
 
 
 async def test_a_chat_that_hangs_does_not_deafen_the_ear(
-    real_time: City, scripted: Scripted, database_url: str, tmp_path: Path
+    real_time: City, scripted: Scripted, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(deliver, "CARRY_TIME", 3.0)  # longer than the ear may take
     chat = Hanging()
     house = build(settings_in(tmp_path), database_url, clock=SystemClock(), classifier=scripted)
     desk = replace(house.desk, directory=Channels({"voirie": tuple(f"slack:C{number}" for number in range(12))}))
