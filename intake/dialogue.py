@@ -68,7 +68,7 @@ async def listen(session: AsyncSession, house: House, sid: str, contact: str | N
         await _silence(session, desk, call, report)
     else:
         await reply(session, desk, call, report, words, turn.keys)
-        call.owed = report.decision is None
+    call.owed = report.decision is None
     return talk
 
 

@@ -61,17 +61,17 @@ OUTDATE = text("""
 """)
 
 
+async def outdate(session: AsyncSession, incidents: Sequence[int]) -> list[tuple[int, int, str, str, bool]]:
+    """The threads of these incidents lack something now: number, incident, channel, state, is its card there."""
+    rows = await session.execute(OUTDATE, {"incidents": incidents})
+    return sorted((id_, incident, channel, state, seen) for id_, incident, channel, state, seen in rows)
+
+
 NUMBERS = (
     select(Channel.address, Channel.id)
     .where(Channel.address.in_(bindparam("addresses", expanding=True)))
     .order_by(Channel.id)
 )
-
-
-async def outdate(session: AsyncSession, incidents: Sequence[int]) -> list[tuple[int, int, str, str, bool]]:
-    """The threads of these incidents lack something now: number, incident, channel, state, is its card there."""
-    rows = await session.execute(OUTDATE, {"incidents": incidents})
-    return sorted((id_, incident, channel, state, seen) for id_, incident, channel, state, seen in rows)
 
 
 async def numbers(session: AsyncSession, addresses: Collection[str]) -> dict[str, int]:

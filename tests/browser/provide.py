@@ -5,20 +5,18 @@ Run by ``make test`` before the suite. When none can be had it says so and the b
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from tests.distribution import install, tried
 
 # Without windows, a tab of its own costs a third: every story opens several.
 LIGHT = "chromium-headless-shell"
 NAMES = (LIGHT, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 TRIED = Path(sys.prefix) / "browser.tried"  # no light one is to be had here: it is not looked for again
-PATIENCE = 600  # seconds for one way of getting it
 
 
 def in_path() -> str | None:
@@ -41,9 +39,8 @@ def downloaded(path: str) -> bool:
 
 def obtain() -> bool:
     """Get one if it may: the distribution's package as root, else Playwright's download."""
-    _from_distribution(LIGHT, "chromium")
-    if not installed():
-        _try([sys.executable, "-m", "playwright", "install", "chromium"])
+    if not (install(LIGHT) or install("chromium") or installed()):
+        tried([sys.executable, "-m", "playwright", "install", "chromium"])
     return installed()
 
 
@@ -51,23 +48,7 @@ def _lighten() -> None:
     """Get the light one beside another browser, once, if it may."""
     if in_path() and shutil.which(LIGHT) is None and not TRIED.exists():
         TRIED.touch()
-        _from_distribution(LIGHT)
-
-
-def _from_distribution(*packages: str) -> None:
-    """Install the first of these packages that there is, as root."""
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        _try(["apt-get", "update", "-qq"])
-        any(_try(["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]) for package in packages)
-
-
-def _try(command: Sequence[str]) -> bool:
-    try:
-        subprocess.run(command, check=True, timeout=PATIENCE, capture_output=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        sys.stderr.write(f"  {' '.join((*command[:3], command[-1]))}: {type(error).__name__}\n")
-        return False
-    return True
+        install(LIGHT)
 
 
 def main() -> None:

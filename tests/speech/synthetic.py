@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from intake.transcription.audio import PHONE_RATE, to_mulaw
 from tests.databases import ROOT
+from tests.distribution import install
 
 PACKAGES = ("espeak-ng", "sox")
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -72,9 +72,7 @@ def main() -> None:
     """Get them if they are missing and it may: the distribution's packages, as root."""
     if absent() is None:
         return
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *PACKAGES]):
-            subprocess.run(["apt-get", *command], check=False, timeout=600, capture_output=True)
+    install(*PACKAGES)
     if why := absent():
         sys.stderr.write(f"Tests with real voices will skip: {why}\n")
 
