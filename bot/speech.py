@@ -50,7 +50,8 @@ def _names(settings: Settings) -> tuple[str, ...]:
     from nlp_models.gazetteer import own
 
     known = own(settings.locale)
-    entries = (entry for group in (*known.streets.values(), *known.named.values()) for entry in group)
+    groups = (*(names.entries for names in known.streets.values()), *known.named.values())
+    entries = (entry for group in groups for entry in group)
     return tuple(sorted({entry.label for entry in entries})[:MOST_NAMES])
 
 

@@ -12,12 +12,12 @@ import json
 import math
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import chain, repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from nlp_models.concepts import Concepts
@@ -57,8 +57,7 @@ class Opinion:
         return _heaviest(self.said) if self.said else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """The slots of a word's own features by block, and what it brings to features that it shares with another word.
 
     ``kinds`` are the names of what it may be, ``long``, ``middle`` and ``short`` its beginnings; those in ``_then`` are
@@ -79,8 +78,7 @@ class Word:
     kinds_then: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """Sums of weights of one word: its beginnings, its runs of letters, its kinds, and how many of the last two."""
 
     word: Word
@@ -123,37 +121,32 @@ def features(word: str) -> Word:
     )
 
 
-def pair_slots(words: Sequence[Word]) -> list[int]:
-    """Where two neighbouring words stand together."""
-    return [
-        crc32(begun, then) % SLOTS
-        for left, right in pairwise(words)
-        for begun, then in ((right.long, left.long_then), (right.short, left.short_then))
-    ]
+class Shared(NamedTuple):
+    """The slots of two neighbouring words, of two a little apart, and of a word beside the kinds of its neighbour."""
+
+    pair: list[int]
+    apart: list[int]
+    beside: list[int]
 
 
-def beside_slots(words: Sequence[Word]) -> list[int]:
-    """Where a word stands with the kinds of its neighbour."""
-    found: list[int] = []
-    for left, right in pairwise(words):
-        found += [crc32(kind, left.beside_then) % SLOTS for kind in right.kinds]
-        found += [crc32(right.long, kind) % SLOTS for kind in left.kinds_then]
-    return found
+def shared_slots(words: Sequence[Word]) -> Shared:
+    """Where the features stand that belong to two words of a text."""
+    if len(words) < 2:
+        return Shared([], [], [])
+    _, _, _, long, middle, short, kinds, long_then, middle_then, short_then, beside_then, kinds_then = zip(
+        *words, strict=True
+    )
+    beside = [crc32(kind, then) for then, named in zip(beside_then, kinds[1:], strict=False) for kind in named]
+    beside += [crc32(right, then) for thens, right in zip(kinds_then, long[1:], strict=False) for then in thens]
+    pair = chain(map(crc32, long[1:], long_then), map(crc32, short[1:], short_then))
+    apart = chain.from_iterable([map(crc32, middle[far:], middle_then) for far in _APART])
+    return Shared(*([checksum % SLOTS for checksum in found] for found in (pair, apart, beside)))
 
 
-def apart_slots(words: Sequence[Word]) -> list[int]:
-    """Where words stand that are a little apart."""
-    return [
-        crc32(right.middle, left.middle_then) % SLOTS
-        for far in _APART
-        for left, right in zip(words, words[far:], strict=False)
-    ]
-
-
-def run_slots(block: str, word: str, lengths: Iterable[int], slots: int = SLOTS) -> tuple[int, ...]:
+def run_slots(block: str, word: str, lengths: Sequence[int], slots: int = SLOTS) -> tuple[int, ...]:
     """Where a word's runs of letters stand in a table of so many ``slots``."""
     begun = _checksum(block, "")  # a checksum goes on where another one ended
-    return tuple([crc32(run, begun) % slots for run in letter_runs(word, lengths)])
+    return tuple([checksum % slots for checksum in map(crc32, letter_runs(word, lengths), repeat(begun))])
 
 
 def _slot(block: str, key: str) -> int:
@@ -177,17 +170,16 @@ def _opinion(words: Sequence[str]) -> Opinion:
     if not words:
         return Opinion(-math.inf)
     table = _table()
-    weights = table.weights
-    each = [_heard(word) for word in words]
-    own = [one.word for one in each]
-    pairs, apart, beside = pair_slots(own), apart_slots(own), beside_slots(own)
+    own, begin, runs, kind, many, few = zip(*map(_heard, words), strict=True)
+    shared = shared_slots(own)
+    pair, apart, beside = (sum(map(table.weights.__getitem__, slots)) for slots in shared)
     parts = (
-        _block("begin", sum([one.begin for one in each]), len(each) * _BEGINNINGS),
-        _block("pair", sum([weights[at] for at in pairs]), len(pairs)),
-        _block("apart", sum([weights[at] for at in apart]), len(apart)),
-        _block("runs", sum([one.runs for one in each]), sum([one.many for one in each])),
-        _block("kind", sum([one.kind for one in each]), sum([one.few for one in each])),
-        _block("beside", sum([weights[at] for at in beside]), len(beside)),
+        _block("begin", sum(begin), len(words) * _BEGINNINGS),
+        _block("pair", pair, len(shared.pair)),
+        _block("apart", apart, len(shared.apart)),
+        _block("runs", sum(runs), sum(many)),
+        _block("kind", sum(kind), sum(few)),
+        _block("beside", beside, len(shared.beside)),
     )
     return Opinion(table.bias + table.scale * sum(parts), tuple(words))
 
@@ -200,7 +192,8 @@ def _heaviest(words: Sequence[str]) -> tuple[str, ...]:
     each = [_heard(word) for word in words]
     weights = [one.begin + one.runs / max(1, one.many) ** 0.5 + one.kind for one in each]
     for at in range(len(words) - 1):
-        weight = sum(_table().weights[shared] for shared in pair_slots([each[at].word, each[at + 1].word])) / 2
+        pair = shared_slots([each[at].word, each[at + 1].word]).pair
+        weight = sum(map(_table().weights.__getitem__, pair)) / 2
         weights[at] += weight
         weights[at + 1] += weight
     best = sorted(range(len(words)), key=lambda at: -weights[at])[:_TOLD]
@@ -212,9 +205,9 @@ def _heard(word: str) -> Heard:
     weights, own = _table().weights, features(word)
     return Heard(
         own,
-        sum([weights[at] for at in own.begin]),
-        sum([weights[at] for at in own.runs]),
-        sum([weights[at] for at in own.kind]),
+        sum(map(weights.__getitem__, own.begin)),
+        sum(map(weights.__getitem__, own.runs)),
+        sum(map(weights.__getitem__, own.kind)),
         len(own.runs),
         len(own.kind),
     )

@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix, diags
 
 from nlp_models import danger_ear
 from nlp_models.corpus import read_examples, read_lines
-from nlp_models.danger_ear import BLOCKS, NORM, SLOTS, apart_slots, beside_slots, features, pair_slots, words_of
+from nlp_models.danger_ear import BLOCKS, NORM, SLOTS, features, shared_slots, words_of
 from nlp_models.danger_rules import RULES, rule_book
 from nlp_models.hearing import LEARNT_FROM, cases
 from nlp_models.listening import listened
@@ -144,11 +144,9 @@ def _slots(text: str) -> dict[str, list[int]]:
     each = [features(word) for word in words_of(listened(text))]
     return {
         "begin": [at for one in each for at in one.begin],
-        "pair": pair_slots(each),
-        "apart": apart_slots(each),
         "runs": [at for one in each for at in one.runs],
         "kind": [at for one in each for at in one.kind],
-        "beside": beside_slots(each),
+        **shared_slots(each)._asdict(),
     }
 
 

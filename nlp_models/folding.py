@@ -12,6 +12,7 @@ _MARKS = re.compile("[\u0300-\u034e\u0350-\u036f]+")  # what combines in Europea
 _LIGATURES = tuple(  # replaced one by one: most are not there, and looking is cheaper than a table for every letter
     {"œ": "oe", "æ": "ae", "ß": "ss", "ı": "i", "ł": "l", "’": "'", "‘": "'", "´": "'", "ʼ": "'"}.items()
 )
+_LIGATURE = re.compile(f"[{''.join(sign for sign, _ in _LIGATURES)}]")
 
 
 def fold(text: str) -> str:
@@ -21,8 +22,9 @@ def fold(text: str) -> str:
     """
     lowered = text.lower().replace("`", "'")
     if not lowered.isascii():
-        for sign, plain in _LIGATURES:
-            lowered = lowered.replace(sign, plain)
+        if _LIGATURE.search(lowered):
+            for sign, plain in _LIGATURES:
+                lowered = lowered.replace(sign, plain)
         lowered = _MARKS.sub("", unicodedata.normalize("NFKD", lowered))
         if not lowered.isascii():
             lowered = "".join(c for c in lowered if not unicodedata.combining(c))

@@ -16,7 +16,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import filterfalse, pairwise
 from pathlib import Path
 from zlib import crc32
 
@@ -38,6 +38,7 @@ _LONGEST_WORD, _LONGEST_RUN, _PIECE = 30, 28, 14  # letters; Chinese characters
 _WINDOW, _STEP = 40, 20  # words
 _TOLD = 3  # words shown to a person
 _WORDS, _PAIRS = 20_000, 8_000  # remembered
+_MARKS = frozenset("|~")  # of sentence ends, of what only looked like danger
 _IN_CHARACTERS = re.compile("[\u3400-\u9fff]")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 # Small words that Arabic writes at the beginning of the next one, and letters that conjugate.
@@ -84,9 +85,9 @@ class Opinion:
 
 def sounds_foreign(heard: str) -> bool:
     """Whether a text that ``listened`` has prepared is rather not French. One that is mixed may be either."""
-    parts = [_foreign(word) for word in words_of(heard) if not word.isdigit()]
-    count = sum(many for _, many in parts)
-    return count > 0 and _table().tongue_bias + sum(weight for weight, _ in parts) / math.sqrt(count) > _FOREIGN
+    parts = [*map(_foreign, words_of(heard))]
+    count = sum([many for _, many in parts])
+    return count > 0 and _table().tongue_bias + sum([weight for weight, _ in parts]) / math.sqrt(count) > _FOREIGN
 
 
 def listen(heard: str) -> Opinion:
@@ -97,10 +98,11 @@ def listen(heard: str) -> Opinion:
 
 def words_of(heard: str) -> list[str]:
     """The words of a prepared text, without marks of sentence ends; long runs of Chinese in pieces."""
+    said = [*filterfalse(_MARKS.__contains__, heard.split())]
+    if len(max(said, key=len, default="")) <= _LONGEST_RUN:  # nearly always
+        return said
     words: list[str] = []
-    for word in heard.split():
-        if word in {"|", "~"}:
-            continue
+    for word in said:
         if len(word) > _LONGEST_RUN and _IN_CHARACTERS.search(word):
             words += (word[at : at + _PIECE] for at in range(0, len(word), _PIECE))
         else:
@@ -194,9 +196,9 @@ def _tongue(word: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=_WORDS)
 def _foreign(word: str) -> tuple[float, int]:
-    """How much a word speaks for another language than French, and how many of its features do."""
-    table, own = _table(), _tongue(word)
-    return table.tongue_scale * sum([table.tongue[at] for at in own]), len(own)
+    """How much a word speaks for another language than French, and how many of its features do; numbers do not."""
+    table, own = _table(), () if word.isdigit() else _tongue(word)
+    return table.tongue_scale * sum(map(table.tongue.__getitem__, own)), len(own)
 
 
 def _parts(words: list[str]) -> Iterator[list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rapidfuzz.fuzz import ratio as alike
-from rapidfuzz.process import extractOne
+from rapidfuzz.process import extract, extractOne
 
 import routing
 from nlp_models.place_words import PlaceWords, place_words
@@ -19,7 +19,8 @@ from nlp_models.yaml_files import read_yaml
 
 OWN = Path(routing.__file__).parent / "catalogue" / "places.yaml"
 _OWN_LANGUAGE = "fr"
-_WORTH = 75.0  # a name less alike is not compared any further
+WORTH = 75.0  # a name less alike is not compared any further
+LENGTHS_APART = 4  # letters; names whose lengths differ more are not compared
 _GLUED = ("d", "l")  # "d'Aubenton" and "Daubenton", "l'Ouche" and "Louche" sound the same
 
 
@@ -75,36 +76,41 @@ class Lead(NamedTuple):
         return entry.needs is Needs.NOTHING or self.landmark
 
 
-@dataclass(frozen=True, slots=True)
 class Names:
-    """Names to be compared all at once, the shortest first: their spellings and sounds, in the order of ``entries``."""
+    """Names to be compared all at once, by their spellings and sounds."""
 
-    entries: tuple[Entry, ...]
-    cores: list[str]
-    keys: list[str]
-    _by_length: dict[tuple[int, float, bool], list[str]] = field(default_factory=dict, repr=False, compare=False)
-
-    def fit(self, core: str, apart: int) -> bool:
-        """Whether any of them may be as long, ``apart`` letters more or less."""
-        return bool(self.cores) and len(self.cores[0]) - apart <= len(core) <= len(self.cores[-1]) + apart
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = entries
+        self.cores = [entry.core for entry in entries]
+        self.keys = [entry.key for entry in entries]
+        long = [*map(len, self.cores)]
+        self.lengths = range(min(long) - LENGTHS_APART, max(long) + LENGTHS_APART + 1) if long else range(0)
+        self._by_length: dict[tuple[int, float, bool], list[str]] = {}
 
     def resemble(self, core: str, key: str, at: float) -> bool:
         """Whether any of them may be so much alike."""
-        keys, cores = self._as_long(len(key), at, heard=True), self._as_long(len(core), at, heard=False)
-        return bool(
-            (keys and extractOne(key, keys, scorer=alike, score_cutoff=at))
-            or (cores and extractOne(core, cores, scorer=alike, score_cutoff=at))
-        )
+        keys = self._as_long(len(key), at, heard=True)
+        if keys and extractOne(key, keys, scorer=alike, score_cutoff=at):
+            return True
+        cores = self._as_long(len(core), at, heard=False)
+        return bool(cores and extractOne(core, cores, scorer=alike, score_cutoff=at))
+
+    def worth_comparing(self, core: str, key: str) -> Iterator[Entry]:
+        """Yield those that are somewhat alike."""
+        spelled = extract(core, self.cores, scorer=alike, score_cutoff=WORTH, limit=None)
+        heard = extract(key, self.keys, scorer=alike, score_cutoff=WORTH, limit=None)
+        for number in sorted({number for *_, number in (*spelled, *heard)}):
+            yield self.entries[number]
 
     def _as_long(self, length: int, at: float, *, heard: bool) -> list[str]:
         """The sounds or spellings whose length allows so much likeness: 200 % less the share of the longer one."""
         wanted = (length, at, heard)
-        if wanted not in self._by_length:
-            names = self.keys if heard else self.cores
-            self._by_length[wanted] = [
-                name for name in dict.fromkeys(names) if 200 * min(length, len(name)) >= at * (length + len(name))
-            ]
-        return self._by_length[wanted]
+        known = self._by_length.get(wanted)
+        if known is None:
+            names = dict.fromkeys(self.keys if heard else self.cores)
+            known = [name for name in names if 200 * min(length, len(name)) >= at * (length + len(name))]
+            self._by_length[wanted] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ class Gazetteer:
     """
 
     words: PlaceWords
-    streets: Mapping[str, tuple[Entry, ...]]
+    streets: Mapping[str, Names]
     named: Mapping[str, tuple[Entry, ...]]
     by_core: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict, repr=False)
     first_words: frozenset[str] = field(init=False, repr=False)
@@ -132,15 +138,16 @@ class Gazetteer:
     def audible(self, first_sound: str, lead: Lead) -> Names:
         """The names that count here though they are only heard: where they are announced, or of several words."""
         wanted = (first_sound, lead)
-        if wanted not in self._audible:
+        known = self._audible.get(wanted)
+        if known is None:
             heard = (one for one in self.named.get(first_sound, ()) if _audible(one, lead))
-            found = sorted(heard, key=lambda one: len(one.core))
-            self._audible[wanted] = Names(tuple(found), [one.core for one in found], [one.key for one in found])
-        return self._audible[wanted]
+            known = self._audible[wanted] = Names(sorted(heard, key=lambda one: len(one.core)))
+        return known
 
-    def streets_like(self, key: str) -> Iterator[Entry]:
-        """Yield the city's own streets whose name may be the one heard; the caller scores them."""
-        yield from self.streets.get(key[:1], ())
+    def streets_like(self, core: str, key: str) -> Iterator[Entry]:
+        """Yield the city's own streets whose name may be the one written or heard; the caller scores them."""
+        names = self.streets.get(key[:1])
+        return names.worth_comparing(core, key) if names else iter(())
 
     def imported_like(self, core: str, key: str) -> Iterator[Entry]:
         """The same of the imported ones."""
@@ -148,7 +155,7 @@ class Gazetteer:
             return
         for number in self.book.alike(key):
             name = self.book.name(number)
-            if alike(core, name.core) < _WORTH and alike(key, name.key) < _WORTH:
+            if alike(core, name.core) < WORTH and alike(key, name.key) < WORTH:
                 continue
             yield Entry(
                 Kind.STREET, name.label, self.book.communes_of(number), name.core, name.key, name.type, number=number
@@ -170,9 +177,10 @@ def gazetteer_from(rows: Mapping[str, Any], words: PlaceWords, communes: Iterabl
     """Build a gazetteer from the keys of places.yaml. ``communes`` are known by their names though it says nothing."""
     said: dict[str, Any] = dict.fromkeys(communes) | dict(rows.get("communes", {}))
     named = list(_named(rows, said, words))
+    streets = _streets(rows.get("streets", {}), words)
     return Gazetteer(
         words,
-        _grouped(_streets(rows.get("streets", {}), words), lambda entry: entry.key[:1]),
+        {sound: Names(found) for sound, found in _grouped(streets, lambda entry: entry.key[:1]).items()},
         _grouped(named, lambda entry: entry.key[:1]),
         _grouped(named, lambda entry: entry.core),
         frozenset(words.core(words.split(name)) for name in said),

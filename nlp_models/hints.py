@@ -25,9 +25,11 @@ class Hints:
         self._by_piece: dict[str, list[str]] = {}
         for hint in sorted(self._bits):
             self._by_piece.setdefault(max(hint.split(), key=len), []).append(hint)
-        self._begun: dict[str, list[str]] = {}
-        for piece in self._by_piece:
-            self._begun.setdefault(piece[:_FIRST] if len(piece) >= _FIRST else "", []).append(piece)
+        # How long the pieces are that begin so: a word is cut into nothing else.
+        self._long: dict[str, list[int]] = {}
+        for begun, letters in sorted({(piece[:_FIRST], len(piece)) for piece in self._by_piece}):
+            self._long.setdefault(begun, []).append(letters)
+        self._shortest = tuple(sorted({len(begun) for begun in self._long}))
         self._of = lru_cache(maxsize=_REMEMBERED)(self._found_in)
 
     def rules_in(self, heard: str) -> int:
@@ -37,16 +39,20 @@ class Hints:
             bits, more = self._of(word)
             rules |= bits
             spaced += more
-        for hint in spaced:
-            if hint in heard:
-                rules |= self._bits[hint]
+        for hint in filter(heard.__contains__, spaced):
+            rules |= self._bits[hint]
         return rules
 
     def _found_in(self, word: str) -> tuple[int, tuple[str, ...]]:
         """The rules that this word alone hints at, and the hints of several words that it may be part of."""
-        begun = {word[start : start + _FIRST] for start in range(len(word))}
-        pieces = [piece for letters in ("", *begun & self._begun.keys()) for piece in self._begun.get(letters, ())]
-        hints = [hint for piece in pieces if piece in word for hint in self._by_piece[piece]]
+        known, long = self._by_piece, self._long
+        pieces: set[str] = set()
+        for start in range(len(word)):
+            for letters in self._shortest:
+                for end in long.get(word[start : start + letters], ()):
+                    if (piece := word[start : start + end]) in known:
+                        pieces.add(piece)
+        hints = [hint for piece in pieces for hint in known[piece]]
         rules = 0
         for hint in hints:
             if " " not in hint:

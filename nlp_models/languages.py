@@ -76,7 +76,7 @@ def detect_language(text: str, expected: str = "fr") -> str:
     if script := _foreign_script(folded):
         return "uk" if script == "ru" and _UKRAINIAN & set(folded) else script
     signs = _signs(text.lower(), folded)
-    best = max(signs, key=lambda name: (signs[name], name == expected))
+    best = max(signs, key=signs.__getitem__)
     return best if signs[best] >= signs.get(expected, 0) + _LEAD else expected
 
 
@@ -93,8 +93,8 @@ def _signs(lowered: str, folded: str) -> dict[str, int]:
     """How many words and letters speak for each language."""
     words = _WORD.findall(folded) + (folded.replace("'", " ").split() if "'" in folded else [])
     signs = dict.fromkeys(_COMMON_WORDS, 0)
-    for word in words:
-        for name in _SPOKEN_IN.get(word, ()):
+    for word in filter(_SPOKEN_IN.__contains__, words):
+        for name in _SPOKEN_IN[word]:
             signs[name] += 1
     if not lowered.isascii():
         for name, letters in _LETTERS.items():

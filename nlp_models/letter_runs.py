@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import lru_cache
+
+_MOST_REMEMBERED = 256  # lengths of words
 
 
-def letter_runs(word: str, lengths: Iterable[int]) -> list[bytes]:
+def letter_runs(word: str, lengths: Sequence[int]) -> list[bytes]:
     """Return every run of as many letters as ``lengths`` say, in UTF-8: the shorter ones first, from left to right."""
-    places = [(start, start + length) for length in lengths for start in range(len(word) - length + 1)]
+    places = _places(len(word), lengths)
     if word.isascii():  # nearly always: a letter is a byte
-        letters = word.encode()
-        return [letters[start:end] for start, end in places]
-    return [word[start:end].encode() for start, end in places]
+        return list(map(word.encode().__getitem__, places))
+    return list(map(str.encode, map(word.__getitem__, places)))
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _places(letters: int, lengths: Sequence[int]) -> tuple[slice, ...]:
+    return tuple(slice(start, start + length) for length in lengths for start in range(letters - length + 1))

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from nlp_models.gazetteer import Entry, Gazetteer, Kind, Lead, Names
+from nlp_models.gazetteer import LENGTHS_APART, Entry, Gazetteer, Kind, Lead, Names
 from nlp_models.likeness import likeness
-from nlp_models.place_words import OF, PlaceWords
+from nlp_models.place_words import LEAD_ARTICLES, OF, PlaceWords
 
 _LONGEST = 5  # words of a name
 _AT = 88.0
@@ -18,9 +18,7 @@ _UNANNOUNCED_AT = 92.0  # a landmark of several words heard a little wrong, with
 _PER_WORD = 3.0
 _SHORT = 6  # letters; below, only the very name or its very sound
 _SHORTEST_KEY = 3  # sounds
-_LENGTHS_APART = 4
-_NOTHING = Names((), [], [])
-_ARTICLES = frozenset(("la", "le", "les", "l", "the"))
+_NOTHING = Names(())
 _NO_LEAD = Lead()
 
 
@@ -41,14 +39,14 @@ class Named:
 
 def names_in(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Named]:
     """Yield every name that may be meant, overlapping ones too."""
-    kinds = gazetteer.words
+    kinds, first_words = gazetteer.words, gazetteer.first_words
     articles, common, institution = kinds["articles"], kinds["common"], kinds["institution"]
     for start, word in enumerate(words):
-        if len(word) < 2 or word in articles or (word in common and word not in gazetteer.first_words):
+        if len(word) < 2 or word in articles or (word in common and word not in first_words):
             continue
-        lead = _lead(words, start, kinds)
+        lead = _lead(words, start, kinds) if start and words[start - 1] in kinds.announcing else _NO_LEAD
         audible = _NOTHING if word in common else gazetteer.audible(kinds.hear(word)[:1], lead)
-        if not audible.entries and word not in gazetteer.first_words:
+        if not audible.entries and word not in first_words:
             continue
         kept: list[str] = []  # what ``kinds.core`` keeps of these words
         for end in range(start + 1, min(len(words), start + _LONGEST) + 1):
@@ -61,7 +59,7 @@ def names_in(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Named]:
             core = " ".join(kept)
             ordinary = word in common or last in common
             likely = gazetteer.by_core.get(core, ())
-            if not ordinary and _heard(core, audible, lead, kinds):
+            if not ordinary and len(core) in audible.lengths and _heard(core, audible, lead, kinds):
                 likely = (*likely, *audible.entries)
             if not likely:
                 continue
@@ -71,8 +69,6 @@ def names_in(words: Sequence[str], gazetteer: Gazetteer) -> Iterator[Named]:
 
 def _heard(core: str, audible: Names, lead: Lead, kinds: PlaceWords) -> bool:
     """Whether it is worth comparing with each of these names."""
-    if not audible.fit(core, _LENGTHS_APART):
-        return False
     if lead.commune or lead.landmark:
         return audible.resemble(core, kinds.hear(core), _AT)
     return " " in core and audible.resemble(core, kinds.hear(core), _UNANNOUNCED_AT)
@@ -83,7 +79,7 @@ def _matches(
 ) -> Iterator[tuple[Entry, float]]:
     """Yield the names that are like enough, and how much."""
     for entry in likely:
-        if abs(len(core) - len(entry.core)) > _LENGTHS_APART or not lead.announces(entry):
+        if abs(len(core) - len(entry.core)) > LENGTHS_APART or not lead.announces(entry):
             continue
         if entry.kind is Kind.COMMUNE and lead.joined:
             continue  # the end of another name: "Asnières-lès-Dijon" is not Dijon
@@ -113,7 +109,7 @@ def _score(core: str, entry: Entry, lead: Lead, ordinary: bool, kinds: PlaceWord
 def _lead(words: Sequence[str], start: int, kinds: PlaceWords) -> Lead:
     """What the words before ``start`` announce, articles left out ("près de la", "à l'arrêt de bus")."""
     before = start - 1
-    while before >= 0 and words[before] in _ARTICLES:
+    while before >= 0 and words[before] in LEAD_ARTICLES:
         before -= 1
     if before < 0 or (words[before] not in kinds.leading and words[start - 1] not in kinds["joins"]):
         return _NO_LEAD

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import eq
 from pathlib import Path
 
 from nlp_models.folding import fold
@@ -38,16 +39,14 @@ class Normaliser:
 
     def _kept(self, words: list[str]) -> list[str]:
         kept: list[str] = []
-        at = 0
-        while at < len(words):
-            for dropped in self.drop.get(words[at], ()):
-                if len(dropped) == 1 or tuple(words[at : at + len(dropped)]) == dropped:
-                    at += len(dropped)
+        end = 0
+        for at in [at for at, word in enumerate(words) if word in self.drop]:
+            for dropped in self.drop[words[at]] if at >= end else ():
+                if tuple(words[at : at + len(dropped)]) == dropped:
+                    kept += words[end:at]
+                    end = at + len(dropped)
                     break
-            else:
-                kept.append(words[at])
-                at += 1
-        return kept
+        return kept + words[end:]
 
 
 @lru_cache(maxsize=20_000)
@@ -58,6 +57,8 @@ def _once(word: str) -> str:
 
 def _without_stutter(words: list[str], keep: frozenset[str]) -> list[str]:
     """Say once what was said twice in a row, one word ("le le") or two ("il y il y")."""
+    if not (any(map(eq, words, words[1:])) or any(map(eq, words, words[2:]))):
+        return words
     once: list[str] = []
     for word in words:
         if once and once[-1] == word and not word.isdigit() and word not in keep:

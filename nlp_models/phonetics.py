@@ -8,7 +8,7 @@ from functools import lru_cache
 # Ordered: groups of letters first. Capitals are sounds already decided, so that no rule reads them again. A rule is
 # only tried on what holds one of its letters, which is much cheaper to see.
 _RULES = tuple(
-    (tuple(letters.split()), re.compile(pattern), sound)
+    (re.compile(letters.replace(" ", "|")).search, re.compile(pattern).sub, sound)
     for letters, pattern, sound in (
         ("il iy", r"(?<=[^aeiouy])i(?:ll|y)(?=[aeo])", "iY"),
         ("", r"(.)\1+", r"\1"),
@@ -51,6 +51,8 @@ def sound(folded: str) -> str:
     "i" or ends with an "l" sounds otherwise there.
     """
     words = folded.split(" ")
+    if " i" not in folded and "l " not in folded:
+        return "".join(map(_heard, words))
     last = len(words) - 1
     return "".join(
         _heard(f"{' ' if number and word[:1] == 'i' else ''}{word}{' ' if number < last and word[-1:] == 'l' else ''}")
@@ -61,7 +63,7 @@ def sound(folded: str) -> str:
 @lru_cache(maxsize=20_000)
 def _heard(word: str) -> str:
     key = word
-    for letters, pattern, heard in _RULES:
-        if not letters or any(map(key.__contains__, letters)):
-            key = pattern.sub(heard, key)
+    for may_be_in, replace, heard in _RULES:
+        if may_be_in(key):
+            key = replace(heard, key)
     return key.lower()

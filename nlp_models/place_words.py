@@ -20,6 +20,7 @@ _LISTS = (
     "away", "counted", "institution", "joins", "no_venue",
 )  # fmt: skip
 OF = frozenset(("de", "du", "des", "d", "of"))
+LEAD_ARTICLES = frozenset(("la", "le", "les", "l", "the"))  # between what announces a name and the name
 _LEADS = ("before_commune", "before_landmark", "before_stop")
 _NUMBER_AND_LETTERS = re.compile(r"^(\d{1,4})(bis|ter|quater)$")
 # A word, the dash after it, and what closes a name after it.
@@ -52,7 +53,8 @@ class PlaceWords:
     """``types`` gives the kind of street of each written form; ``free`` are the kinds that may have an unknown name.
 
     ``venues`` are other kinds of places that bear names ("parking", "école"), as they are written. ``hear`` turns a
-    folded name into what is compared by ear. ``leading`` are the words after which a name is announced at all.
+    folded name into what is compared by ear. ``leading`` are the words after which a name is announced at all,
+    ``announcing`` what may stand right before one then; ``joining`` the second ones of those written ``together``.
     """
 
     type_after: bool
@@ -64,11 +66,15 @@ class PlaceWords:
     lists: Mapping[str, frozenset[str]]
     hear: Callable[[str], str]
     leading: frozenset[str] = field(init=False, repr=False, compare=False)
+    announcing: frozenset[str] = field(init=False, repr=False, compare=False)
+    joining: frozenset[str] = field(init=False, repr=False, compare=False)
     _known: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Nothing but these announces a name.
         object.__setattr__(self, "leading", OF.union(*(self.lists[name] for name in _LEADS)))
+        object.__setattr__(self, "announcing", self.leading | LEAD_ARTICLES | self.lists["joins"])
+        object.__setattr__(self, "joining", frozenset(words.partition(" ")[2] for words in self.together))
 
     def __getitem__(self, name: str) -> frozenset[str]:
         """One list of words by its name."""
@@ -86,11 +92,10 @@ class PlaceWords:
         proper: set[int] = set()
         tied: set[int] = set()
         closed: set[int] = set()
-        for token in _WRITTEN.finditer(written):
+        for found, dash, closing in _WRITTEN.findall(written):
             before = len(words)
-            found, dash, closing = token.groups()
-            words += self._spelled(found)
-            if len(words) > 1 and (joined := self.together.get(f"{words[-2]} {words[-1]}")):
+            words += self._known.get(found) or self._spelled(found)
+            if words and words[-1] in self.joining and (joined := self.together.get(" ".join(words[-2:]))):
                 words[-2:] = [joined]
                 before = len(words) - 1
             if mixed and found[0].isupper():
@@ -102,11 +107,9 @@ class PlaceWords:
         return Said(words, frozenset(proper), frozenset(tied), frozenset(closed))
 
     def _spelled(self, written: str) -> list[str]:
-        known = self._known.get(written)
-        if known is None:
-            known = self._read(written.lower() if written.isascii() else fold(written))
-            if len(self._known) < _MOST_WORDS:
-                self._known[written] = known
+        known = self._read(written.lower() if written.isascii() else fold(written))
+        if len(self._known) < _MOST_WORDS:
+            self._known[written] = known
         return known
 
     def _read(self, folded: str) -> list[str]:

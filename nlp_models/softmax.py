@@ -144,10 +144,9 @@ class _Task:
         self._steps = steps
 
     def solve(self, coefficients: Floats, bias: Floats, progress: Callable[[float], None]) -> Fit:
-        """Go down from there."""
-        begun = coefficients.any()
-        point = _Vector(coefficients, self._products(coefficients) if begun else np.zeros_like(coefficients), bias)
-        point = point.copy()
+        """Go down from there; ``coefficients`` are used up."""
+        image = self._products(coefficients) if coefficients.any() else np.zeros_like(coefficients)
+        point = _Vector(coefficients, image, bias.copy())
         state = self._state(point.image + point.bias, _inner(point.own, point.image))
         slope = self._slope(point, state)
         goal = _TOLERANCE * _length(slope)

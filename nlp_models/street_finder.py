@@ -91,7 +91,7 @@ def _known(words: Sequence[str], at: int, kind: str, gazetteer: Gazetteer) -> St
 def _candidates(core: str, gazetteer: Gazetteer) -> Iterator[tuple[str, Entry]]:
     """Yield (how it may be spelled, a name like it). Imported names are compared without minding the first sound."""
     for spelled in filter(None, (core, glued(core))):
-        for entry in gazetteer.streets_like(gazetteer.words.hear(spelled)):
+        for entry in gazetteer.streets_like(spelled, gazetteer.words.hear(spelled)):
             yield spelled, entry
     for entry in gazetteer.imported_like(core, gazetteer.words.hear(core)):
         yield core, entry

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import chain, combinations, repeat
 from typing import NamedTuple
 from zlib import crc32
 
@@ -45,6 +45,7 @@ Unit = tuple[int, str]
 Numbers = NDArray[np.uint32]
 Shared = NDArray[np.int64]  # terms of two words: a number and, in the lowest bits, its block
 BLOCK_BITS, BLOCK = 3, 7
+_OF_TWO = np.array((_PAIR, _CONCEPT, TOGETHER), dtype=np.int64)
 _NONE: Shared = np.zeros(0, dtype=np.int64)
 
 
@@ -103,13 +104,17 @@ class TermReader:
     def split(self, text: str) -> tuple[tuple[str, ...], Shared]:
         """Return the words of such a text, and the terms that belong to two of them."""
         words = tuple([word[:_LONGEST_WORD] for word in self._words.findall(text)])
-        each = [self._marks(word) for word in words]
-        pairs = [crc32(right.stem.adds, left.stem.begun) for left, right in pairwise(each)]
-        named = sorted([*dict.fromkeys([concept for own in each for concept in own.concepts])][:_MOST_CONCEPTS])
+        if not words:
+            return words, _NONE
+        stems, marks, concepts = zip(*map(self._marks, words), strict=True)
+        _, adds, begun = zip(*stems, strict=True)
+        pairs = [*map(crc32, adds[1:], begun)]
+        named = sorted([*dict.fromkeys(chain.from_iterable(concepts))][:_MOST_CONCEPTS])
         kinds = [crc32(right.adds, left.begun) for left, right in combinations(named, 2)]
-        blocks = [_PAIR] * len(pairs) + [_CONCEPT] * len(kinds)
-        near = _together([one.number for one in each])
-        return words, np.concatenate((_marked(pairs + kinds, blocks), (near.astype(np.int64) << BLOCK_BITS) | TOGETHER))
+        near = _together(marks)
+        numbers: Shared = np.concatenate((np.array(pairs + kinds, dtype=np.int64), near))
+        blocks = np.repeat(_OF_TWO, (len(pairs), len(kinds), len(near)))
+        return words, (numbers << BLOCK_BITS) | blocks
 
     def units_of_word(self, word: str) -> tuple[Unit, ...]:
         """Return the units that a word brings wherever it stands."""
@@ -127,18 +132,13 @@ def _half(block: int, name: str, sign: str) -> _Half:
     return _Half(name, name.encode(), crc32(f"{name}{sign}".encode(), _BEGUN[block]))
 
 
-def _marked(numbers: list[int], blocks: list[int]) -> Shared:
-    marked: Shared = (np.array(numbers, dtype=np.int64) << BLOCK_BITS) | np.array(blocks, dtype=np.int64)
-    return marked
-
-
 def _mark(stem: str) -> int:
     """A number of a stem whose sums with others' are as good as drawn at random."""
     mixed = crc32(stem.encode(), _BEGUN[TOGETHER]) * _SPREAD
     return (mixed ^ (mixed >> 15)) * _SPREAD & 0xFFFFFFFF
 
 
-def _together(marks: list[int]) -> Numbers:
+def _together(marks: Sequence[int]) -> Numbers:
     """The numbers of the pairs of words at most ``_NEAR`` apart, whatever their order."""
     row = np.array(marks, dtype=np.uint32)
     return np.concatenate([row[:0], *[row[apart:] + row[:-apart] for apart in range(1, min(_NEAR + 1, len(marks)))]])
@@ -158,7 +158,7 @@ def term_numbers(unit: Unit) -> list[int]:
     begun = _BEGUN[block]
     if block == LETTERS:
         # Framed by spaces, so that beginnings and endings are told apart.
-        return [crc32(run, begun) for run in letter_runs(f" {key} ", _RUNS)]
+        return [*map(crc32, letter_runs(f" {key} ", _RUNS), repeat(begun))]
     return [crc32(key.encode(), begun)]
 
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from dataclasses import dataclass
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_models import terms as told
-from nlp_models.terms import BLOCK, BLOCK_BITS, BLOCKS, Numbers, Reading, Shared, Unit
+from nlp_models.terms import (
+    BLOCK,
+    BLOCK_BITS,
+    BLOCKS,
+    TOGETHER,
+    Numbers,
+    Reading,
+    Shared,
+    Unit,
+    term_numbers,
+    terms_of,
+)  # fmt: skip
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -18,23 +28,6 @@ Keys = NDArray[np.int64]  # a term's column and, in the lowest bits, the block o
 
 BLOCK_WEIGHTS = np.array([weight for _, weight in BLOCKS], dtype=np.float32)
 NORM = np.float32(np.sqrt((BLOCK_WEIGHTS**2).sum()))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One message: ``values`` at ``columns`` (distinct), of unit length."""
-
-    columns: Integers
-    values: Floats
-
-    def times(self, weights: NDArray[np.floating]) -> Floats:
-        """Return the row × ``weights`` (columns × k), as k numbers."""
-        result: Floats = self.values @ weights.take(self.columns, axis=0).astype(np.float32, copy=False)
-        return result
-
-
-_NO_KEYS: Keys = np.zeros(0, dtype=np.int64)
-_EMPTY = Row(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +41,16 @@ class Vocabulary:
     terms: NDArray[np.uint32]
     rarity: Floats
     own: NDArray[np.bool_]
-    own_places: Integers = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        # The rank of each own column among the own ones: weights of labels are kept for those alone.
-        object.__setattr__(self, "own_places", np.cumsum(self.own) - 1)
 
     def look_up(self, groups: Sequence[Sequence[Unit]]) -> list[Keys]:
         """Return the keys of the known terms of each group of units: all at once, each alone would cost as much."""
         blocks = [block for units in groups for block, _ in units]
-        numbers = [told.term_numbers(unit) for units in groups for unit in units]
-        wanted = np.array([number for found in numbers for number in found], dtype=np.uint32)
-        places, known = self._places(wanted)
-        keys = (places << BLOCK_BITS) | np.repeat(np.array(blocks, dtype=np.int64), [len(found) for found in numbers])
-        ends = [0, *accumulate(len(found) for found in numbers)]
-        lasts = [ends[last] for last in accumulate(len(units) for units in groups)]
+        numbers = [term_numbers(unit) for units in groups for unit in units]
+        lengths = [*map(len, numbers)]
+        places, known = self._places(np.array([*chain.from_iterable(numbers)], dtype=np.uint32))
+        keys = (places << BLOCK_BITS) | np.repeat(np.array(blocks, dtype=np.int64), lengths)
+        ends = [0, *accumulate(lengths)]
+        lasts = [ends[last] for last in accumulate(map(len, groups))]
         return [keys[start:end][known[start:end]] for start, end in pairwise([0, *lasts])]
 
     def shared(self, shared: Shared) -> Keys:
@@ -83,47 +71,10 @@ class Vocabulary:
         """Return the columns of each unit's known terms, repeated as often as they occur."""
         return [columns_in(keys) for keys in self.look_up([(unit,) for unit in units])]
 
-    def row(self, keys: Sequence[Keys]) -> tuple[Row, Row]:
-        """Return (the examples' own terms, all terms) of a message, each at unit length.
-
-        Unknown terms are left out before the length is taken.
-        """
-        columns, values, blocks = self._counted(keys)
-        return self._own_row(columns, values, blocks), _unit(columns, values, blocks)
-
-    def own_row(self, keys: Sequence[Keys]) -> Row:
-        """Return the examples' own terms of a message alone."""
-        return self._own_row(*self._counted(keys))
-
-    def _own_row(self, columns: Integers, values: Floats, blocks: Integers) -> Row:
-        own = self.own.take(columns).nonzero()[0]
-        return _unit(columns.take(own), values.take(own), blocks.take(own))
-
-    def _counted(self, keys: Sequence[Keys]) -> tuple[Integers, Floats, Integers]:
-        """The columns of a message, how often each occurs times how rare it is, and its block."""
-        flat = np.concatenate(keys) if keys else _NO_KEYS
-        flat.sort()
-        new = np.ones(len(flat) + 1, dtype=np.bool_)
-        np.not_equal(flat[1:], flat[:-1], out=new[1:-1])
-        starts = new.nonzero()[0]
-        found = flat.take(starts[:-1])
-        columns = columns_in(found)
-        values = (starts[1:] - starts[:-1]).astype(np.float32) * self.rarity.take(columns)
-        return columns, values, found & BLOCK
-
 
 def columns_in(keys: Keys) -> Integers:
     """Return the column of each key."""
     return keys >> BLOCK_BITS
-
-
-def _unit(columns: Integers, values: Floats, blocks: Integers) -> Row:
-    """Scale each block to its weight and the whole to length one."""
-    if not len(columns):
-        return _EMPTY
-    squares = np.bincount(blocks, weights=values.astype(np.float64) ** 2, minlength=len(BLOCKS))
-    scales = (BLOCK_WEIGHTS / np.sqrt(np.maximum(squares, 1e-12))).astype(np.float32) / NORM
-    return Row(columns, values * scales.take(blocks))
 
 
 def learn_vocabulary(readings: Sequence[Reading], others: Iterable[Reading] = (), fewest: int = 1) -> Vocabulary:
@@ -149,13 +100,13 @@ def learn_vocabulary(readings: Sequence[Reading], others: Iterable[Reading] = ()
 
 def _held(readings: Iterable[Reading], fewest: int) -> tuple[Numbers, Integers]:
     """Return the terms at least ``fewest`` readings hold, in order, and how many do; no pairs of words near by."""
-    each = [(*(told.terms_of(unit) for unit in reading.units), _of_block(reading, near=False)) for reading in readings]
+    each = [(*(terms_of(unit) for unit in reading.units), _of_block(reading, near=False)) for reading in readings]
     return _counted_once([np.concatenate(found) for found in each], fewest)
 
 
 def _of_block(reading: Reading, *, near: bool) -> Numbers:
     """The numbers of the terms of two words that are near each other, or of all others of two words."""
-    chosen = ((reading.shared & BLOCK) == told.TOGETHER) == near
+    chosen = ((reading.shared & BLOCK) == TOGETHER) == near
     numbers: Numbers = (reading.shared[chosen] >> BLOCK_BITS).astype(np.uint32)
     return numbers
 

@@ -6,8 +6,7 @@ Sets ``doc.cats`` (the five best), ``doc._.ranking`` (label, probability), ``doc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,7 +19,7 @@ from spacy.training import Example
 from nlp_models.components.stateless import Batched
 from nlp_models.corpus import Corpus
 from nlp_models.errors import ModelError
-from nlp_models.message_terms import MessageReader, MessageTerms
+from nlp_models.message_terms import MessageReader
 from nlp_models.normaliser import normaliser_for
 from nlp_models.opinion import Opinion
 from nlp_models.scope import Strangeness, strangeness
@@ -118,41 +117,32 @@ class ProcedureClassifier(Batched):
         """Set ranking, scope and weighed words; a text without any known term gets an empty ranking."""
         weights = self.weights
         terms = self._messages.read(doc._.normal_text)
-        own, wide = weights.vocabulary.row(terms.keys)
-        if not len(own.columns):
+        gathered = weights.gather(terms.keys)
+        if not gathered.known:
             return doc
         calibration, _ = weights.trust.of(doc._.channel)
-        chances = calibration.probabilities(weights.class_scores(own, terms.sureness)[None])
+        chances = calibration.probabilities(gathered.class_scores(terms.sureness)[None])
         best = np.argsort(-chances[0], kind="stable")[:KEPT]
         doc._.ranking = tuple((weights.labels[label], float(chances[0, label])) for label in best)
         doc.cats = dict(doc._.ranking)
         confidence = float(chances[0, best[0]])
-        doc._.strange = strangeness(confidence, weights.scope_scores(wide).tolist())
-        doc._.weighed = self._weighed(terms, int(best[0]))
+        doc._.strange = strangeness(confidence, gathered.scope_scores().tolist())
+        doc._.weighed = _weighed(terms.words, gathered.pulls(int(best[0])))
         return doc
 
     def opinion(self, text: str, channel: Channel) -> Opinion | None:
         """Return what a text is about, without anything else; None when no term is known."""
         weights = self.weights
         terms = self._messages.read(self._normalise(text))
-        own = weights.vocabulary.own_row(terms.keys)
-        if not len(own.columns):
+        gathered = weights.gather(terms.keys)
+        if not gathered.known:
             return None
-        chances = weights.trust.of(channel)[0].probabilities(weights.class_scores(own, terms.sureness)[None])[0]
+        chances = weights.trust.of(channel)[0].probabilities(gathered.class_scores(terms.sureness)[None])[0]
         return Opinion(weights.labels, chances, int(chances.argmax()), len(terms.words))
 
     def read(self, text: str) -> Reading:
         """Return what the classifier learns from a text."""
         return self._reader.read(self._normalise(text))
-
-    def _weighed(self, terms: MessageTerms, label: int) -> tuple[str, ...]:
-        """The words whose terms speak for the label, heaviest first."""
-        found = dict(zip(terms.words, terms.each, strict=True))
-        pulls = self.weights.pulls(np.concatenate([*found.values()]), label)
-        ends = [0, *accumulate(map(len, found.values()))]
-        sums = np.diff(np.concatenate(([0.0], np.cumsum(pulls, dtype=np.float64)))[ends]).tolist()
-        heaviest = sorted(zip(found, sums, strict=True), key=lambda one: -one[1])[:_WEIGHED]
-        return tuple(word for word, pull in heaviest if pull > 0)
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """Return the weights as one message."""
@@ -198,6 +188,12 @@ def _weights(labels: tuple[str, ...], heads: Heads, trust: Trust) -> Weights:
         heads.scope_bias.astype(np.float32), trust,
     )  # fmt: skip
     return weights_from_bytes(made.arrays_to_bytes(), made.meta_to_bytes())
+
+
+def _weighed(words: Sequence[str], pulls: Sequence[float]) -> tuple[str, ...]:
+    """The words that speak for a label, heaviest first."""
+    heaviest = sorted(dict(zip(words, pulls, strict=False)).items(), key=lambda one: -one[1])[:_WEIGHED]
+    return tuple(word for word, pull in heaviest if pull > 0)
 
 
 def _label(reference: Doc) -> str:

@@ -25,6 +25,7 @@ from nlp_models.terms import TermReader
 from nlp_models.training import ROOM, STALE, content_hash, ensure_model, known_trust, outliers, train
 from nlp_models.trust import ANY, BandSettings, Trust, Unseen, fit_trust, trust_from
 from nlp_models.vocabulary import Floats, learn_vocabulary
+from nlp_models.weights import Weights
 from routing.domain.understanding import Channel
 from tests.nlp.conftest import few_outliers
 
@@ -208,6 +209,10 @@ def test_many_messages_at_once_are_the_rows_of_each() -> None:
     inside = [reader.read(text) for text in ("un gros trou dans la rue", "la la la rue trou", "lampadaire eteint rue")]
     outside = [reader.read("une recette de gateau"), reader.read("la recette du trou normand")]
     vocabulary = learn_vocabulary(inside, outside)
+    weights = Weights(
+        ("trou",), vocabulary, np.zeros((vocabulary.own.sum(), 1), np.int8), np.ones(vocabulary.own.sum(), np.float32),
+        np.zeros(1, np.float32), np.zeros((len(vocabulary.terms), 4), np.float16), np.zeros(4, np.float32), Trust(),
+    )  # fmt: skip
     unseen = reader.read("trou trou dans le gateau inconnu")
     for own in (True, False):
         many = counted([*inside, *outside, unseen], vocabulary).rows(vocabulary.own if own else None)
@@ -217,8 +222,9 @@ def test_many_messages_at_once_are_the_rows_of_each() -> None:
                 *vocabulary.look_up([[unit] for unit in reading.units.elements()]),
                 vocabulary.shared(reading.shared),
             ]
-            row = vocabulary.row(keys)[0 if own else 1]
-            assert np.allclose(np.bincount(row.columns, row.values, len(vocabulary.terms)), expected, atol=1e-6)
+            gathered = weights.gather(keys)
+            columns, values = gathered.own_row() if own else gathered.row()
+            assert np.allclose(np.bincount(columns, values, len(vocabulary.terms)), expected, atol=1e-6)
         assert np.allclose(many.mutual()(np.eye(6, dtype=np.float32)), dense @ dense.T, atol=1e-5)
 
 
