@@ -95,7 +95,7 @@ class Counted:
     blocks: Integers
 
     def rows(self, known: NDArray[np.bool_] | None = None) -> Rows:
-        """Return the rows that ``Vocabulary.row`` gives: over all terms, or over the ``known`` ones only."""
+        """Return the rows that ``Weights.gather`` gives one by one: over all terms, or over the ``known`` ones only."""
         worth = self.worth if known is None else _only(self.worth, known)
         scales = [_scales(self.counts, worth, self.blocks == block, block) for block in range(len(BLOCKS))]
         cells = self.counts.tocoo()

@@ -10,6 +10,9 @@ from httpx import Response
 
 from bot.worker import drill_in_its_hour
 from routing.domain.escalation import EXHAUSTED
+from routing.domain.incident import PageState
+from routing.errors import Conflict
+from routing.service.answer import decline, take
 from routing.service.trial import drill, reachability
 from routing.store import audit
 from routing.store.models import AuditEntry
@@ -45,6 +48,24 @@ async def test_a_trial_nobody_answers_counts_against_reachability_and_wakes_nobo
     assert len(duty.texts(ANA)) == 1
     assert "l'essai est réussi" in await duty.write(ANA, "OK ESSAI")
     assert duty.called(BRUNO) == 0
+
+
+async def test_a_no_to_a_trial_is_an_answer_and_a_second_word_changes_nothing(duty: Duty) -> None:
+    await duty.city.post("/api/v1/oncall/people/ana/test", {"by": "Ana Martin"})
+    await duty.city.settle()
+    page = (await duty.pages())[0].id
+    async with duty.city.session() as session:
+        await decline(session, duty.city.house.desk, page)
+    async with duty.city.session() as session:
+        assert (await take(session, duty.city.house.desk, page)).state is PageState.DECLINED
+        with pytest.raises(Conflict, match="déjà terminé"):
+            await decline(session, duty.city.house.desk, page)
+    await duty.city.settle()
+    async with duty.city.session() as session:
+        said = [one.text for one in await audit.entries(session, AuditEntry.person == "ana")]
+    assert "Ana Martin a répondu à l'essai par un refus (voice)" in said
+    assert duty.called(BRUNO) == 0
+    duty.look_at_the_rest()
 
 
 async def test_who_can_be_reached_in_the_room_only_is_told_so(duty: Duty) -> None:

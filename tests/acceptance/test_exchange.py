@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from routing.domain.understanding import Decision
+from routing.errors import Conflict
+from routing.service.outcome import not_solved, solved
+from routing.store.models import Report
 from tests.acceptance.connected import BASE
 from tests.acceptance.texting import ANA, HOLE, Telephone, reports, the_incident
 from tests.city import City
@@ -129,6 +133,28 @@ async def test_solved_is_heard_and_thanked_once(town: City, phone: Telephone, tw
     await town.settle()
     assert len(await reports(town)) == 1, "a second yes answers nothing any more, and is nobody's matter"
     assert len(twilio.texts_to(ANA)) == told
+
+
+async def test_not_solved_before_anybody_said_so_is_a_line_of_its_thread(
+    town: City, phone: Telephone, twilio: TwilioStandIn
+) -> None:
+    await phone.write(HOLE)
+    await town.settle()
+    async with town.session() as session:
+        report = (await session.scalars(select(Report))).one()
+        await not_solved(session, town.house.desk, report, "il est plus large")
+    incident = await the_incident(town)
+    line = incident["timeline"][-1]["text"]
+    assert line == f"{report.reference} : toujours pas réglé. il est plus large"
+    async with town.session() as session:
+        alone = await session.get_one(Report, report.id)
+        alone.incident_id = None  # erased, or not opened yet
+        with pytest.raises(Conflict, match="pas encore ouvert"):
+            await not_solved(session, town.house.desk, alone)
+        await solved(session, town.house.desk, alone)
+    await town.settle()
+    assert (await town.incident(incident["reference"]))["timeline"][-1]["text"] == line
+    assert twilio.texts_to(ANA)[-1] == "Merci de nous l'avoir dit. Bonne continuation."
 
 
 async def test_after_fourteen_days_a_no_is_asked_what_it_is_about(

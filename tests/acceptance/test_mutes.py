@@ -147,6 +147,47 @@ async def test_whoever_asks_for_the_duty_is_heard(dark: Duty) -> None:
     dark.look_at_the_rest()
 
 
+async def test_lifting_it_calls_the_duty_at_once_and_once(dark: Duty) -> None:
+    await muted(dark)
+    reference, before = (await dark.incident()).reference, calls(dark)
+    assert (await dark.city.act(reference, "unmute", by="Chef")).json()["muted"] is None
+    assert calls(dark) == before + 1
+    assert "La sourdine est levée : Chef l'a demandé" in await dark.timeline()
+    refused = await dark.city.act(reference, "unmute", by="Chef")
+    assert (refused.status_code, "n'est pas en sourdine" in refused.text) == (409, True)
+    dark.look_at_the_rest()
+
+
+async def test_lifting_it_asks_who_has_it_for_a_sign_again(duty: Duty, scripted: Scripted) -> None:
+    await duty.city.opened(scripted.expect("un lampadaire bizarre", ("eclairage-mat-couche", 0.95)))
+    handset = duty.handset(ANA)
+    await handset.pick_up()
+    await handset.press("1")
+    await duty.city.settle()
+    await muted(duty, hours=2)
+    await duty.city.settle(minutes=40)
+    assert duty.called(ANA) == 1
+    await duty.city.act((await duty.incident()).reference, "unmute", by="Chef")
+    await duty.city.settle(minutes=31)
+    assert duty.called(ANA) == 2
+    duty.look_at_the_rest()
+
+
+async def test_what_is_over_has_nothing_to_be_silent_about(dark: Duty) -> None:
+    number = await service_muted(dark)
+    await dark.city.act((await dark.incident()).reference, "resolve", reason="intervention faite")
+    with pytest.raises(Conflict, match="est résolu"):
+        await muted(dark)
+    for said in ("", "déjà finie"):
+        async with dark.city.session() as session:
+            if said:
+                with pytest.raises(Conflict, match=said):
+                    await unmute(session, dark.city.house.desk, number, by="Chef")
+            else:
+                await unmute(session, dark.city.house.desk, number, by="Chef")
+    dark.look_at_the_rest()
+
+
 async def test_a_service_is_silent_for_what_may_wait_and_its_cards_arrive(dark: Duty, scripted: Scripted) -> None:
     before = calls(dark)
     number = await service_muted(dark)
