@@ -22,7 +22,7 @@ setup-dev: .venv/dev.stamp
 
 # The whole suite. With COVERAGE=1 (as .ci/run) the branch coverage that routing/ must keep is measured too: a quarter more time.
 test: .venv/dev.stamp browser voices
-	$(BIN)/python $(if $(COVERAGE),-m slipcover --json --out $(COVERED)) -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
+	$(BIN)/python $(if $(COVERAGE),-W "ignore:Unable to activate pytest" -m slipcover --json --out $(COVERED)) -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
 	$(if $(COVERAGE),$(BIN)/python -m slipcover --skip-covered --fail-under 95 --out $(COVERED) --merge $(COVERED))
 
 check: .venv/dev.stamp
