@@ -92,5 +92,6 @@ def await_parent() -> dict[str, Any]:
 
 def _end_with_parent() -> None:
     """A child whose parent was killed must not live on beside the next one, not even while it loads its model."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):  # not by its buffer, whose lock an interpreter that ends waits for in vain
+        pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -60,7 +60,7 @@ async def test_the_worker_writes_its_metrics_where_the_web_reads_them(tmp_path: 
     assert process.stdout
     process.stdin.write(json.dumps({"port": 8000, "metrics": str(tmp_path)}).encode() + b"\n")
     assert await process.stdout.readline() == b"{'port': 8000}\n"
-    await process.wait()
+    assert await process.wait() == 0, "it ends in order beside a parent that lives on, as at every Ctrl-C"
     assert "vigie_timers_healed" in _counters(tmp_path)
 
 
