@@ -61,6 +61,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(unread := error.__cause__, UnicodeDecodeError):
+        return problems(422, (["body", unread.start], "not UTF-8 at this byte: send the JSON in UTF-8"))
     status = 422 if error.status_code == 400 else error.status_code
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else dict(error.headers or {})
     where: list[str | int] = ["header", "authorization"] if status == 401 else ["path" if status == 404 else "request"]

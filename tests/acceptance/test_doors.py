@@ -66,6 +66,14 @@ BAD = {
 }
 
 
+async def test_what_is_not_utf_8_is_told_where_and_what_to_send(city: City) -> None:
+    kind = {"Content-Type": "application/json"}
+    answer = await city.web.post("/api/v1/reports", content=BAD["not utf-8"], headers=kind)
+    [problem] = answer.json()["detail"]
+    assert (answer.status_code, problem["loc"]) == (422, ["body", BAD["not utf-8"].index(b"\xe9")])
+    assert "send the JSON in UTF-8" in problem["msg"]
+
+
 @pytest.mark.parametrize("body", BAD.values(), ids=BAD.keys())
 async def test_a_bad_body_is_refused_in_one_form_without_repeating_it(city: City, body: bytes) -> None:
     answer = await city.web.post("/api/v1/reports", content=body, headers={"Content-Type": "application/json"})
